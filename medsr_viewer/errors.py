@@ -1,0 +1,129 @@
+"""Every error that the program expects, each with a title and advice for the person who sees it.
+
+::
+
+    MedsrError
+    ├── InputError                something that the user gave cannot be used
+    │   ├── UnreadableFile        a file cannot be read, decoded, or is not an image
+    │   ├── NothingToOpen         no readable image among the given paths
+    │   ├── UnknownMethod         no such method, or not at that scale factor
+    │   ├── UnusableImage         the image cannot be processed as asked (too small, no such frame …)
+    │   └── InvalidRecipe         a training recipe has a wrong key or value
+    ├── ModelError                a model file is missing, damaged or does not match its card
+    ├── OutputCheckFailed         an upscaled image failed its check and is not shown
+    ├── OutOfMemory               the device has too little memory, even for the smallest tile
+    ├── DeviceUnavailable         the chosen device cannot be used
+    └── CannotWrite               a file cannot be written
+"""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+
+
+class MedsrError(Exception):
+    """Base of all known errors.
+
+    Parameters
+    ----------
+    reason : str
+        What happened, in one sentence. No patient data.
+    advice : str, optional
+        What to do about it; the class's own advice where it is left out.
+    """
+
+    title = "Something went wrong"
+    advice = ""
+
+    def __init__(self, reason: str, advice: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        if advice is not None:
+            self.advice = advice
+
+
+class InputError(MedsrError):
+    """Something that the user gave cannot be used."""
+
+    title = "This input cannot be used"
+
+
+class UnreadableFile(InputError):
+    """A file cannot be read, decoded, or is not an image.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    reason : str
+        Why, in one sentence.
+    advice : str, optional
+        What to do about it.
+    """
+
+    title = "This file cannot be read"
+    advice = "Check that the file is complete and is a DICOM, PNG, TIFF or JPEG image."
+
+    def __init__(self, path: str | PathLike[str], reason: str, advice: str | None = None) -> None:
+        super().__init__(f"{fspath(path)}: {reason}", advice)
+        self.path = fspath(path)
+
+
+class NothingToOpen(InputError):
+    """No readable image among the given paths."""
+
+    title = "Nothing to open"
+    advice = "Choose a DICOM, PNG, TIFF or JPEG file, or a folder, zip or DICOMDIR that holds some."
+
+
+class UnknownMethod(InputError):
+    """No such method, or not at that scale factor."""
+
+    title = "This method is not available"
+
+
+class UnusableImage(InputError):
+    """The image cannot be processed as asked."""
+
+    title = "This image cannot be used so"
+
+
+class InvalidRecipe(InputError):
+    """A training recipe has a wrong key or value."""
+
+    title = "This recipe is not valid"
+
+
+class ModelError(MedsrError):
+    """A model file is missing, damaged or does not match its card."""
+
+    title = "This model cannot be used"
+    advice = "Install the program again, or choose another method."
+
+
+class OutputCheckFailed(MedsrError):
+    """An upscaled image failed its check and is not shown."""
+
+    title = "The result failed its check and is not shown"
+    advice = "Choose another method or the fp32 precision, and report this with the details."
+
+
+class OutOfMemory(MedsrError):
+    """The device has too little memory, even for the smallest tile."""
+
+    title = "Not enough memory"
+    advice = "Choose a smaller scale factor, upscale the visible region alone, or choose the CPU."
+
+
+class DeviceUnavailable(MedsrError):
+    """The chosen device cannot be used."""
+
+    title = "This device is not available"
+    advice = "Choose the automatic device; `medsr doctor` lists what there is."
+
+
+class CannotWrite(MedsrError):
+    """A file cannot be written."""
+
+    title = "The file was not written"
+    advice = "Check that the folder exists, may be written to and has space left."
