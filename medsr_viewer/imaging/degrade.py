@@ -1,0 +1,44 @@
+"""The standard degradation: antialiased bicubic reduction by an integer factor."""
+
+from __future__ import annotations
+
+from medsr_viewer.errors import UnusableImage
+from medsr_viewer.imaging.resample import FloatArray, resize
+
+STANDARD_DEGRADATION = "bicubic, a = -0.5, antialiased (Pillow)"
+
+
+def crop_to_multiple(pixels: FloatArray, scale_factor: int) -> FloatArray:
+    """Crop an image at right and bottom to a multiple of the scale factor.
+
+    Raises
+    ------
+    UnusableImage
+        If nothing is left: the image is smaller than one degraded pixel.
+    """
+    rows, columns = (length // scale_factor * scale_factor for length in pixels.shape[:2])
+    if rows == 0 or columns == 0:
+        raise UnusableImage(
+            f"{pixels.shape[0]} x {pixels.shape[1]} pixels cannot be degraded by {scale_factor}",
+            "Choose a smaller scale factor or a larger image.",
+        )
+    return pixels[:rows, :columns]
+
+
+def degrade(reference: FloatArray, scale_factor: int) -> FloatArray:
+    """Reduce an image by the standard degradation.
+
+    Parameters
+    ----------
+    reference : ndarray
+        (H, W) or (H, W, 3) float32; H and W multiples of `scale_factor` (see `crop_to_multiple`).
+    scale_factor : int
+        At least 1.
+
+    Returns
+    -------
+    ndarray
+        (H / scale_factor, W / scale_factor), float32, in the same unit, not clipped.
+    """
+    rows, columns = reference.shape[:2]
+    return resize(reference, (rows // scale_factor, columns // scale_factor), "bicubic")

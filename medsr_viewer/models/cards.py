@@ -1,0 +1,145 @@
+"""Model cards: what the weights in a safetensors file are, where they come from, and what they measured.
+
+A card is a JSON file beside the weights, of the same name. Reading one needs no torch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from medsr_viewer.errors import ModelError
+
+BARELY_TRAINED_STEPS = 5000
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a set of weights is.
+
+    Parameters
+    ----------
+    name : str
+        Method name, without the scale: ``fmen``.
+    kind : {"psnr", "gan"}
+        Trained for fidelity, or adversarially for sharpness.
+    architecture : str
+        A name of `medsr_viewer.models.architectures`.
+    options : mapping
+        What the architecture is built with.
+    scale_factor : int
+        Of the weights.
+    parameters : int
+        Number of them, as the network runs.
+    halo : int
+        Border, in input pixels, that makes a tile exact.
+    sha256 : str
+        Of the weights file.
+    date : str
+        ISO date of publishing.
+    training : mapping
+        ``recipe``, ``steps``, ``seconds``, ``device``, ``data`` (list of folders with their image counts), ``note``.
+    attribution : tuple of str
+        Of the training images.
+    modalities : tuple of str
+        DICOM modalities that it was trained on.
+    degradation : str
+        That it was trained for.
+    precision : str
+        Of the stored weights.
+    figures : mapping
+        Validation folder to its figures (``psnr_db``, ``gain_db``, ``perceptual_distance``, ``consistency``).
+    path : Path
+        The weights file.
+    """
+
+    name: str
+    kind: Literal["psnr", "gan"]
+    architecture: str
+    options: Mapping[str, Any]
+    scale_factor: int
+    parameters: int
+    halo: int
+    sha256: str
+    date: str
+    training: Mapping[str, Any]
+    attribution: tuple[str, ...]
+    modalities: tuple[str, ...]
+    degradation: str
+    precision: str
+    figures: Mapping[str, Mapping[str, float]]
+    path: Path = field(compare=False)
+
+    @property
+    def barely_trained(self) -> bool:
+        """Whether the weights saw too few steps to stand for their method."""
+        return int(self.training.get("steps", 0)) < BARELY_TRAINED_STEPS
+
+    @property
+    def note(self) -> str:
+        """What the user must know of the training, or ""."""
+        steps = int(self.training.get("steps", 0))
+        return f"barely trained ({steps:,} steps)" if self.barely_trained else ""
+
+
+def read_card(path: Path) -> ModelCard:
+    """Read a card.
+
+    Parameters
+    ----------
+    path : Path
+        The JSON file.
+
+    Raises
+    ------
+    ModelError
+        If it is not a card, or its weights file is missing.
+    """
+    weights = path.with_suffix(".safetensors")
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        known = {f.name for f in fields(ModelCard)} - {"path"}
+        card = ModelCard(
+            **{name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if name in known}, path=weights
+        )
+    except (OSError, ValueError, TypeError, AttributeError) as exc:
+        raise ModelError(f"{path.name}: not a model card ({exc})") from exc
+    if not weights.is_file():
+        raise ModelError(f"{path.name}: its weights, {weights.name}, are missing")
+    return card
+
+
+def write_card(card: ModelCard) -> Path:
+    """Write a card beside its weights; return its path."""
+    values = {f.name: getattr(card, f.name) for f in fields(ModelCard) if f.name != "path"}
+    path = card.path.with_suffix(".json")
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(path)
+    return path
+
+
+def find_cards(folders: Iterable[Path]) -> tuple[list[ModelCard], list[ModelError]]:
+    """Read every card in some folders.
+
+    Returns
+    -------
+    cards : list of ModelCard
+        Sorted by name and scale factor. Where two folders hold the same method, the later folder's card stands.
+    problems : list of ModelError
+        One for each card that cannot be read.
+    """
+    cards: dict[tuple[str, int], ModelCard] = {}
+    problems: list[ModelError] = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.json")):
+            try:
+                card = read_card(path)
+            except ModelError as exc:
+                problems.append(exc)
+            else:
+                cards[card.name, card.scale_factor] = card
+    return [cards[key] for key in sorted(cards)], problems

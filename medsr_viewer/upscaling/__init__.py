@@ -1,0 +1,1 @@
+"""Upscaling methods: interpolation and networks behind one call, tile by tile."""

@@ -1,0 +1,109 @@
+"""Run a network on a tile. Importing this module imports torch."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+from torch import nn
+
+from medsr_viewer.errors import OutOfMemory
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.imaging.resample import FloatArray, enlarge
+from medsr_viewer.models.cards import ModelCard
+from medsr_viewer.models.weights import load_network
+from medsr_viewer.upscaling.mapping import IntensityMapping
+
+SMALLEST_TILE = 32
+
+
+class TileTooLarge(Exception):
+    """The device ran out of memory on this tile; a smaller one may do."""
+
+
+@lru_cache(maxsize=8)
+def network_on(card_path: str, card_sha256: str, device: str, card: ModelCard) -> nn.Module:  # noqa: ARG001
+    """Return a card's network on a device; kept, keyed by the file and its hash."""
+    return load_network(card).to(device)
+
+
+class TileRunner:
+    """A network, ready to upscale the tiles of one frame.
+
+    Parameters
+    ----------
+    card : ModelCard
+        Which weights.
+    device : str
+        torch's name of it.
+    precision : {"fp32", "bf16"}
+        bf16 is the fast mode. The base stays float32 in either, so low frequencies are exact.
+    """
+
+    def __init__(self, card: ModelCard, device: str, precision: str) -> None:
+        self.card = card
+        self.device = device
+        self.bf16 = precision == "bf16"
+        self.network = network_on(str(card.path), card.sha256, device, card)
+
+    def run(self, pixels: FloatArray, region: Region, mapping: IntensityMapping) -> FloatArray:
+        """Upscale a region of an image: its bicubic upscaling plus the network's output.
+
+        Parameters
+        ----------
+        pixels : ndarray
+            (H, W) float32, in modality units: the whole input.
+        region : Region
+            In pixels of the input. A halo of half the receptive field makes the result exact.
+        mapping : IntensityMapping
+            Fitted to the whole input.
+
+        Returns
+        -------
+        ndarray
+            ``scale_factor`` times the region's size, float32, in modality units.
+
+        Raises
+        ------
+        TileTooLarge
+            If the device ran out of memory.
+        """
+        outer = region.grown(self.card.halo, pixels.shape)
+        residual = self._network(mapping.to_network(pixels[outer.slices]))
+        inner = region.moved(-outer.top, -outer.left).scaled(self.card.scale_factor)
+        base = enlarge(pixels, self.card.scale_factor, "bicubic", region)
+        return base + mapping.residual_to_pixels(residual[inner.slices])
+
+    def _network(self, values: FloatArray) -> FloatArray:
+        try:
+            with torch.inference_mode(), torch.autocast(self.device.split(":")[0], torch.bfloat16, enabled=self.bf16):
+                tensor = torch.from_numpy(values)[None, None].to(self.device, memory_format=torch.channels_last)
+                # Sync point: copies to the host.
+                output: FloatArray = self.network(tensor)[0, 0].float().cpu().numpy()
+        except (torch.OutOfMemoryError, MemoryError) as exc:
+            raise TileTooLarge from exc
+        except RuntimeError as exc:
+            if "memory" in str(exc).lower():
+                raise TileTooLarge from exc
+            raise
+        return output
+
+
+def quarters(region: Region) -> list[Region]:
+    """Cut a tile into four.
+
+    Raises
+    ------
+    OutOfMemory
+        If it is as small as tiles get.
+    """
+    if max(region.height, region.width) <= SMALLEST_TILE:
+        raise OutOfMemory(f"not even a tile of {region.height} x {region.width} pixels fits the device's memory")
+    top, left = region.height // 2, region.width // 2
+    pieces = [
+        Region(region.top, region.left, top, left),
+        Region(region.top, region.left + left, top, region.width - left),
+        Region(region.top + top, region.left, region.height - top, left),
+        Region(region.top + top, region.left + left, region.height - top, region.width - left),
+    ]
+    return [piece for piece in pieces if piece.area]

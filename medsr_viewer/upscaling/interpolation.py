@@ -1,0 +1,46 @@
+"""Upscaling without a network."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from medsr_viewer.imaging.degrade import degrade
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.imaging.resample import KERNEL_REACH, FloatArray, Kernel, enlarge
+
+BACK_PROJECTIONS = 6
+BACK_PROJECTION_REACH = 2 * KERNEL_REACH["bicubic"] + 1
+
+
+def interpolate(pixels: FloatArray, scale_factor: int, method: str, region: Region) -> FloatArray:
+    """Upscale a region of an image by interpolation.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        (H, W) or (H, W, 3) float32, in modality units: the whole input.
+    scale_factor : int
+        At least 1.
+    method : {"nearest", "bilinear", "bicubic", "lanczos", "back-projection"}
+        Which.
+    region : Region
+        In pixels of the input.
+
+    Returns
+    -------
+    ndarray
+        ``scale_factor`` times the region's size, float32: exactly what the upscaled whole image holds there.
+    """
+    if method == "back-projection":
+        return _back_project(pixels, scale_factor, region)
+    return enlarge(pixels, scale_factor, cast(Kernel, method), region)
+
+
+def _back_project(pixels: FloatArray, scale_factor: int, region: Region) -> FloatArray:
+    # Irani and Peleg 1991: add the upscaled difference between the input and the re-degraded estimate.
+    outer = region.grown(BACK_PROJECTIONS * BACK_PROJECTION_REACH + KERNEL_REACH["bicubic"], pixels.shape)
+    observed = pixels[outer.slices]
+    estimate = enlarge(observed, scale_factor, "bicubic")
+    for _ in range(BACK_PROJECTIONS):
+        estimate += enlarge(observed - degrade(estimate, scale_factor), scale_factor, "bicubic")
+    return estimate[region.moved(-outer.top, -outer.left).scaled(scale_factor).slices]

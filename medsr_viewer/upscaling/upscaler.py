@@ -1,0 +1,270 @@
+"""Upscale an image by any method, tile by tile: modality units in, modality units out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medsr_viewer.cancel import CancelToken
+from medsr_viewer.errors import OutOfMemory
+from medsr_viewer.imaging.colour import rgb_to_ycbcr, ycbcr_to_rgb
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.imaging.resample import FloatArray, enlarge
+from medsr_viewer.upscaling.checks import check_tile
+from medsr_viewer.upscaling.interpolation import interpolate
+from medsr_viewer.upscaling.mapping import IntensityMapping, fit_mapping
+from medsr_viewer.upscaling.methods import Method
+from medsr_viewer.upscaling.tiles import VisibleRegion, tile_grid, visible_first
+
+Precision: TypeAlias = Literal["fp32", "bf16"]
+RunTile: TypeAlias = Callable[[Region], FloatArray]
+
+TILE = 256
+FIRST_TILE = 128
+"""Side of the tiles in the visible region: the first is shown sooner, at twice the cost a pixel."""
+
+
+@dataclass(frozen=True, eq=False)
+class UpscalingRequest:
+    """What to upscale, and how.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        (H, W) float32 in modality units, or (H, W, 3) RGB in stored values; finite.
+    method : Method
+        One that has the scale factor.
+    scale_factor : int
+        2, 3, 4 or 8.
+    device : str
+        ``auto``, ``cpu``, ``cuda``, ``cuda:0``, ``mps``; interpolation always runs on the CPU.
+    precision : {"fp32", "bf16"}
+        Of the network.
+    valid : ndarray, optional
+        (H, W) bool; padding is False and left out of the intensity mapping.
+    within : Region, optional
+        Compute only the tiles that meet this region, in pixels of the input.
+    """
+
+    pixels: FloatArray
+    method: Method
+    scale_factor: int
+    device: str = "auto"
+    precision: Precision = "fp32"
+    valid: NDArray[np.bool_] | None = None
+    within: Region | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """A part that is ready.
+
+    Parameters
+    ----------
+    region : Region
+        In pixels of the result.
+    pixels : ndarray
+        The whole result, (H * scale, W * scale) or with 3 channels; only the tiles reported so far hold data.
+    done, total : int
+        How many tiles are ready, of how many.
+    """
+
+    region: Region
+    pixels: FloatArray
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, eq=False)
+class Upscaled:
+    """A result and how it came about.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        (H * scale, W * scale) float32 in modality units, or with 3 channels; 0 outside `computed`.
+    computed : tuple of Region
+        The tiles that were computed, in pixels of the result.
+    is_whole : bool
+        Whether they cover all of it.
+    method : str
+        Its name.
+    scale_factor : int
+        Of the method.
+    device : str
+        Label of the device that computed it.
+    precision : {"fp32", "bf16"}
+        Of the network; "fp32" for interpolation.
+    mapping : IntensityMapping or None
+        Of the network's input; None for interpolation.
+    seconds : float
+        Wall-clock time, loading left out.
+    notes : tuple of str
+        What the user must know: a fallback to the CPU, weights that were barely trained.
+    """
+
+    pixels: FloatArray
+    computed: tuple[Region, ...]
+    is_whole: bool
+    method: str
+    scale_factor: int
+    device: str
+    precision: Precision
+    mapping: IntensityMapping | None
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+def upscale(
+    request: UpscalingRequest,
+    token: CancelToken | None = None,
+    *,
+    visible: VisibleRegion | None = None,
+    on_tile: Callable[[Tile], None] | None = None,
+) -> Upscaled:
+    """Upscale an image.
+
+    Parameters
+    ----------
+    request : UpscalingRequest
+        What, and how.
+    token : CancelToken, optional
+        Checked before every tile.
+    visible : VisibleRegion, optional
+        Its tiles come first; it may change while this runs.
+    on_tile : callable, optional
+        Takes each tile, checked, as it is ready; in this thread.
+
+    Raises
+    ------
+    Cancelled
+        If the token was cancelled.
+    OutputCheckFailed
+        If a tile cannot be right.
+    OutOfMemory, DeviceUnavailable, ModelError
+        If the network cannot be run.
+    """
+    token, visible = token or CancelToken(), visible or VisibleRegion()
+    engine = _engine(request)
+    rows, columns, *channels = request.pixels.shape
+    scale = request.scale_factor
+    # Zeros come from the system lazily: tiles that are not computed take no memory.
+    result = np.zeros((rows * scale, columns * scale, *channels), dtype=np.float32)
+    started = time.perf_counter()
+    computed: list[Region] = []
+    tiles = _plan(request, visible.get())
+    for done, tile in enumerate(visible_first(tiles, visible), start=1):
+        token.check()
+        pixels = engine.run(tile)
+        check_tile(request.method.name, request.pixels[tile.slices], pixels, scale)
+        region = tile.scaled(scale)
+        result[region.slices] = pixels
+        computed.append(region)
+        if on_tile:
+            on_tile(Tile(region, result, done, len(tiles)))
+    return Upscaled(
+        pixels=result,
+        computed=tuple(computed),
+        is_whole=sum(region.area for region in computed) == rows * columns * scale**2,
+        method=request.method.name,
+        scale_factor=scale,
+        device=engine.device,
+        precision=request.precision if request.method.is_learned else "fp32",
+        mapping=engine.mapping,
+        seconds=time.perf_counter() - started,
+        notes=tuple(engine.notes),
+    )
+
+
+def _plan(request: UpscalingRequest, visible: Region | None) -> list[Region]:
+    grid = tile_grid(request.pixels.shape, TILE, request.within)
+    if visible is None or len(grid) == 1:
+        return grid
+    return [piece for tile in grid for piece in _pieces(tile, visible)]
+
+
+def _pieces(tile: Region, visible: Region) -> Iterator[Region]:
+    if not tile.intersects(visible):
+        yield tile
+        return
+    for piece in tile_grid((tile.height, tile.width), FIRST_TILE):
+        yield piece.moved(tile.top, tile.left)
+
+
+class _Interpolation:
+    """Interpolates tiles of one image."""
+
+    device = "CPU"
+    mapping: IntensityMapping | None = None
+
+    def __init__(self, request: UpscalingRequest) -> None:
+        self.request = request
+        self.notes: list[str] = []
+
+    def run(self, tile: Region) -> FloatArray:
+        return interpolate(self.request.pixels, self.request.scale_factor, self.request.method.name, tile)
+
+
+class _Network:
+    """Runs a network on tiles of one image; falls back to smaller tiles, then to the CPU, when memory runs out."""
+
+    def __init__(self, request: UpscalingRequest) -> None:
+        from medsr_viewer.upscaling.devices import find_device
+        from medsr_viewer.upscaling.inference import TileRunner
+
+        self.request = request
+        self.card = request.method.cards[request.scale_factor]
+        found = find_device(request.device)
+        self.device = found.label
+        self.notes = [self.card.note] if self.card.note else []
+        self.runner = TileRunner(self.card, found.name, request.precision)
+        if request.pixels.ndim == 3:
+            self.planes = rgb_to_ycbcr(request.pixels)
+            self.luma = np.ascontiguousarray(self.planes[..., 0])
+        else:
+            self.luma = request.pixels
+        self.mapping = fit_mapping(self.luma, request.valid)
+
+    def run(self, tile: Region) -> FloatArray:
+        luma = self._luma(tile)
+        if self.request.pixels.ndim == 2:
+            return luma
+        chroma = enlarge(self.planes[..., 1:], self.request.scale_factor, "bicubic", tile)
+        return ycbcr_to_rgb(np.concatenate([luma[..., None], chroma], axis=2))
+
+    def _luma(self, tile: Region) -> FloatArray:
+        try:
+            return self._tile_or_quarters(tile)
+        except OutOfMemory:
+            if self.runner.device == "cpu":
+                raise
+        from medsr_viewer.upscaling.devices import find_device
+        from medsr_viewer.upscaling.inference import TileRunner
+
+        self.notes.append(f"{self.device} ran out of memory: computed on the CPU")
+        cpu = find_device("cpu")
+        self.device = cpu.label
+        self.runner = TileRunner(self.card, cpu.name, self.request.precision)
+        return self._tile_or_quarters(tile)
+
+    def _tile_or_quarters(self, tile: Region) -> FloatArray:
+        from medsr_viewer.upscaling.inference import TileTooLarge, quarters
+
+        try:
+            return self.runner.run(self.luma, tile, self.mapping)
+        except TileTooLarge:
+            pieces = quarters(tile)
+        scale = self.request.scale_factor
+        result = np.empty((tile.height * scale, tile.width * scale), dtype=np.float32)
+        for piece in pieces:
+            result[piece.moved(-tile.top, -tile.left).scaled(scale).slices] = self._tile_or_quarters(piece)
+        return result
+
+
+def _engine(request: UpscalingRequest) -> _Interpolation | _Network:
+    return _Network(request) if request.method.is_learned else _Interpolation(request)

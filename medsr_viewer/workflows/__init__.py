@@ -1,0 +1,1 @@
+"""Use cases, one plain function each, called by the window and by the command line alike."""

@@ -1,0 +1,249 @@
+"""Compare methods on one frame: degrade it (Test) or take it as it is (Enhance), and upscale it by each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from medsr_viewer.cancel import CancelToken
+from medsr_viewer.errors import MedsrError
+from medsr_viewer.imaging.colour import luma
+from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION, crop_to_multiple, degrade
+from medsr_viewer.imaging.frame import BoolArray, FloatArray, Frame
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.upscaling.methods import Method
+from medsr_viewer.upscaling.tiles import VisibleRegion
+from medsr_viewer.upscaling.upscaler import Precision, Tile, Upscaled, UpscalingRequest, upscale
+
+Mode: TypeAlias = Literal["test", "enhance"]
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonRequest:
+    """A snapshot of everything that a comparison depends on.
+
+    Parameters
+    ----------
+    frame : Frame
+        The opened image.
+    modality : str
+        DICOM modality, "" where there is none.
+    mode : {"test", "enhance"}
+        Test: the opened image is the reference and is degraded. Enhance: it is the input; there is no reference.
+    scale_factor : int
+        2, 3, 4 or 8.
+    methods : tuple of Method
+        Each has the scale factor. They are computed in this order.
+    device : str
+        See `UpscalingRequest`.
+    precision : {"fp32", "bf16"}
+        Of the networks.
+    within : Region, optional
+        Compute only what meets this region, in pixels of the input (the degraded image in Test).
+    """
+
+    frame: Frame
+    modality: str
+    mode: Mode
+    scale_factor: int
+    methods: tuple[Method, ...]
+    device: str = "auto"
+    precision: Precision = "fp32"
+    within: Region | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What every method starts from.
+
+    Parameters
+    ----------
+    degraded : ndarray
+        The input of the methods: (h, w) float32 in modality units, or (h, w, 3). In Enhance: the opened image.
+    reference : ndarray or None
+        (h * scale, w * scale), or with 3 channels; None in Enhance.
+    valid : ndarray or None
+        (h, w) bool: False where the input is padding.
+    cropped : (int, int)
+        Rows and columns cut off at the bottom and right of the opened image.
+    data_range : float or None
+        Of the reference: its max - min; 255 for 8-bit rasters and colour. None in Enhance.
+    notes : tuple of str
+        What the user must know: the crop, the degradation, filled padding.
+    """
+
+    degraded: FloatArray
+    reference: FloatArray | None
+    valid: BoolArray | None
+    cropped: tuple[int, int]
+    data_range: float | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class MethodResult:
+    """What one method gave: an image or an error.
+
+    Parameters
+    ----------
+    method : str
+        Its name.
+    upscaled : Upscaled or None
+        None where it failed.
+    error : MedsrError or None
+        Why it failed.
+    notes : tuple of str
+        What the user must know of this result.
+    """
+
+    method: str
+    upscaled: Upscaled | None = None
+    error: MedsrError | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A finished comparison."""
+
+    request: ComparisonRequest
+    prepared: Prepared
+    results: tuple[MethodResult, ...] = field(default=())
+
+
+def prepare(request: ComparisonRequest) -> Prepared:
+    """Crop and degrade the opened image; quick enough to be shown first.
+
+    Raises
+    ------
+    UnusableImage
+        If it is smaller than one degraded pixel.
+    """
+    frame, notes = request.frame, list[str]()
+    pixels = filled(frame)
+    if frame.valid is not None and not frame.valid.all():
+        notes.append("Padding pixels are computed as the lowest valid value.")
+    if request.mode == "enhance":
+        notes.append("No reference exists for an enhanced image: no scores.")
+        return Prepared(pixels, None, frame.valid, (0, 0), None, tuple(notes))
+    reference = crop_to_multiple(pixels, request.scale_factor)
+    cropped = (pixels.shape[0] - reference.shape[0], pixels.shape[1] - reference.shape[1])
+    if any(cropped):
+        notes.append(
+            f"Cropped by {cropped[0]} rows at the bottom and {cropped[1]} columns at the right: "
+            f"{reference.shape[0]} x {reference.shape[1]} is a multiple of {request.scale_factor}."
+        )
+    notes.append(f"Scores assume this degradation: {STANDARD_DEGRADATION}. Other losses of detail score otherwise.")
+    return Prepared(
+        degraded=degrade(reference, request.scale_factor),
+        reference=reference,
+        valid=_degraded_valid(frame.valid, request.scale_factor),
+        cropped=cropped,
+        data_range=full_data_range(frame, reference),
+        notes=tuple(notes),
+    )
+
+
+def compare(
+    request: ComparisonRequest,
+    token: CancelToken | None = None,
+    *,
+    visible: VisibleRegion | None = None,
+    on_prepared: Callable[[Prepared], None] | None = None,
+    on_tile: Callable[[str, Tile], None] | None = None,
+    on_result: Callable[[MethodResult], None] | None = None,
+) -> Comparison:
+    """Run a comparison. A method that fails does not stop the others.
+
+    Parameters
+    ----------
+    request : ComparisonRequest
+        What to compare.
+    token : CancelToken, optional
+        Checked before every tile.
+    visible : VisibleRegion, optional
+        In pixels of the methods' input; may change while this runs.
+    on_prepared, on_tile, on_result : callable, optional
+        Take what is ready as soon as it is; in this thread. `on_tile` takes the method's name and the tile.
+
+    Raises
+    ------
+    Cancelled
+        If the token was cancelled.
+    UnusableImage
+        If the image is too small.
+    """
+    prepared = prepare(request)
+    if on_prepared:
+        on_prepared(prepared)
+    results = []
+    for method in request.methods:
+        result = _run(request, prepared, method, token, visible, on_tile)
+        results.append(result)
+        if on_result:
+            on_result(result)
+    return Comparison(request, prepared, tuple(results))
+
+
+def filled(frame: Frame) -> FloatArray:
+    """Return a frame's pixels with padding replaced by the lowest valid value, so that no kernel spreads it."""
+    if frame.valid is None or frame.valid.all():
+        return frame.pixels
+    pixels = frame.pixels.copy()
+    pixels[~frame.valid] = frame.value_range[0]
+    return pixels
+
+
+def full_data_range(frame: Frame, reference: FloatArray) -> float:
+    """Return the data range of full-range scores: 255 for 8-bit rasters and colour, else the reference's max - min."""
+    if frame.stored_maximum is not None:
+        return frame.stored_maximum
+    values = luma(reference) if reference.ndim == 3 else reference
+    return float(values.max()) - float(values.min())
+
+
+def method_notes(method: Method, scale_factor: int, modality: str) -> tuple[str, ...]:
+    """Return what the user must know before trusting a method on this modality."""
+    if not method.is_learned:
+        return ()
+    card = method.cards[scale_factor]
+    if modality in card.modalities:
+        return ()
+    return (f"{method.name} was not trained on {modality or 'this kind of image'} but on {', '.join(card.modalities)}",)
+
+
+def _run(
+    request: ComparisonRequest,
+    prepared: Prepared,
+    method: Method,
+    token: CancelToken | None,
+    visible: VisibleRegion | None,
+    on_tile: Callable[[str, Tile], None] | None,
+) -> MethodResult:
+    job = UpscalingRequest(
+        prepared.degraded,
+        method,
+        request.scale_factor,
+        request.device,
+        request.precision,
+        prepared.valid,
+        request.within,
+    )
+    notes = method_notes(method, request.scale_factor, request.modality)
+    report = (lambda tile: on_tile(method.name, tile)) if on_tile else None
+    try:
+        upscaled = upscale(job, token, visible=visible, on_tile=report)
+    except MedsrError as exc:
+        return MethodResult(method.name, error=exc, notes=notes)
+    return MethodResult(method.name, upscaled, notes=notes + upscaled.notes)
+
+
+def _degraded_valid(valid: BoolArray | None, scale_factor: int) -> BoolArray | None:
+    if valid is None:
+        return None
+    rows, columns = (length // scale_factor for length in valid.shape)
+    blocks = valid[: rows * scale_factor, : columns * scale_factor].reshape(rows, scale_factor, columns, scale_factor)
+    return np.asarray(blocks.all(axis=(1, 3)))
