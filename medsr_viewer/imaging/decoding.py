@@ -1,0 +1,163 @@
+"""Decoding one frame of a DICOM file to stored values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+from pydicom.encaps import get_frame
+from pydicom.pixels import get_decoder
+from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGExtended12Bit, RLELossless
+
+from medsr_viewer.imaging.codestream import codestream_size, repair_spectral_selection
+from medsr_viewer.imaging.decoders import NATIVE_SYNTAXES, PLUGIN_ORDER, is_readable
+from medsr_viewer.imaging.dicom_file import DicomFile
+from medsr_viewer.imaging.elements import BadHeader, value
+from medsr_viewer.imaging.layout import Layout, PixelElement
+
+Pixels = npt.NDArray[Any]
+
+_REPAIRED = "A byte in the JPEG header was corrected (end of spectral selection)."
+_MAX_REASON = 160
+
+
+class CannotDecode(ValueError):
+    """No decoder could read a frame; the message says why in one sentence."""
+
+
+def check_syntax(syntax: UID) -> None:
+    """Refuse a transfer syntax that nothing reads.
+
+    Raises
+    ------
+    CannotDecode
+        If no decoder known to this program reads it.
+    """
+    if not is_readable(syntax):
+        known = f"{syntax.name} ({syntax})" if syntax.name != syntax else f"{syntax}"
+        raise CannotDecode(f"no decoder reads its transfer syntax, {known[:_MAX_REASON]}")
+
+
+def decode_frame(file: DicomFile, layout: Layout, element: PixelElement, index: int) -> tuple[Pixels, str, list[str]]:
+    """Decode one frame.
+
+    Parameters
+    ----------
+    file : DicomFile
+        The open file.
+    layout : Layout
+        As `file.layout()` returned it.
+    element : PixelElement
+        `file.element`.
+    index : int
+        The frame, from 0; below `layout.frames`.
+
+    Returns
+    -------
+    pixels : ndarray
+        (H, W), or (H, W, 3) with YBR converted to RGB; stored values in the file's type.
+    photometric : str
+        Photometric interpretation of `pixels`.
+    notes : list of str
+        What was repaired.
+
+    Raises
+    ------
+    CannotDecode, BadHeader
+        If no decoder reads the frame, or its size is not what the header says.
+    """
+    check_syntax(file.syntax)
+    options = _options(layout, element)
+    file.stream.seek(element.offset)
+    if file.syntax in NATIVE_SYNTAXES:
+        # A deflated data set was inflated on opening: its pixels are plain.
+        syntax = ExplicitVRLittleEndian if file.syntax.is_deflated else file.syntax
+        decoder: Any = get_decoder(syntax)
+        pixels, properties = decoder.as_array(file.stream, index=index, **options)
+        return pixels, str(properties["photometric_interpretation"]), []
+    frame = get_frame(
+        file.stream, index, number_of_frames=layout.frames, extended_offsets=_extended_offsets(file.header)
+    )
+    return _decode_compressed(frame, file.syntax, layout, options)
+
+
+def _options(layout: Layout, element: PixelElement) -> dict[str, Any]:
+    return {
+        "rows": layout.rows,
+        "columns": layout.columns,
+        "number_of_frames": layout.frames,
+        "samples_per_pixel": layout.samples,
+        "bits_allocated": layout.bits_allocated,
+        "bits_stored": layout.bits_stored,
+        "photometric_interpretation": layout.photometric,
+        "pixel_representation": int(layout.signed),
+        "planar_configuration": layout.planar,
+        "pixel_keyword": element.keyword,
+        "pixel_vr": element.vr,
+    }
+
+
+def _extended_offsets(header: Any) -> tuple[bytes, bytes] | None:
+    offsets, lengths = value(header, "ExtendedOffsetTable"), value(header, "ExtendedOffsetTableLengths")
+    return (offsets, lengths) if offsets and lengths and len(offsets) == len(lengths) else None
+
+
+def _decode_compressed(
+    frame: bytes, syntax: UID, layout: Layout, options: dict[str, Any]
+) -> tuple[Pixels, str, list[str]]:
+    notes = []
+    if syntax == JPEGExtended12Bit:
+        frame, repaired = repair_spectral_selection(frame)
+        notes = [_REPAIRED] if repaired else []
+    precision = layout.bits_stored
+    if syntax != RLELossless:
+        # Decoders allocate what the header claims: compare it with the codestream before they do.
+        size = codestream_size(frame)
+        if size is None:
+            raise CannotDecode("the compressed frame has no readable header: the file is damaged")
+        if (size.rows, size.columns) != (layout.rows, layout.columns):
+            raise BadHeader(
+                f"the header claims {layout.rows} x {layout.columns} pixels, "
+                f"but the compressed frame has {size.rows} x {size.columns}"
+            )
+        precision = size.precision
+    if syntax == JPEGExtended12Bit and precision > 8:
+        from medsr_viewer.imaging.jpeg12 import decode_jpeg12
+
+        return decode_jpeg12(frame, layout), layout.photometric, notes
+    pixels, photometric = _try_plugins(frame, syntax, options)
+    return pixels, photometric, notes
+
+
+def _try_plugins(frame: bytes, syntax: UID, options: dict[str, Any]) -> tuple[Pixels, str]:
+    decoder: Any = get_decoder(syntax)
+    names = [name for name in PLUGIN_ORDER[syntax] if name in decoder.available_plugins]
+    if not names:
+        raise CannotDecode(f"no installed decoder reads {syntax.name}; run `medsr doctor` to see which to install")
+    reasons = []
+    for name in names:
+        try:
+            # Alone in a Basic Offset Table of no entries, so that pydicom finds exactly this frame.
+            pixels, properties = decoder.as_array(
+                _encapsulated(frame), index=0, decoding_plugin=name, **(options | {"number_of_frames": 1})
+            )
+        except (KeyboardInterrupt, SystemExit, MemoryError):
+            raise
+        except BaseException as exc:  # noqa: BLE001 - a panic in Rust (pylibjpeg-rle) is not an Exception
+            reasons.append(f"{name}: {_last_line(exc)}")
+        else:
+            return pixels, str(properties["photometric_interpretation"])
+    raise CannotDecode(f"the compressed frame is damaged or of an unknown kind ({'; '.join(reasons)})")
+
+
+def _encapsulated(frame: bytes) -> bytes:
+    padded = frame + b"\0" * (len(frame) % 2)
+    return b"\xfe\xff\x00\xe0\0\0\0\0" + b"\xfe\xff\x00\xe0" + len(padded).to_bytes(4, "little") + padded
+
+
+def _last_line(exc: BaseException) -> str:
+    lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
+    message = lines[-1] if lines else type(exc).__name__
+    if "NoneType" in message:  # how pydicom's gdcm plugin says that gdcm returned nothing
+        message = "it could not be decoded"
+    return message.split(": ", 1)[-1][:_MAX_REASON]
