@@ -58,7 +58,7 @@ def validate(
     scale_factor : int
         Of the network.
     perceptual : PerceptualDistance, optional
-        Measured on the central 512 x 512 pixels at most.
+        Measured on the central 256 x 256 pixels at most.
     bf16 : bool
         Run the network in bf16.
 
@@ -97,6 +97,6 @@ def _psnr(upscaled: Tensor, reference: Tensor) -> float:
     return float(-10 * torch.log10(error))
 
 
-def _centre(pixels: Tensor, side: int = 512) -> Tensor:
+def _centre(pixels: Tensor, side: int = 256) -> Tensor:
     top, left = (max(0, (length - side) // 2) for length in pixels.shape[-2:])
     return pixels[..., top : top + side, left : left + side]

@@ -1,11 +1,13 @@
-"""The standard degradation: antialiased bicubic reduction by an integer factor."""
+"""The standard degradation, antialiased bicubic reduction by an integer factor, and the correction that agrees with it."""
 
 from __future__ import annotations
 
 from medsr_viewer.errors import UnusableImage
-from medsr_viewer.imaging.resample import FloatArray, resize
+from medsr_viewer.imaging.resample import KERNEL_REACH, FloatArray, enlarge, resize
 
 STANDARD_DEGRADATION = "bicubic, a = -0.5, antialiased (Pillow)"
+BACK_PROJECTION_REACH = 2 * KERNEL_REACH["bicubic"] + 1
+"""Input pixels on each side of a place that one `back_project` depends on."""
 
 
 def crop_to_multiple(pixels: FloatArray, scale_factor: int) -> FloatArray:
@@ -42,3 +44,23 @@ def degrade(reference: FloatArray, scale_factor: int) -> FloatArray:
     """
     rows, columns = reference.shape[:2]
     return resize(reference, (rows // scale_factor, columns // scale_factor), "bicubic")
+
+
+def back_project(estimate: FloatArray, observed: FloatArray, scale_factor: int) -> FloatArray:
+    """Correct an upscaled image so that degrading it comes closer to what was observed (Irani and Peleg 1991).
+
+    Parameters
+    ----------
+    estimate : ndarray
+        (h * scale, w * scale) or with 3 channels, float32.
+    observed : ndarray
+        (h, w) or with 3 channels, float32: the methods' input, in the same unit.
+    scale_factor : int
+        At least 1.
+
+    Returns
+    -------
+    ndarray
+        The estimate plus the bicubic upscaling of what its degradation lacks.
+    """
+    return estimate + enlarge(observed - degrade(estimate, scale_factor), scale_factor, "bicubic")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import cast
 
-from medsr_viewer.imaging.degrade import degrade
+from medsr_viewer.imaging.degrade import BACK_PROJECTION_REACH, back_project
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import KERNEL_REACH, FloatArray, Kernel, enlarge
 
 BACK_PROJECTIONS = 6
-BACK_PROJECTION_REACH = 2 * KERNEL_REACH["bicubic"] + 1
 
 
 def interpolate(pixels: FloatArray, scale_factor: int, method: str, region: Region) -> FloatArray:
@@ -37,10 +36,9 @@ def interpolate(pixels: FloatArray, scale_factor: int, method: str, region: Regi
 
 
 def _back_project(pixels: FloatArray, scale_factor: int, region: Region) -> FloatArray:
-    # Irani and Peleg 1991: add the upscaled difference between the input and the re-degraded estimate.
     outer = region.grown(BACK_PROJECTIONS * BACK_PROJECTION_REACH + KERNEL_REACH["bicubic"], pixels.shape)
     observed = pixels[outer.slices]
     estimate = enlarge(observed, scale_factor, "bicubic")
     for _ in range(BACK_PROJECTIONS):
-        estimate += enlarge(observed - degrade(estimate, scale_factor), scale_factor, "bicubic")
+        estimate = back_project(estimate, observed, scale_factor)
     return estimate[region.moved(-outer.top, -outer.left).scaled(scale_factor).slices]
