@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from medsr_viewer.cancel import CancelToken
-from medsr_viewer.imaging.elements import BadHeader
+from medsr_viewer.imaging.elements import HeaderError
 
 MAX_MEMBERS = 100_000
 MAX_BYTES = 8 << 30
@@ -43,7 +43,7 @@ def unpack(path: Path, token: CancelToken) -> Iterator[tuple[str, Path | str]]:
 
     Raises
     ------
-    BadHeader
+    HeaderError
         If it is not a sound zip, holds too much, or is protected with a password.
     """
     try:
@@ -62,19 +62,19 @@ def unpack(path: Path, token: CancelToken) -> Iterator[tuple[str, Path | str]]:
                 left -= written
                 yield member.filename, reason or target
     except zipfile.BadZipFile as exc:
-        raise BadHeader("the zip is damaged or cut off") from exc
+        raise HeaderError("the zip is damaged or cut off") from exc
 
 
 def _check(path: Path, members: list[zipfile.ZipInfo]) -> None:
     total = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS:
-        raise BadHeader(f"the zip holds {len(members):,} files, more than the {MAX_MEMBERS:,} that are opened")
+        raise HeaderError(f"the zip holds {len(members):,} files, more than the {MAX_MEMBERS:,} that are opened")
     if total > MAX_BYTES or (total > _SMALL and total > _MAX_RATIO * max(path.stat().st_size, 1)):
-        raise BadHeader(f"the zip would unpack to {total / (1 << 30):,.1f} GiB, more than is opened")
+        raise HeaderError(f"the zip would unpack to {total / (1 << 30):,.1f} GiB, more than is opened")
     if members and all(member.flag_bits & 1 for member in members):
-        raise BadHeader("the zip is protected with a password; unpack it first")
+        raise HeaderError("the zip is protected with a password; unpack it first")
     if shutil.disk_usage(tempfile.gettempdir()).free < total:
-        raise BadHeader(f"there is no room for its {total / (1 << 20):,.0f} MiB in the folder for temporary files")
+        raise HeaderError(f"there is no room for its {total / (1 << 20):,.0f} MiB in the folder for temporary files")
 
 
 def _target(folder: Path, member: zipfile.ZipInfo) -> Path | str:

@@ -96,7 +96,7 @@ def readable_syntaxes() -> tuple[tuple[str, str, bool], ...]:
 
 
 def _is_installed(uid: str) -> bool:
-    from pydicom.pixels import get_decoder
+    from pydicom.pixels.decoders.base import get_decoder
 
     if uid in NATIVE_SYNTAXES:
         return True

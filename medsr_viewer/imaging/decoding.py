@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy.typing as npt
 from pydicom.encaps import get_frame
-from pydicom.pixels import get_decoder
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGExtended12Bit, RLELossless
 
 from medsr_viewer.imaging.codestream import codestream_size, repair_spectral_selection
 from medsr_viewer.imaging.decoders import NATIVE_SYNTAXES, PLUGIN_ORDER, is_readable
 from medsr_viewer.imaging.dicom_file import DicomFile
-from medsr_viewer.imaging.elements import BadHeader, value
+from medsr_viewer.imaging.elements import HeaderError, value
 from medsr_viewer.imaging.layout import Layout, PixelElement
 
 Pixels = npt.NDArray[Any]
@@ -21,21 +21,23 @@ _REPAIRED = "A byte in the JPEG header was corrected (end of spectral selection)
 _MAX_REASON = 160
 
 
-class CannotDecode(ValueError):
+class DecodeError(ValueError):
     """No decoder could read a frame; the message says why in one sentence."""
 
 
-def check_syntax(syntax: UID) -> None:
+def check_syntax(syntax: UID, layout: Layout) -> None:
     """Refuse a transfer syntax that nothing reads.
 
     Raises
     ------
-    CannotDecode
+    DecodeError
         If no decoder known to this program reads it.
     """
     if not is_readable(syntax):
         known = f"{syntax.name} ({syntax})" if syntax.name != syntax else f"{syntax}"
-        raise CannotDecode(f"no decoder reads its transfer syntax, {known[:_MAX_REASON]}")
+        raise DecodeError(f"no decoder reads its transfer syntax, {known[:_MAX_REASON]}")
+    if syntax == RLELossless and layout.bits_allocated == 1:
+        raise DecodeError("no decoder reads RLE compression of 1-bit pixels")
 
 
 def decode_frame(file: DicomFile, layout: Layout, element: PixelElement, index: int) -> tuple[Pixels, str, list[str]]:
@@ -63,10 +65,10 @@ def decode_frame(file: DicomFile, layout: Layout, element: PixelElement, index: 
 
     Raises
     ------
-    CannotDecode, BadHeader
+    DecodeError, HeaderError
         If no decoder reads the frame, or its size is not what the header says.
     """
-    check_syntax(file.syntax)
+    check_syntax(file.syntax, layout)
     options = _options(layout, element)
     file.stream.seek(element.offset)
     if file.syntax in NATIVE_SYNTAXES:
@@ -114,9 +116,9 @@ def _decode_compressed(
         # Decoders allocate what the header claims: compare it with the codestream before they do.
         size = codestream_size(frame)
         if size is None:
-            raise CannotDecode("the compressed frame has no readable header: the file is damaged")
+            raise DecodeError("the compressed frame has no readable header: the file is damaged")
         if (size.rows, size.columns) != (layout.rows, layout.columns):
-            raise BadHeader(
+            raise HeaderError(
                 f"the header claims {layout.rows} x {layout.columns} pixels, "
                 f"but the compressed frame has {size.rows} x {size.columns}"
             )
@@ -133,7 +135,7 @@ def _try_plugins(frame: bytes, syntax: UID, options: dict[str, Any]) -> tuple[Pi
     decoder: Any = get_decoder(syntax)
     names = [name for name in PLUGIN_ORDER[syntax] if name in decoder.available_plugins]
     if not names:
-        raise CannotDecode(f"no installed decoder reads {syntax.name}; run `medsr doctor` to see which to install")
+        raise DecodeError(f"no installed decoder reads {syntax.name}; run `medsr doctor` to see which to install")
     reasons = []
     for name in names:
         try:
@@ -143,11 +145,11 @@ def _try_plugins(frame: bytes, syntax: UID, options: dict[str, Any]) -> tuple[Pi
             )
         except (KeyboardInterrupt, SystemExit, MemoryError):
             raise
-        except BaseException as exc:  # noqa: BLE001 - a panic in Rust (pylibjpeg-rle) is not an Exception
+        except BaseException as exc:  # a panic in Rust (pylibjpeg-rle) is not an Exception
             reasons.append(f"{name}: {_last_line(exc)}")
         else:
             return pixels, str(properties["photometric_interpretation"])
-    raise CannotDecode(f"the compressed frame is damaged or of an unknown kind ({'; '.join(reasons)})")
+    raise DecodeError(f"the compressed frame is damaged or of an unknown kind ({'; '.join(reasons)})")
 
 
 def _encapsulated(frame: bytes) -> bytes:

@@ -14,14 +14,14 @@ from pydicom import dcmread
 from pydicom.filereader import read_dataset, read_file_meta_info
 from pydicom.tag import Tag
 from pydicom.uid import (
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
-    UID,
 )
 
-from medsr_viewer.imaging.elements import BadHeader, text
+from medsr_viewer.imaging.elements import HeaderError, text
 from medsr_viewer.imaging.layout import (
     Layout,
     PixelElement,
@@ -64,11 +64,11 @@ class DicomFile:
 
         Raises
         ------
-        BadHeader
+        HeaderError
             If there are no pixels, or they cannot be as the header says.
         """
         if self.element is None:
-            raise BadHeader(_no_pixels(self.header))
+            raise HeaderError(_no_pixels(self.header))
         layout = read_layout(self.header, self.element)
         if self.syntax.is_encapsulated:
             check_fragments(self.stream, layout, self.element)
@@ -90,7 +90,7 @@ def open_dicom(path: Path, tags: list[str] | None = None) -> Iterator[DicomFile]
 
     Raises
     ------
-    BadHeader
+    HeaderError
         If the transfer syntax is unknown or the inflated file is too large.
     """
     with path.open("rb") as file:
@@ -125,7 +125,7 @@ def _transfer_syntax(header: Any) -> tuple[UID, tuple[str, ...]]:
         return UID(named), ()
     implicit, little = header.original_encoding
     if implicit is None:
-        raise BadHeader("it is not a DICOM file, or is cut off before any content")
+        raise HeaderError("it is not a DICOM file, or is cut off before any content")
     assumed = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian if little else ExplicitVRBigEndian
     return assumed, (f"The file names no transfer syntax; {assumed.name} was assumed.",)
 
@@ -138,7 +138,7 @@ def _inflate(file: BinaryIO) -> BinaryIO:
         plain += unpacker.decompress(data, _CHUNK)
         data = unpacker.unconsumed_tail
         if len(plain) > _MAX_INFLATED:
-            raise BadHeader("it inflates to more than 1 GiB")
+            raise HeaderError("it inflates to more than 1 GiB")
     return io.BytesIO(bytes(plain))
 
 

@@ -12,7 +12,7 @@ from medsr_viewer.imaging.decoders import LOSSY_SYNTAXES
 from medsr_viewer.imaging.decoding import decode_frame
 from medsr_viewer.imaging.dicom_file import DicomFile, open_dicom
 from medsr_viewer.imaging.display import is_inverted, read_vois
-from medsr_viewer.imaging.elements import BadHeader, text
+from medsr_viewer.imaging.elements import HeaderError, text
 from medsr_viewer.imaging.frame import Frame
 from medsr_viewer.imaging.frame_values import assemble_frame
 from medsr_viewer.imaging.functional_groups import FrameHeader
@@ -34,49 +34,48 @@ def read_dicom_frame(path: Path, index: int) -> Frame:
 
     Raises
     ------
-    BadHeader, CannotDecode
+    HeaderError, DecodeError
         If the file cannot be read.
     """
     with open_dicom(path) as file:
         layout = file.layout()
         if not 0 <= index < layout.frames or file.element is None:
-            raise BadHeader(f"it has {layout.frames} frames; frame {index + 1} does not exist")
+            raise HeaderError(f"it has {layout.frames} frames; frame {index + 1} does not exist")
         stored, photometric, notes = decode_frame(file, layout, file.element, index)
     header = FrameHeader(file.header, index)
-    if photometric == "PALETTE COLOR":
+    about = _about(file, header) | {"warnings": (*file.notes, *notes)}
+    if photometric == "PALETTE COLOR" and stored.ndim == 2:
         colours = apply_palette(stored, file.header)
-        return _colour_frame(colours, 8 * colours.dtype.itemsize, file, header, notes)
+        return _colour_frame(colours, 8 * colours.dtype.itemsize, about)
     if stored.ndim == 3:
-        return _colour_frame(stored, layout.bits_stored, file, header, notes)
-    return _gray_frame(stored, photometric, file, header, layout, notes)
+        return _colour_frame(stored, layout.bits_stored, about)
+    return _gray_frame(stored, header, layout, about | {"inverted": is_inverted(file.header, photometric)})
 
 
-def _gray_frame(
-    stored: npt.NDArray[Any], photometric: str, file: DicomFile, header: FrameHeader, layout: Layout, notes: list[str]
-) -> Frame:
-    values, unit, found = to_modality_units(stored, header, layout)
+def _gray_frame(stored: npt.NDArray[Any], header: FrameHeader, layout: Layout, about: dict[str, Any]) -> Frame:
+    values, unit, notes = to_modality_units(stored, header, layout)
+    floating = np.issubdtype(stored.dtype, np.floating)
     return assemble_frame(
         values,
-        valid=valid_pixels(stored, file.header, layout),
-        vois=read_vois(header, signed=bool(values.min() < 0) if values.size else False),
+        valid=valid_pixels(stored, header.header, layout),
+        vois=read_vois(header, signed=bool((values < 0).any())),
         unit=unit,
-        inverted=is_inverted(file.header, photometric),
-        bits_stored=None if np.issubdtype(stored.dtype, np.floating) else layout.bits_stored,
-        warnings=(*file.notes, *notes, *found),
-        **_about(file, header),
+        bits_stored=None if floating else layout.bits_stored,
+        **_with_notes(about, notes),
     )
 
 
-def _colour_frame(stored: npt.NDArray[Any], bits: int, file: DicomFile, header: FrameHeader, notes: list[str]) -> Frame:
-    if stored.shape[2] > 3:
-        notes = [*notes, "The fourth channel is not shown."]
+def _colour_frame(stored: npt.NDArray[Any], bits: int, about: dict[str, Any]) -> Frame:
     return assemble_frame(
         stored[..., :3].astype(np.float32),
         bits_stored=bits,
         stored_maximum=255.0 if stored.dtype == np.uint8 else None,
-        warnings=(*file.notes, *notes),
-        **_about(file, header),
+        **_with_notes(about, ["The fourth channel is not shown."] if stored.shape[2] > 3 else []),
     )
+
+
+def _with_notes(about: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    return about | {"warnings": (*about["warnings"], *notes)}
 
 
 def _about(file: DicomFile, header: FrameHeader) -> dict[str, Any]:

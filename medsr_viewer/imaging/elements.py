@@ -27,7 +27,7 @@ DAMAGED = (
 """What pydicom raises while it converts a damaged element."""
 
 
-class BadHeader(ValueError):
+class HeaderError(ValueError):
     """A header cannot be used; the message says why in one sentence."""
 
 
@@ -91,17 +91,17 @@ def optional_integer(ds: Any, keyword: str, default: int) -> int:
 
     Raises
     ------
-    BadHeader
+    HeaderError
         If the element is there but is not an integer.
     """
     try:
         if keyword not in ds or ds[keyword].value in (None, "", b""):
             return default
     except DAMAGED as exc:
-        raise BadHeader(f"the header's {keyword} is damaged") from exc
+        raise HeaderError(f"the header's {keyword} is damaged") from exc
     found = integer(ds, keyword)
     if found is None:
-        raise BadHeader(f"the header's {keyword} is not a whole number")
+        raise HeaderError(f"the header's {keyword} is not a whole number")
     return found
 
 
@@ -110,10 +110,10 @@ def required_integer(ds: Any, keyword: str) -> int:
 
     Raises
     ------
-    BadHeader
+    HeaderError
         If the element is absent or not an integer.
     """
     found = optional_integer(ds, keyword, -1)
     if found < 0:
-        raise BadHeader(f"the header has no usable {keyword}")
+        raise HeaderError(f"the header has no usable {keyword}")
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from medsr_viewer.imaging.frame import BoolArray, Frame, FloatArray, Voi, full_range_window
+from medsr_viewer.imaging.frame import BoolArray, FloatArray, Frame, Voi, full_range_window
 
 
 def assemble_frame(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 from medsr_viewer.imaging.geometry import Cosines, normal_of
@@ -120,7 +121,7 @@ def _geometry_warnings(instances: Sequence[Instance]) -> list[str]:
     if len(planes) != 1 or len(instances) < 2 or () in planes:
         return []
     places = [distance for instance in instances if (distance := _distance(instance)) is not None]
-    gaps = [after - before for before, after in zip(places, places[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(places)]
     warnings = []
     repeated = sum(gap < _SAME_PLACE for gap in gaps)
     if repeated == 1:

@@ -81,7 +81,7 @@ def read_header(path: Path, source: str, kind: FileKind) -> HeaderRecord:
 
     Raises
     ------
-    BadHeader, CannotDecode
+    HeaderError, DecodeError
         If it holds no image, or none that can be read.
     """
     return _read_dicom(path, source) if kind == "DICOM" else _read_raster(path, source, kind)
@@ -90,7 +90,7 @@ def read_header(path: Path, source: str, kind: FileKind) -> HeaderRecord:
 def _read_dicom(path: Path, source: str) -> HeaderRecord:
     with open_dicom(path, _TAGS) as file:
         layout = file.layout()
-        check_syntax(file.syntax)
+        check_syntax(file.syntax, layout)
         ds = file.header
     first = FrameHeader(ds, 0)
     instance = Instance(

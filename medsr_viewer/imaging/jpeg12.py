@@ -60,4 +60,4 @@ def decode_jpeg12(frame: bytes, layout: Layout) -> npt.NDArray[Any]:
         raise ValueError("gdcm could not decode the JPEG Extended frame: it is damaged")
     spare = 16 - layout.bits_stored
     typed = stored.view("<i2") if layout.signed else stored
-    return np.right_shift(np.left_shift(typed, spare), spare).reshape(layout.rows, layout.columns)
+    return np.asarray(np.right_shift(np.left_shift(typed, spare), spare)).reshape(layout.rows, layout.columns)

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from pydicom.uid import UID
 
-from medsr_viewer.imaging.elements import BadHeader, optional_integer, required_integer, text
+from medsr_viewer.imaging.elements import HeaderError, optional_integer, required_integer, text
 
 MAX_FRAME_SAMPLES = 1 << 28
 """Samples of one frame that are accepted: 268 megapixels of gray, 1 GiB as float32."""
@@ -90,7 +90,7 @@ def read_layout(ds: Any, element: PixelElement) -> Layout:
 
     Raises
     ------
-    BadHeader
+    HeaderError
         If the description is incomplete, contradicts itself or is too large.
     """
     depth = {"FloatPixelData": 32, "DoubleFloatPixelData": 64}.get(element.keyword)
@@ -116,13 +116,13 @@ def check_native_length(layout: Layout, element: PixelElement) -> None:
 
     Raises
     ------
-    BadHeader
+    HeaderError
         If bytes are missing.
     """
     needed = -(-layout.frame_bits * layout.frames // 8)
     present = element.available if element.length is None else min(element.length, element.available)
     if present < needed:
-        raise BadHeader(
+        raise HeaderError(
             f"the header claims {layout.frames} x {layout.rows} x {layout.columns} pixels ({needed:,} bytes), "
             f"but only {present:,} bytes of pixel data are there"
         )
@@ -135,7 +135,7 @@ def check_fragments(file: BinaryIO, layout: Layout, element: PixelElement) -> No
 
     Raises
     ------
-    BadHeader
+    HeaderError
         If a fragment is cut off, frames are missing, or the data is not in fragments (PS3.5 A.4).
     """
     end = element.offset + element.available
@@ -148,21 +148,21 @@ def check_fragments(file: BinaryIO, layout: Layout, element: PixelElement) -> No
         position += 8 + length
         count += 1
         if position > end:
-            raise BadHeader("the compressed pixel data ends early: the file is cut off")
+            raise HeaderError("the compressed pixel data ends early: the file is cut off")
     if count < 0:
-        raise BadHeader("the header names a compressed transfer syntax, but the pixel data is not compressed")
+        raise HeaderError("the header names a compressed transfer syntax, but the pixel data is not compressed")
     if count < layout.frames:
-        raise BadHeader(f"the header claims {layout.frames:,} frames, but only {count:,} are there")
+        raise HeaderError(f"the header claims {layout.frames:,} frames, but only {count:,} are there")
 
 
 def _check(layout: Layout) -> None:
     if not layout.rows or not layout.columns:
-        raise BadHeader("the header says that the image has no rows or no columns")
+        raise HeaderError("the header says that the image has no rows or no columns")
     if layout.samples not in (1, 3, 4):
-        raise BadHeader(f"{layout.samples} samples per pixel are not supported")
+        raise HeaderError(f"{layout.samples} samples per pixel are not supported")
     if layout.bits_allocated not in (1, 8, 16, 32, 64):
-        raise BadHeader(f"{layout.bits_allocated} bits allocated are not supported")
+        raise HeaderError(f"{layout.bits_allocated} bits allocated are not supported")
     if not 1 <= layout.bits_stored <= layout.bits_allocated:
-        raise BadHeader(f"{layout.bits_stored} bits stored do not fit {layout.bits_allocated} bits allocated")
+        raise HeaderError(f"{layout.bits_stored} bits stored do not fit {layout.bits_allocated} bits allocated")
     if layout.rows * layout.columns * layout.samples > MAX_FRAME_SAMPLES:
-        raise BadHeader(f"the header claims {layout.rows} x {layout.columns} pixels, more than can be shown")
+        raise HeaderError(f"the header claims {layout.rows} x {layout.columns} pixels, more than can be shown")

@@ -68,7 +68,7 @@ def read_lookup_table(item: Any, *, signed: bool) -> LookupTable | None:
 def _entries(item: Any) -> npt.NDArray[np.uint16] | None:
     found = value(item, "LUTData")
     if isinstance(found, (bytes, bytearray)):
-        order = "<" if integer_order_is_little(item) else ">"
+        order = "<" if _is_little_endian(item) else ">"
         return np.frombuffer(found[: len(found) // 2 * 2], order + "u2").astype(np.uint16)
     values = numbers(item, "LUTData")
     if not values:
@@ -77,7 +77,7 @@ def _entries(item: Any) -> npt.NDArray[np.uint16] | None:
     return (np.asarray(values, np.int64) & 0xFFFF).astype(np.uint16) if values else None
 
 
-def integer_order_is_little(item: Any) -> bool:
+def _is_little_endian(item: Any) -> bool:
     """Whether an item's words are little endian; they are where it does not say."""
     encoding = getattr(item, "original_encoding", (None, None))
     return encoding[1] is not False

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from medsr_viewer.imaging.elements import BadHeader
+from medsr_viewer.imaging.elements import HeaderError
 from medsr_viewer.imaging.frame import Frame
 from medsr_viewer.imaging.frame_values import assemble_frame
 from medsr_viewer.imaging.raster_tiff import read_tiff_page, tiff_pages
@@ -42,7 +42,7 @@ def read_raster_size(path: Path, kind: str) -> RasterSize:
 
     Raises
     ------
-    BadHeader
+    HeaderError
         If it is larger than can be shown.
     """
     if kind == "TIFF":
@@ -54,7 +54,7 @@ def read_raster_size(path: Path, kind: str) -> RasterSize:
             if image.getexif().get(_EXIF_ORIENTATION, 1) >= 5:  # turned by a quarter
                 rows, columns = columns, rows
     if rows * columns > _MAX_PIXELS:
-        raise BadHeader(f"it has {rows} x {columns} pixels, more than can be shown")
+        raise HeaderError(f"it has {rows} x {columns} pixels, more than can be shown")
     return RasterSize(rows, columns, pages)
 
 
@@ -72,12 +72,12 @@ def read_raster_frame(path: Path, kind: str, index: int) -> Frame:
 
     Raises
     ------
-    BadHeader
+    HeaderError
         If it is larger than can be shown, or has no such page.
     """
     size = read_raster_size(path, kind)
     if not 0 <= index < size.pages:
-        raise BadHeader(f"it has {size.pages} pages; page {index + 1} does not exist")
+        raise HeaderError(f"it has {size.pages} pages; page {index + 1} does not exist")
     if kind == "TIFF":
         page = read_tiff_page(path, index)
         return _frame(page.pixels, list(page.notes), inverted=page.inverted)
@@ -92,7 +92,7 @@ def _open(path: Path) -> Image.Image:
     try:
         return Image.open(path, formats=("PNG", "JPEG", "MPO"))
     except Image.DecompressionBombError as exc:
-        raise BadHeader("it has more pixels than can be shown") from exc
+        raise HeaderError("it has more pixels than can be shown") from exc
 
 
 def _decode(image: Image.Image) -> tuple[npt.NDArray[Any], list[str]]:
@@ -123,7 +123,7 @@ def _read_deep_png(path: Path) -> npt.NDArray[Any]:
     # imdecode rather than imread: the path may hold characters that OpenCV cannot open.
     pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
-        raise BadHeader("the PNG is damaged or cut off")
+        raise HeaderError("the PNG is damaged or cut off")
     with path.open("rb") as file:
         has_colour = file.read(26)[25] in (2, 6)
     if pixels.ndim == 2:

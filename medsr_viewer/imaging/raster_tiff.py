@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import tifffile
 
-from medsr_viewer.imaging.elements import BadHeader
+from medsr_viewer.imaging.elements import HeaderError
 
 _MINISWHITE, _RGB, _PALETTE = 0, 2, 3
 _TURNED = "The image was turned as its orientation tag asks."
@@ -47,7 +47,7 @@ def read_tiff_page(path: Path, index: int) -> TiffPage:
 
     Raises
     ------
-    BadHeader
+    HeaderError
         If the page is damaged or compressed in a way that nothing here reads.
     """
     with tifffile.TiffFile(path) as file:
@@ -62,13 +62,13 @@ def read_tiff_page(path: Path, index: int) -> TiffPage:
 
 def _page(file: Any, index: int) -> Any:
     if not len(file.pages):
-        raise BadHeader("the TIFF file has no page")
+        raise HeaderError("the TIFF file has no page")
     return file.pages[index].aspage()
 
 
 def _pixels(page: Any, path: Path, index: int) -> npt.NDArray[Any]:
     if page.imagelength * page.imagewidth * page.samplesperpixel > 1 << 29:
-        raise BadHeader(f"it has {page.imagelength} x {page.imagewidth} pixels, more than can be shown")
+        raise HeaderError(f"it has {page.imagelength} x {page.imagewidth} pixels, more than can be shown")
     try:
         pixels = np.asarray(page.asarray())
     except (ValueError, ImportError, KeyError, NotImplementedError):
@@ -76,9 +76,9 @@ def _pixels(page: Any, path: Path, index: int) -> npt.NDArray[Any]:
     if page.planarconfig == 2 and pixels.ndim == 3 and pixels.shape[0] == page.samplesperpixel:
         pixels = np.moveaxis(pixels, 0, -1)
     if pixels.ndim == 3 and page.photometric != _RGB and page.photometric in (0, 1) and pixels.shape[2] > 2:
-        raise BadHeader(f"a gray TIFF with {pixels.shape[2]} channels is not supported")
+        raise HeaderError(f"a gray TIFF with {pixels.shape[2]} channels is not supported")
     if pixels.ndim not in (2, 3) or np.iscomplexobj(pixels):
-        raise BadHeader(f"a TIFF page of shape {pixels.shape} and type {pixels.dtype} is not supported")
+        raise HeaderError(f"a TIFF page of shape {pixels.shape} and type {pixels.dtype} is not supported")
     return _full_bits(pixels, page.bitspersample)
 
 
@@ -87,7 +87,7 @@ def _full_bits(pixels: npt.NDArray[Any], bits: int) -> npt.NDArray[Any]:
     if pixels.dtype == np.bool_:
         return pixels.astype(np.uint8) * 255
     if pixels.dtype == np.uint8 and bits in (2, 4):
-        return pixels * (255 // (2**bits - 1))
+        return np.asarray(pixels * (255 // (2**bits - 1)), np.uint8)
     return pixels
 
 
@@ -96,7 +96,7 @@ def _pixels_by_opencv(path: Path, index: int) -> npt.NDArray[Any]:
 
     done, pages = cv2.imdecodemulti(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED, range=(index, index + 1))
     if not done or not len(pages):
-        raise BadHeader("the TIFF page is damaged, or compressed in a way that nothing here reads")
+        raise HeaderError("the TIFF page is damaged, or compressed in a way that nothing here reads")
     pixels = np.asarray(pages[0])
     return pixels if pixels.ndim == 2 else np.concatenate([pixels[..., 2::-1], pixels[..., 3:]], axis=2)
 
@@ -105,8 +105,9 @@ def _coloured(pixels: npt.NDArray[Any], colormap: npt.NDArray[Any]) -> npt.NDArr
     colours = np.moveaxis(np.asarray(colormap), 0, -1)[pixels]
     # Colour maps have 16 bits; where each entry repeats one byte, or leaves the lower one empty, 8 bits hold it all.
     if not (colours % 257).any():
-        return (colours // 257).astype(np.uint8)
-    return (colours >> 8).astype(np.uint8) if not (colours & 0xFF).any() else colours.astype(np.uint16)
+        return np.asarray(colours // 257, np.uint8)
+    shift = 8 if not (colours & 0xFF).any() else 0
+    return np.asarray(colours >> shift, np.uint8 if shift else np.uint16)
 
 
 def _orientation(page: Any) -> int:
@@ -128,4 +129,4 @@ def _turned(pixels: npt.NDArray[Any], orientation: int) -> npt.NDArray[Any]:
     }.get(orientation, (False, False))
     if flip_rows:
         pixels = pixels[::-1]
-    return pixels[:, ::-1] if flip_columns else pixels
+    return np.asarray(pixels[:, ::-1] if flip_columns else pixels)

@@ -96,12 +96,12 @@ def sample_path() -> Path:
 
 
 def _explain(exc: BaseException) -> tuple[str, str]:
-    from medsr_viewer.imaging.decoding import CannotDecode
-    from medsr_viewer.imaging.elements import BadHeader
+    from medsr_viewer.imaging.decoding import DecodeError
+    from medsr_viewer.imaging.elements import HeaderError
 
-    if isinstance(exc, CannotDecode):
+    if isinstance(exc, DecodeError):
         return _one_line(str(exc)), _DECODE_ADVICE
-    if isinstance(exc, BadHeader):
+    if isinstance(exc, HeaderError):
         return _one_line(str(exc)), _HEADER_ADVICE
     return f"it is damaged, or of a kind that is not supported ({type(exc).__name__})", _HEADER_ADVICE
 

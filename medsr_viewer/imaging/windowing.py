@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ PRESETS = MappingProxyType(
 
 _PERCENTILES = (0.5, 99.5)
 _PERCENTILE_SAMPLES = 1 << 20
+_LEAST_WIDTH = 1e-30
 
 
 def apply_window(values: npt.ArrayLike, center: float, width: float, function: VoiFunction = "LINEAR") -> FloatArray:
@@ -51,10 +53,10 @@ def apply_window(values: npt.ArrayLike, center: float, width: float, function: V
         shown = _sigmoid(array, center, width)
     else:
         exact = function == "LINEAR_EXACT"
-        span = max(width, np.finfo(np.float32).tiny) if exact else width - 1.0
+        span = max(width, _LEAST_WIDTH) if exact else width - 1.0
         middle = center if exact else center - 0.5
         shown = _ramp(array, middle, span)
-    return np.nan_to_num(shown, copy=False, nan=0.0)
+    return np.asarray(np.nan_to_num(shown, nan=0.0), np.float32)
 
 
 def apply_voi(values: npt.ArrayLike, voi: Voi) -> FloatArray:
@@ -99,21 +101,19 @@ def auto_window(pixels: FloatArray, valid: BoolArray | None = None) -> Window:
     return Window(window.center, window.width, window.function, "automatic")
 
 
-def _ramp(array: npt.NDArray[np.generic], middle: float, span: float) -> FloatArray:
+def _ramp(array: npt.NDArray[Any], middle: float, span: float) -> FloatArray:
     if span <= 0:
-        return (array > middle).astype(np.float32)
-    # float64 for the two constants alone: their difference would lose digits in float32 where |center| >> width.
-    low = middle - span / 2
-    shown = np.subtract(array, low, dtype=np.float64 if array.dtype.itemsize > 4 else np.float32)
-    shown = (shown / span).astype(np.float32, copy=False)
-    return np.clip(shown, 0.0, 1.0, out=shown) if shown.ndim else np.clip(shown, 0.0, 1.0).astype(np.float32)
+        return np.asarray(array > middle, np.float32)
+    shown = np.subtract(array, np.float32(middle - span / 2), dtype=np.float32)
+    shown = np.divide(shown, np.float32(span), dtype=np.float32)
+    return np.asarray(np.clip(shown, 0.0, 1.0), np.float32)
 
 
-def _sigmoid(array: npt.NDArray[np.generic], center: float, width: float) -> FloatArray:
-    steepness = -4.0 / max(width, 1e-6)
+def _sigmoid(array: npt.NDArray[Any], center: float, width: float) -> FloatArray:
+    steepness = -4.0 / max(width, _LEAST_WIDTH)
     # exp overflows float32 above 88; there the level is 0 or 1 to the last digit.
     exponent = np.clip(steepness * (np.asarray(array, np.float64) - center), -80.0, 80.0)
-    return (1.0 / (1.0 + np.exp(exponent))).astype(np.float32)
+    return np.asarray(1.0 / (1.0 + np.exp(exponent)), np.float32)
 
 
 def _look_up(values: FloatArray, lut: VoiLut) -> FloatArray:
@@ -121,4 +121,4 @@ def _look_up(values: FloatArray, lut: VoiLut) -> FloatArray:
     index = np.nan_to_num(values - lut.first, nan=0.0, posinf=lut.table.size, neginf=0.0)
     index = np.clip(np.rint(index), 0, lut.table.size - 1).astype(np.intp)
     levels = lut.table.astype(np.float32) / np.float32(2**lut.bits - 1)
-    return np.clip(levels, 0.0, 1.0)[index]
+    return np.asarray(np.clip(levels, 0.0, 1.0)[index], np.float32)
