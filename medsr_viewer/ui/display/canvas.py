@@ -1,0 +1,244 @@
+"""The picture area of a panel: paints, and turns mouse and keys into intents.
+
+A plain QWidget: see `image_item` for why not a graphics scene. What several panels share (view, crosshair, region) is
+set by the grid; nothing here knows of other panels.
+"""
+
+# ruff: noqa: N802 - Qt names the handlers that are overridden here
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.ui.display import theme
+from medsr_viewer.ui.display.gestures import Gesture, Wheel, drag_zoom_factor, gesture_for
+from medsr_viewer.ui.display.image_item import ImageItem
+from medsr_viewer.ui.display.overlay import Overlay, paint_badges, paint_crosshair, paint_overlay, paint_roi
+from medsr_viewer.ui.display.projection import Projection
+from medsr_viewer.ui.display.roi import Grip, dragged, grip_at, spanned
+from medsr_viewer.ui.display.view_state import ViewState
+
+_GRIP_REACH = 5.0
+
+
+class Canvas(QWidget):
+    """One panel's picture with everything that is drawn over it.
+
+    Parameters
+    ----------
+    view : ViewState
+        Where to look; shared by linked panels.
+    parent : QWidget, optional
+        The panel.
+    """
+
+    window_drag_started = Signal()
+    window_drag_moved = Signal(float, float, bool)  # logical pixels right and down since the start; fine
+    cursor_moved = Signal(object)  # (x, y) in reference pixels, or None
+    scrolled = Signal(int)
+    context_menu_requested = Signal(QPoint)  # global
+    double_clicked = Signal()
+    focused = Signal()
+    resized = Signal()
+    roi_edited = Signal(object)  # Region | None
+
+    def __init__(self, view: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.item = ImageItem()
+        self.overlay = Overlay()
+        self.overlays_visible = True
+        self.wheel_zooms = False
+        self.roi_mode = False
+        self.roi: Region | None = None
+        self.crosshair: tuple[float, float] | None = None
+        self.step_focus: Callable[[bool], bool] = lambda _forward: False
+        self._view = view
+        view.changed.connect(self.update)
+        self._wheel = Wheel()
+        self._gesture: Gesture | None = None
+        self._pressed = self._last = QPointF()
+        self._anchor = (0.0, 0.0)
+        self._held: tuple[Region, Grip] | None = None
+        self._moved = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(80, 60)
+
+    @property
+    def view(self) -> ViewState:
+        """Where the panel looks."""
+        return self._view
+
+    @view.setter
+    def view(self, view: ViewState) -> None:
+        self._view.changed.disconnect(self.update)
+        self._view = view
+        view.changed.connect(self.update)
+        self.update()
+
+    @property
+    def device_size(self) -> tuple[int, int]:
+        """Width and height in device pixels."""
+        ratio = self.devicePixelRatioF()
+        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+
+    @property
+    def projection(self) -> Projection:
+        """How the reference is seen now."""
+        return self._view.projection(self.device_size)
+
+    def reference_at(self, position: QPointF) -> tuple[float, float]:
+        """Return the point (x, y) in reference pixels under a position in the widget."""
+        ratio = self.devicePixelRatioF()
+        return self.projection.to_reference(position.x() * ratio, position.y() * ratio)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the surround, the picture, and what lies over it."""
+        painter = QPainter(self)
+        ratio, projection, box = self.devicePixelRatioF(), self.projection, self.rect()
+        painter.fillRect(box, theme.SURROUND)
+        if not self.overlay.title:
+            self.item.paint(painter, projection, ratio)
+            if self.roi is not None:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                paint_roi(painter, self.roi, projection, ratio)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if self.overlays_visible:
+            if self.crosshair is not None:
+                paint_crosshair(painter, box, projection.to_screen(*self.crosshair), ratio)
+            name = self.item.interpolation(projection.zoom)
+            self.overlay.notes = [f"zoom {projection.zoom * 100:.0f} % · {name}"] if name else []
+            paint_overlay(painter, box, self.overlay, projection, ratio)
+        paint_badges(painter, box, self.overlay)
+        if self.hasFocus():
+            painter.setPen(theme.ACCENT)
+            painter.drawRect(box.adjusted(0, 0, -1, -1))
+            painter.drawRect(box.adjusted(1, 1, -2, -2))
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Tell the grid, which refits."""
+        self.resized.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Start a drag."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if self._gesture is not None:
+            return
+        self._pressed = self._last = event.position()
+        self._moved = False
+        self._anchor = self.reference_at(event.position())
+        self._gesture = gesture_for(event.button(), event.modifiers(), self.roi_mode)
+        if event.button() == Qt.MouseButton.LeftButton and not event.modifiers():
+            self._held = self._grip(self._anchor)
+            if self._held is not None:
+                self._gesture = Gesture.DRAW
+        if self._gesture is Gesture.WINDOW:
+            self.window_drag_started.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with a drag; report the cursor."""
+        position = event.position()
+        if self._gesture is None:
+            self._show_grip(position)
+        elif self._moved or (position - self._pressed).manhattanLength() >= 2:
+            self._moved = True
+            self._drag(position, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+        self._last = position
+        self.cursor_moved.emit(self.reference_at(position))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag; a right click without one asks for the context menu."""
+        if event.buttons() == Qt.MouseButton.NoButton:
+            clicked = event.button() == Qt.MouseButton.RightButton and not self._moved
+            self._gesture, self._held = None, None
+            if clicked:
+                self.context_menu_requested.emit(event.globalPosition().toPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Ask for the panel alone, or for all again."""
+        if event.button() == Qt.MouseButton.LeftButton and not self.roi_mode:
+            self._gesture = None
+            self.double_clicked.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open on the menu key; the mouse asks on release, when it is clear that nothing was dragged."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.context_menu_requested.emit(self.mapToGlobal(self.rect().center()))
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the stack, or zoom at the cursor."""
+        if self.wheel_zooms or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._view.zoom_by(Wheel.zoom_factor(event), self.reference_at(event.position()))
+        elif steps := self._wheel.steps(event):
+            self.scrolled.emit(steps)
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Zoom by pinching on a touchpad."""
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._view.zoom_by(1.0 + event.value(), self.reference_at(event.position()))
+            return True
+        return super().event(event)
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        """Report that the cursor has gone."""
+        self.cursor_moved.emit(None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Report and show the focus."""
+        super().focusInEvent(event)
+        self.focused.emit()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go to the neighbouring panel; from the last one out of the grid."""
+        return self.step_focus(forward) or super().focusNextPrevChild(forward)
+
+    def _drag(self, position: QPointF, fine: bool) -> None:
+        moved = position - self._pressed
+        delta = position - self._last
+        ratio = self.devicePixelRatioF()
+        if self._gesture is Gesture.WINDOW:
+            self.window_drag_moved.emit(moved.x(), moved.y(), fine)
+        elif self._gesture is Gesture.PAN:
+            self._view.pan_by(delta.x() * ratio, delta.y() * ratio)
+        elif self._gesture is Gesture.ZOOM:
+            self._view.zoom_by(drag_zoom_factor(delta.y()), self._anchor)
+        else:
+            self.roi_edited.emit(self._drawn(position))
+
+    def _drawn(self, position: QPointF) -> Region | None:
+        x, y = self.reference_at(position)
+        if self._held is None:
+            return spanned(self._anchor, (x, y), self._view.extent)
+        region, grip = self._held
+        return dragged(region, grip, x - self._anchor[0], y - self._anchor[1], self._view.extent)
+
+    def _grip(self, point: tuple[float, float]) -> tuple[Region, Grip] | None:
+        if self.roi is None:
+            return None
+        reach = _GRIP_REACH * self.devicePixelRatioF() / self._view.zoom
+        grip = grip_at(self.roi, *point, reach, self.roi_mode)
+        return None if grip is None else (self.roi, grip)
+
+    def _show_grip(self, position: QPointF) -> None:
+        held = self._grip(self.reference_at(position))
+        if held is None:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        else:
+            self.setCursor(Qt.CursorShape.SizeAllCursor if held[1] == (0, 0) else Qt.CursorShape.PointingHandCursor)

@@ -1,0 +1,284 @@
+"""What is written and drawn over a picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
+
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.ui.display import theme
+from medsr_viewer.ui.display.colormap import ColourScale
+from medsr_viewer.ui.display.projection import Projection
+
+MARGIN = 6
+_SHADOW = QColor(0, 0, 0, 190)
+_BAR_WIDTH = 12
+_NICE = (1.0, 2.0, 5.0, 10.0)
+_HANDLE = 3.0
+
+
+@dataclass
+class Overlay:
+    """The texts and marks of one panel.
+
+    Parameters
+    ----------
+    top_left, top_right, bottom_left, bottom_right : list of str
+        Lines in the corners.
+    letters : tuple of str
+        Orientation at the left, top, right and bottom edge of the image as stored.
+    badge, badge_kind : str
+        The line at the bottom that cannot be hidden, and its kind: "research", "info", "warning", "reference".
+    status : str
+        "computing 34 %", "stale".
+    title, advice : str
+        An error shown in place of the picture.
+    scale : ColourScale or None
+        The colour bar.
+    spacing : (float, float) or None
+        Row and column spacing in mm of a reference pixel.
+    spacing_label : str
+        "calibrated", "detector".
+    readout : str
+        Position and value under the cursor.
+    notes : list of str
+        Zoom and interpolation in force, below the bottom right lines.
+    """
+
+    top_left: list[str] = field(default_factory=list)
+    top_right: list[str] = field(default_factory=list)
+    bottom_left: list[str] = field(default_factory=list)
+    bottom_right: list[str] = field(default_factory=list)
+    letters: tuple[str, str, str, str] = ("", "", "", "")
+    badge: str = ""
+    badge_kind: str = "info"
+    status: str = ""
+    title: str = ""
+    advice: str = ""
+    scale: ColourScale | None = None
+    spacing: tuple[float, float] | None = None
+    spacing_label: str = ""
+    readout: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def paint_overlay(painter: QPainter, box: QRect, overlay: Overlay, projection: Projection, ratio: float) -> None:
+    """Draw the marks that the user can hide: corner texts, letters, scale bar and readout.
+
+    Parameters
+    ----------
+    painter : QPainter
+        In logical pixels.
+    box : QRect
+        The panel.
+    overlay : Overlay
+        What to draw.
+    projection : Projection
+        How the panel sees the reference.
+    ratio : float
+        Device pixels per logical pixel.
+    """
+    metrics = QFontMetrics(painter.font())
+    bottom = box.adjusted(0, 0, 0, -(metrics.height() + MARGIN) if overlay.badge else 0)
+    half = box.width() // 2 - MARGIN
+    _lines(painter, box, overlay.top_left, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, half)
+    right = box.adjusted(0, 0, -_legend_width(metrics, overlay.scale), 0)
+    _lines(painter, right, overlay.top_right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, half)
+    left_lines = [*overlay.bottom_left, *([overlay.readout] if overlay.readout else [])]
+    low = bottom.adjusted(0, 0, right.width() - box.width(), 0)
+    _lines(painter, bottom, left_lines, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, half)
+    notes = [*overlay.bottom_right, *overlay.notes]
+    _lines(painter, low, notes, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, half)
+    lift = (max(len(left_lines), len(notes)) + 1) * metrics.height()
+    _letters(painter, right, seen_letters(overlay.letters, projection), bottom.bottom() - lift - metrics.height())
+    _scale_bar(painter, bottom.adjusted(0, 0, 0, -lift), overlay, projection, ratio)
+
+
+def paint_badges(painter: QPainter, box: QRect, overlay: Overlay) -> None:
+    """Draw what cannot be hidden: badge, status, error and colour bar."""
+    metrics = QFontMetrics(painter.font())
+    if overlay.title:
+        _paint_error(painter, box, overlay.title, overlay.advice)
+    if overlay.scale is not None and not overlay.title:
+        _legend(painter, box.adjusted(0, 0, 0, -(metrics.height() + MARGIN)), overlay.scale)
+    if overlay.badge:
+        strip = QRect(box.left(), box.bottom() - metrics.height() - 3, box.width(), metrics.height() + 4)
+        painter.fillRect(strip, theme.BADGES[overlay.badge_kind])
+        painter.setPen(Qt.GlobalColor.white)
+        text = metrics.elidedText(overlay.badge, Qt.TextElideMode.ElideMiddle, strip.width() - 2 * MARGIN)
+        painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, text)
+    if overlay.status:
+        width = metrics.horizontalAdvance(overlay.status) + 4 * MARGIN
+        chip = QRect(box.center().x() - width // 2, box.top() + MARGIN, width, metrics.height() + MARGIN)
+        painter.fillRect(chip, QColor(90, 76, 0, 230))
+        painter.setPen(Qt.GlobalColor.white)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, overlay.status)
+
+
+def paint_crosshair(painter: QPainter, box: QRect, at: tuple[float, float], ratio: float) -> None:
+    """Draw thin lines that leave the pixel itself free.
+
+    Parameters
+    ----------
+    at : (float, float)
+        In device pixels of the panel.
+    """
+    x, y = at[0] / ratio, at[1] / ratio
+    gap = 12.0
+    colour = QColor(theme.CROSSHAIR)
+    colour.setAlpha(170)
+    painter.setPen(QPen(colour, 0))
+    painter.drawLine(QPointF(box.left(), y), QPointF(x - gap, y))
+    painter.drawLine(QPointF(x + gap, y), QPointF(box.right(), y))
+    painter.drawLine(QPointF(x, box.top()), QPointF(x, y - gap))
+    painter.drawLine(QPointF(x, y + gap), QPointF(x, box.bottom()))
+
+
+def paint_roi(painter: QPainter, region: Region, projection: Projection, ratio: float) -> None:
+    """Draw the rectangle with its handles."""
+    corners = projection.to_screen(region.left, region.top), projection.to_screen(region.right, region.bottom)
+    (x0, x1), (y0, y1) = sorted((corners[0][0], corners[1][0])), sorted((corners[0][1], corners[1][1]))
+    frame = QRectF(x0 / ratio, y0 / ratio, (x1 - x0) / ratio, (y1 - y0) / ratio)
+    painter.setPen(QPen(theme.ROI, 1.5))
+    painter.drawRect(frame)
+    for x in (frame.left(), frame.center().x(), frame.right()):
+        for y in (frame.top(), frame.center().y(), frame.bottom()):
+            if (x, y) != (frame.center().x(), frame.center().y()):
+                painter.fillRect(QRectF(x - _HANDLE, y - _HANDLE, 2 * _HANDLE, 2 * _HANDLE), theme.ROI)
+
+
+def seen_letters(letters: tuple[str, str, str, str], projection: Projection) -> tuple[str, str, str, str]:
+    """Return the letters at the left, top, right and bottom of the screen, after flips and turns.
+
+    Parameters
+    ----------
+    letters : tuple of str
+        At the left, top, right and bottom of the image as stored.
+    """
+    left, top, right, bottom = letters
+    stored = {(-1, 0): left, (0, -1): top, (1, 0): right, (0, 1): bottom}
+    a, b, c, d = projection.turn
+    seen = {(a * x + b * y, c * x + d * y): letter for (x, y), letter in stored.items()}
+    return seen[-1, 0], seen[0, -1], seen[1, 0], seen[0, 1]
+
+
+def scale_bar_length(zoom: float, spacing: float | None, room: float) -> tuple[float, str]:
+    """Return the length of a scale bar in device pixels, and its label.
+
+    Parameters
+    ----------
+    zoom : float
+        Device pixels per reference pixel.
+    spacing : float or None
+        Millimetres per reference pixel; None: the bar counts pixels.
+    room : float
+        Greatest length in device pixels.
+    """
+    unit = zoom / (spacing or 1.0)
+    most = room / unit
+    decade = 10.0 ** math.floor(math.log10(most))
+    amount = max(step * decade for step in _NICE if step * decade <= most * (1 + 1e-9))
+    if spacing is None:
+        amount = max(1.0, amount)
+        return amount * unit, f"{amount:g} px"
+    return amount * unit, f"{amount:g} mm"
+
+
+def _lines(painter: QPainter, box: QRect, lines: list[str], align: Qt.AlignmentFlag, room: int) -> None:
+    if not lines:
+        return
+    metrics = QFontMetrics(painter.font())
+    fitted = "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines)
+    inside = box.adjusted(MARGIN, MARGIN // 2, -MARGIN, -MARGIN // 2)
+    _shadowed(painter, inside, align, fitted)
+
+
+def _shadowed(painter: QPainter, box: QRect, align: Qt.AlignmentFlag, text: str) -> None:
+    painter.setPen(_SHADOW)
+    painter.drawText(box.translated(1, 1), align, text)
+    painter.setPen(theme.OVERLAY)
+    painter.drawText(box, align, text)
+
+
+def _letters(painter: QPainter, box: QRect, letters: tuple[str, str, str, str], lowest: int) -> None:
+    font = QFont(painter.font())
+    plain = QFont(font)
+    font.setBold(True)
+    painter.setFont(font)
+    middle, centre = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignHCenter
+    inside = box.adjusted(MARGIN, MARGIN // 2, -MARGIN, 0)
+    _shadowed(painter, inside, Qt.AlignmentFlag.AlignLeft | middle, letters[0])
+    _shadowed(painter, inside, Qt.AlignmentFlag.AlignTop | centre, letters[1])
+    _shadowed(painter, inside, Qt.AlignmentFlag.AlignRight | middle, letters[2])
+    low = QRect(inside)
+    low.setBottom(lowest)
+    _shadowed(painter, low, Qt.AlignmentFlag.AlignBottom | centre, letters[3])
+    painter.setFont(plain)
+
+
+def _scale_bar(painter: QPainter, box: QRect, overlay: Overlay, projection: Projection, ratio: float) -> None:
+    spacing = None
+    if overlay.spacing is not None:
+        spacing = overlay.spacing[1] if projection.turn[0] else overlay.spacing[0]
+    length, label = scale_bar_length(projection.zoom, spacing, box.width() * ratio / 4)
+    length /= ratio
+    if length > box.width():
+        return
+    text = f"{label} ({overlay.spacing_label})" if overlay.spacing and overlay.spacing_label else label
+    left, y = box.center().x() - length / 2, box.bottom() + 0.5
+    for pen, shift in ((QPen(_SHADOW, 3), 1.0), (QPen(theme.OVERLAY, 1.5), 0.0)):
+        painter.setPen(pen)
+        painter.drawLine(QPointF(left, y + shift), QPointF(left + length, y + shift))
+        for end in (left, left + length):
+            painter.drawLine(QPointF(end, y - 4 + shift), QPointF(end, y + shift))
+    height = QFontMetrics(painter.font()).height()
+    below = QRect(box.left(), box.bottom() + 2, box.width(), height)
+    _shadowed(painter, below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+
+
+def _paint_error(painter: QPainter, box: QRect, title: str, advice: str) -> None:
+    inside = box.adjusted(24, 24, -24, -24)
+    wrap = Qt.TextFlag.TextWordWrap
+    font = QFont(painter.font())
+    bold = QFont(font)
+    bold.setBold(True)
+    painter.setFont(bold)
+    painter.setPen(QColor("#ff9a8f"))
+    upper = QRect(inside.left(), inside.top(), inside.width(), inside.height() // 2 - 4)
+    painter.drawText(upper, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom | wrap, title)
+    painter.setFont(font)
+    painter.setPen(theme.OVERLAY)
+    lower = QRect(inside.left(), box.center().y() + 4, inside.width(), inside.height() // 2 - 4)
+    painter.drawText(lower, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | wrap, advice)
+
+
+def _tick_texts(scale: ColourScale) -> list[str]:
+    return [f"{value:.4g}" for value in (scale.high, (scale.low + scale.high) / 2, scale.low)]
+
+
+def _legend_width(metrics: QFontMetrics, scale: ColourScale | None) -> int:
+    if scale is None:
+        return 0
+    return _BAR_WIDTH + 2 * MARGIN + max(metrics.horizontalAdvance(text) for text in _tick_texts(scale))
+
+
+def _legend(painter: QPainter, box: QRect, scale: ColourScale) -> None:
+    metrics = QFontMetrics(painter.font())
+    height = min(220, box.height() // 2)
+    bar = QRect(box.right() - MARGIN - _BAR_WIDTH, box.center().y() - height // 2, _BAR_WIDTH, height)
+    ramp = np.ascontiguousarray(scale.ramp[::-1])
+    image = QImage(ramp.data, 1, len(ramp), 3, QImage.Format.Format_RGB888)
+    painter.drawImage(bar, image)
+    painter.setPen(theme.OVERLAY)
+    painter.drawRect(bar)
+    right = bar.left() - 4
+    for text, y in zip(_tick_texts(scale), (bar.top(), bar.center().y(), bar.bottom()), strict=True):
+        place = QRect(right - 120, y - metrics.height() // 2, 120, metrics.height())
+        _shadowed(painter, place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+    title = " ".join(part for part in (scale.title, f"[{scale.unit}]" if scale.unit else "") if part)
+    above = QRect(box.right() - 220, bar.top() - 2 * metrics.height(), 220 - MARGIN, metrics.height())
+    _shadowed(painter, above, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, title)

@@ -1,0 +1,376 @@
+"""The panels side by side, looking at the same place through the same window."""
+
+# ruff: noqa: N802 - Qt names the handlers that are overridden here
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from medsr_viewer.imaging.frame import SpacingSource, Voi, Window
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.ui.display.gestures import linear_equivalent, window_after
+from medsr_viewer.ui.display.image_item import Appearance
+from medsr_viewer.ui.display.layouts import Cell, LayoutName, cells
+from medsr_viewer.ui.display.panel import Panel
+from medsr_viewer.ui.display.sampling import Interpolation
+from medsr_viewer.ui.display.view_state import ViewState
+
+MAX_PANELS = 6
+_FRAME_MS = 16
+
+
+class PanelGrid(QWidget):
+    """One to six panels with linked pan, zoom, crosshair, window and region of interest.
+
+    Everything is in reference pixels: x to the right, y down, pixel (0, 0) covering 0..1 in both. The grid changes the
+    view by itself; window, contents and frame are only asked for by signals.
+    """
+
+    visible_changed = Signal(object)
+    """Region: the reference pixels shown, at most once a frame."""
+    window_dragged = Signal(float, float)
+    """Centre and width asked for by a drag."""
+    cursor_moved = Signal(object)
+    """(x, y) in reference pixels, or None."""
+    scrolled = Signal(int)
+    roi_changed = Signal(object)
+    """Region, or None."""
+    panel_content_chosen = Signal(int, str)
+    focused_panel_changed = Signal(int)
+    context_menu_requested = Signal(int, QPoint)
+    """Panel, and the place on the screen."""
+    view_changed = Signal()
+    """Zoom, centre or turn have changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = ViewState(self)
+        self._panels: list[Panel] = []
+        self._shown_count = 0
+        self._layout_name: LayoutName = "auto"
+        self._cells: list[Cell] = []
+        self._maximised: int | None = None
+        self._linked = True
+        self._appearance = Appearance()
+        self._interpolation: Interpolation = "auto"
+        self._value_range: tuple[float, float] | None = None
+        self._drag_start = Window(0.0, 1.0)
+        self._drag_range = (0.0, 1.0)
+        self._roi: Region | None = None
+        self._roi_mode = False
+        self._wheel_zooms = False
+        self._focused = 0
+        self._reported: Region | None = None
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(3)
+        self._report = QTimer(self)
+        self._report.setSingleShot(True)
+        self._report.setInterval(_FRAME_MS)
+        self._report.timeout.connect(self._report_visible)
+        self._watch(self._view)
+        self.set_panel_count(3)
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """The panels in use, in order."""
+        return tuple(self._panels[: self._shown_count])
+
+    @property
+    def view(self) -> ViewState:
+        """The view of the focused panel: the shared one while panels are linked."""
+        return self._panels[self._focused].canvas.view
+
+    def set_panel_count(self, count: int) -> None:
+        """Show 1 to 6 panels. Panels that go keep nothing; those that stay keep their contents."""
+        if not 1 <= count <= MAX_PANELS:
+            raise ValueError(f"{count} panels: 1 to {MAX_PANELS} can be shown")
+        while len(self._panels) < count:
+            self._add_panel()
+        for panel in self._panels[count : self._shown_count]:
+            panel.set_picture(None)
+        self._shown_count = count
+        self._maximised = None
+        if self._focused >= count:
+            self._focus(0)
+        self._arrange()
+
+    def set_layout(self, name: LayoutName) -> None:
+        """Arrange the panels: "auto", "row", "grid" or "1+2"."""
+        self._layout_name = name
+        self._maximised = None
+        self._arrange()
+
+    @property
+    def layout_name(self) -> LayoutName:
+        """The arrangement chosen."""
+        return self._layout_name
+
+    def toggle_maximised(self, panel: int) -> None:
+        """Show one panel alone, or all again."""
+        self._maximised = None if self._maximised is not None else panel
+        self._arrange()
+        self._panels[panel].canvas.setFocus()
+
+    def set_extent(self, height: float, width: float) -> None:
+        """Set the size of the reference. Centre and zoom stay unless fitted: call `reset` for another picture."""
+        for view in self._views():
+            view.set_extent(height, width)
+
+    def set_display(self, voi: Voi, inverted: bool) -> None:
+        """Show every panel through the same window; only the table is computed again."""
+        self._appearance = Appearance(voi, inverted)
+        self._dress()
+
+    def set_value_range(self, low: float, high: float) -> None:
+        """Set the range that the step of a window drag follows; by default the first picture's."""
+        self._value_range = (low, high)
+
+    def set_interpolation(self, name: Interpolation) -> None:
+        """Choose "auto" (nearest when enlarged, averaged when reduced), "nearest" or "smooth"."""
+        self._interpolation = name
+        self._dress()
+
+    @property
+    def interpolation(self) -> str:
+        """The interpolation in force in the focused panel: "nearest", "smooth", "averaged", or "" without a picture."""
+        canvas = self._panels[self._focused].canvas
+        return canvas.item.interpolation(canvas.view.zoom)
+
+    @property
+    def linked(self) -> bool:
+        """Whether the panels share one view."""
+        return self._linked
+
+    def set_linked(self, linked: bool) -> None:
+        """Link the panels, all taking the focused one's view, or give each its own."""
+        if linked == self._linked:
+            return
+        shared = self._panels[self._focused].canvas.view
+        self._linked = linked
+        if linked:
+            self._view.adopt(shared)
+        for panel in self._panels:
+            panel.canvas.view = self._view if linked else self._own_view(shared)
+        self._refit()
+
+    def fit(self) -> None:
+        """Show the whole image."""
+        self.view.fit()
+
+    def one_to_one(self) -> None:
+        """Show a reference pixel as one screen pixel."""
+        self.view.one_to_one()
+
+    def zoom_by(self, factor: float) -> None:
+        """Zoom about the middle."""
+        self.view.zoom_by(factor)
+
+    def reset(self) -> None:
+        """Undo zoom, pan, flips and turns, in all panels."""
+        for view in self._views():
+            view.reset()
+
+    def set_overlays_visible(self, visible: bool) -> None:
+        """Show or hide texts, letters, crosshair and scale bar. Badges, errors and colour bars stay."""
+        for panel in self._panels:
+            panel.canvas.overlays_visible = visible
+            panel.canvas.update()
+
+    @property
+    def overlays_visible(self) -> bool:
+        """Whether the texts over the pictures show."""
+        return self._panels[0].canvas.overlays_visible
+
+    def set_spacing(self, spacing: tuple[float, float] | None, source: SpacingSource = "") -> None:
+        """Set row and column spacing of a reference pixel in mm, and where it holds; None: the bar counts pixels."""
+        for panel in self._panels:
+            panel.canvas.overlay.spacing, panel.canvas.overlay.spacing_label = spacing, source
+            panel.canvas.update()
+
+    def visible_region(self) -> Region:
+        """Return the reference pixels that any panel shows."""
+        seen = [panel.canvas.projection.visible(panel.canvas.view.extent) for panel in self._visible_panels()]
+        seen = [region for region in seen if region.area]
+        if not seen:
+            return Region(0, 0, 0, 0)
+        top, left = min(region.top for region in seen), min(region.left for region in seen)
+        bottom, right = max(region.bottom for region in seen), max(region.right for region in seen)
+        return Region(top, left, bottom - top, right - left)
+
+    @property
+    def roi(self) -> Region | None:
+        """The drawn rectangle, in reference pixels."""
+        return self._roi
+
+    def set_roi(self, region: Region | None) -> None:
+        """Show a rectangle in every panel, or none."""
+        if region == self._roi:
+            return
+        self._roi = region
+        for panel in self._panels:
+            panel.canvas.roi = region
+            panel.canvas.update()
+        self.roi_changed.emit(region)
+
+    @property
+    def roi_mode(self) -> bool:
+        """Whether a left drag draws a rectangle."""
+        return self._roi_mode
+
+    def set_roi_mode(self, on: bool) -> None:
+        """Let a left drag draw, move and resize a rectangle instead of changing the window."""
+        self._roi_mode = on
+        for panel in self._panels:
+            panel.canvas.roi_mode = on
+
+    @property
+    def wheel_zooms(self) -> bool:
+        """Whether the plain wheel zooms: for a series of one frame."""
+        return self._wheel_zooms
+
+    def set_wheel_zooms(self, on: bool) -> None:
+        """Let the plain wheel zoom instead of scrolling."""
+        self._wheel_zooms = on
+        for panel in self._panels:
+            panel.canvas.wheel_zooms = on
+
+    def set_flip(self, flipped: bool) -> None:
+        """Show the reference in every panel while a key is held."""
+        for panel in self._panels:
+            panel.set_flip(flipped)
+
+    @property
+    def focused_panel(self) -> int:
+        """The panel that keys act on."""
+        return self._focused
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Clear the rectangle with Esc or Del; open the chooser with Alt+Down."""
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Delete) and self._roi is not None:
+            self.set_roi(None)
+        elif event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._panels[self._focused].chooser.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose another arrangement where the width calls for one."""
+        super().resizeEvent(event)
+        if self._maximised is None and cells(self._layout_name, self._shown_count, self.width()) != self._cells:
+            self._arrange()
+
+    def _add_panel(self) -> None:
+        index = len(self._panels)
+        panel = Panel(self._view if self._linked else self._own_view(self.view), self)
+        canvas = panel.canvas
+        if self._panels:
+            first = self._panels[0].canvas
+            canvas.roi, canvas.roi_mode, canvas.wheel_zooms = first.roi, first.roi_mode, first.wheel_zooms
+            canvas.overlays_visible = first.overlays_visible
+            canvas.overlay.spacing, canvas.overlay.spacing_label = first.overlay.spacing, first.overlay.spacing_label
+        panel.set_appearance(self._appearance, self._interpolation)
+        panel.content_chosen.connect(partial(self.panel_content_chosen.emit, index))
+        canvas.window_drag_started.connect(self._start_window_drag)
+        canvas.window_drag_moved.connect(self._move_window)
+        canvas.cursor_moved.connect(self._show_cursor)
+        canvas.scrolled.connect(self.scrolled)
+        canvas.context_menu_requested.connect(partial(self.context_menu_requested.emit, index))
+        canvas.double_clicked.connect(partial(self.toggle_maximised, index))
+        canvas.focused.connect(partial(self._focus, index))
+        canvas.resized.connect(self._refit)
+        canvas.roi_edited.connect(self.set_roi)
+        canvas.step_focus = partial(self._step_focus, index)
+        self._panels.append(panel)
+
+    def _own_view(self, like: ViewState) -> ViewState:
+        view = ViewState(self)
+        view.adopt(like)
+        self._watch(view)
+        return view
+
+    def _watch(self, view: ViewState) -> None:
+        view.changed.connect(self.view_changed)
+        view.changed.connect(self._report.start)
+
+    def _views(self) -> list[ViewState]:
+        return [self._view, *(panel.canvas.view for panel in self._panels if panel.canvas.view is not self._view)]
+
+    def _visible_panels(self) -> list[Panel]:
+        return list(self.panels) if self._maximised is None else [self._panels[self._maximised]]
+
+    def _dress(self) -> None:
+        for panel in self._panels:
+            panel.set_appearance(self._appearance, self._interpolation)
+
+    def _arrange(self) -> None:
+        self._cells = cells(self._layout_name, self._shown_count, self.width())
+        for line in range(MAX_PANELS):
+            self._grid.setRowStretch(line, 0)
+            self._grid.setColumnStretch(line, 0)
+        shown = self._visible_panels()
+        places = self._cells if self._maximised is None else [Cell(0, 0)]
+        for panel in self._panels:
+            self._grid.removeWidget(panel)
+            panel.setVisible(panel in shown)
+        for panel, place in zip(shown, places, strict=True):
+            self._grid.addWidget(panel, *place)
+            for row in range(place.row, place.row + place.rows):
+                self._grid.setRowStretch(row, 1)
+            for column in range(place.column, place.column + place.columns):
+                self._grid.setColumnStretch(column, 1)
+        self._refit()
+
+    @Slot()
+    def _refit(self) -> None:
+        if self._linked:
+            sizes = [panel.canvas.device_size for panel in self._visible_panels()]
+            self._view.set_viewport(min(width for width, _ in sizes), min(height for _, height in sizes))
+        else:
+            for panel in self._visible_panels():
+                panel.canvas.view.set_viewport(*panel.canvas.device_size)
+        self._report.start()
+
+    @Slot()
+    def _report_visible(self) -> None:
+        region = self.visible_region()
+        if region != self._reported:
+            self._reported = region
+            self.visible_changed.emit(region)
+
+    @Slot()
+    def _start_window_drag(self) -> None:
+        self._drag_start = linear_equivalent(self._appearance.voi)
+        pictures = [panel.picture for panel in self.panels if panel.picture is not None]
+        self._drag_range = self._value_range or (pictures[0].value_range if pictures else (0.0, 255.0))
+
+    @Slot(float, float, bool)
+    def _move_window(self, right: float, down: float, fine: bool) -> None:
+        self.window_dragged.emit(*window_after(self._drag_start, self._drag_range, (right, down), fine))
+
+    @Slot(object)
+    def _show_cursor(self, at: tuple[float, float] | None) -> None:
+        if at is not None:
+            height, width = self._view.extent
+            at = at if 0 <= at[0] < width and 0 <= at[1] < height else None
+        for panel in self._visible_panels():
+            panel.show_cursor(at)
+        self.cursor_moved.emit(at)
+
+    def _focus(self, index: int) -> None:
+        if index != self._focused:
+            self._focused = index
+            self.focused_panel_changed.emit(index)
+        for panel in self._panels:
+            panel.canvas.update()
+
+    def _step_focus(self, index: int, forward: bool) -> bool:
+        target = index + (1 if forward else -1)
+        if self._maximised is not None or not 0 <= target < self._shown_count:
+            return False
+        self._panels[target].canvas.setFocus(Qt.FocusReason.TabFocusReason)
+        return True

@@ -1,0 +1,179 @@
+"""The pixels that a panel needs, at the panel's own resolution. Pure numpy and OpenCV: no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, TypeVar
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from medsr_viewer.imaging.frame import BoolArray, FloatArray
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.ui.display.picture import Picture
+from medsr_viewer.ui.display.projection import Projection
+from medsr_viewer.ui.display.pyramid import level_for
+
+Interpolation: TypeAlias = Literal["auto", "nearest", "smooth"]
+_Kind = TypeVar("_Kind", bound=np.generic)
+_HATCH_PERIOD = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Crop:
+    """What a panel shows of a picture, one value a device pixel.
+
+    Parameters
+    ----------
+    left, top : int
+        Where it lies in the panel, in device pixels.
+    values : ndarray
+        (H, W) or (H, W, 3) float32, in the picture's unit; 0 where not valid.
+    valid : ndarray or None
+        (H, W) bool; None: all.
+    pending : ndarray or None
+        (H, W) bool, True where the picture has not arrived; None: all has.
+    """
+
+    left: int
+    top: int
+    values: FloatArray
+    valid: BoolArray | None
+    pending: BoolArray | None
+
+
+def interpolation_name(wanted: Interpolation, zoom: float) -> str:
+    """Return the name of the interpolation in force: "nearest", "smooth" or "averaged".
+
+    Parameters
+    ----------
+    wanted : {"auto", "nearest", "smooth"}
+        The user's choice. "auto" never smooths an enlarged picture: that would pass for super-resolution.
+    zoom : float
+        Screen pixels per pixel of the picture.
+    """
+    if wanted == "nearest":
+        return "nearest"
+    if zoom < 1:
+        return "averaged"
+    return "smooth" if wanted == "smooth" else "nearest"
+
+
+def sample(picture: Picture, projection: Projection, wanted: Interpolation) -> Crop | None:
+    """Return what a panel shows of a picture; None where that is nothing.
+
+    "nearest" takes the pixel that a screen pixel's middle lies in. "averaged" takes 2 x 2 means until a pixel is about
+    as large as a screen pixel, and interpolates linearly between them: exact at zoom 1/2, 1/4, … "smooth" is linear.
+
+    Parameters
+    ----------
+    picture : Picture
+        What to show.
+    projection : Projection
+        How the panel sees the reference.
+    wanted : {"auto", "nearest", "smooth"}
+        The user's choice of interpolation.
+    """
+    left, top, right, bottom = projection.screen_box(picture.extent)
+    if right <= left or bottom <= top:
+        return None
+    own_zoom = projection.zoom * picture.pixel_size
+    name = interpolation_name(wanted, own_zoom)
+    index = level_for(own_zoom, picture.level_count) if name == "averaged" else 0
+    # The border of a growing picture must not be mixed with what has not arrived.
+    linear = name != "nearest" and not picture.is_growing
+    grid = _Grid.of(picture, projection, (left, top, right, bottom), index)
+    values, valid = picture.level(index)
+    return Crop(
+        left,
+        top,
+        grid.interpolate(values, valid, picture.value_range[0]) if linear else grid.pick(values),
+        None if valid is None else grid.pick(valid),
+        None if picture.arrived is None else grid.missing(picture.arrived, index, picture.shape),
+    )
+
+
+def hatch(crop: Crop, origin: tuple[int, int]) -> npt.NDArray[np.intp]:
+    """Return 0 or 1 for each device pixel of a crop: diagonal stripes that stick to the image."""
+    height, width = crop.values.shape[:2]
+    rows = np.arange(height)[:, None] + (crop.top - origin[1])
+    columns = np.arange(width)[None, :] + (crop.left - origin[0])
+    return ((rows + columns) % _HATCH_PERIOD < _HATCH_PERIOD // 2).astype(np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    """Where the screen pixels of a box lie in a level: one coordinate array a screen axis.
+
+    `swapped`: the screen's x axis runs along the image's y axis. `along_x` and `along_y` are the coordinates of the
+    image's x and y, in pixels of the level, of the screen columns and rows (rows and columns where swapped).
+    """
+
+    along_x: npt.NDArray[np.float64]
+    along_y: npt.NDArray[np.float64]
+    swapped: bool
+
+    @classmethod
+    def of(cls, picture: Picture, projection: Projection, box: tuple[int, int, int, int], level: int) -> _Grid:
+        left, top, right, bottom = box
+        a, b, c, d = projection.turn
+        scale = projection.zoom * picture.pixel_size * 2**level
+        columns = (np.arange(left, right) + 0.5 - projection.origin[0]) / scale
+        rows = (np.arange(top, bottom) + 0.5 - projection.origin[1]) / scale
+        if a:
+            return cls(a * columns, d * rows, False)
+        return cls(c * rows, b * columns, True)
+
+    def pick(self, plane: npt.NDArray[_Kind]) -> npt.NDArray[_Kind]:
+        """Take the pixel under each screen pixel's middle."""
+        x = np.clip(np.floor(self.along_x).astype(np.intp), 0, plane.shape[1] - 1)
+        y = np.clip(np.floor(self.along_y).astype(np.intp), 0, plane.shape[0] - 1)
+        rows = plane[y.min() : y.max() + 1, x.min() : x.max() + 1]
+        taken = np.take(np.take(rows, y - y.min(), axis=0), x - x.min(), axis=1)
+        return np.ascontiguousarray(taken.swapaxes(0, 1)) if self.swapped else taken
+
+    def interpolate(self, plane: FloatArray, valid: BoolArray | None, filler: float) -> FloatArray:
+        """Interpolate linearly between pixel middles; the border continues outwards, padding counts as `filler`."""
+        # Only the part that is read, with a pixel around it, so that its coordinates stay small and exact.
+        x0, x1 = _reach(self.along_x, plane.shape[1])
+        y0, y1 = _reach(self.along_y, plane.shape[0])
+        part = np.ascontiguousarray(plane[y0:y1, x0:x1])
+        if valid is not None:
+            part = part.copy()
+            part[~valid[y0:y1, x0:x1]] = filler
+        x, y = self.along_x - 0.5 - x0, self.along_y - 0.5 - y0
+        matrix = np.array([[_step(x), 0.0, x[0]], [0.0, _step(y), y[0]]])
+        size = (x.size, y.size)
+        if self.swapped:
+            matrix = matrix[:, [1, 0, 2]]
+            size = (y.size, x.size)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(part, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+    def missing(self, arrived: list[Region], level: int, shape: tuple[int, ...]) -> BoolArray:
+        """Return which screen pixels lie outside of the regions that arrived."""
+        gone = np.ones((self.along_y.size, self.along_x.size), np.bool_)
+        step = 2**level
+        for region in arrived:
+            # Inwards to whole pixels of the level: one that is partly there is not shown yet.
+            top, left = -(-region.top // step), -(-region.left // step)
+            bottom = region.bottom / step if region.bottom == shape[0] else region.bottom // step
+            right = region.right / step if region.right == shape[1] else region.right // step
+            gone[_between(self.along_y, top, bottom), _between(self.along_x, left, right)] = False
+        return np.ascontiguousarray(gone.T) if self.swapped else gone
+
+
+def _reach(along: npt.NDArray[np.float64], limit: int) -> tuple[int, int]:
+    first, last = sorted((float(along[0]), float(along[-1])))
+    start = min(max(0, int(np.floor(first - 0.5)) - 1), limit - 1)
+    return start, max(start + 1, min(limit, int(np.floor(last - 0.5)) + 3))
+
+
+def _step(along: npt.NDArray[np.float64]) -> float:
+    return float(along[-1] - along[0]) / (along.size - 1) if along.size > 1 else 1.0
+
+
+def _between(along: npt.NDArray[np.float64], low: float, high: float) -> slice:
+    inside = np.flatnonzero((along >= low) & (along < high))
+    return slice(int(inside[0]), int(inside[-1]) + 1) if inside.size else slice(0, 0)

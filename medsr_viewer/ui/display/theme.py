@@ -1,0 +1,83 @@
+"""Dark and light palettes. The surround of an image is black in both: gray levels are judged against it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+Theme: TypeAlias = Literal["dark", "light"]
+
+SURROUND = QColor(0, 0, 0)
+OVERLAY = QColor(235, 235, 220)
+ACCENT = QColor(70, 160, 255)
+CROSSHAIR = QColor(255, 210, 60)
+ROI = QColor(90, 230, 120)
+BADGES = {
+    "research": QColor(120, 66, 0),
+    "info": QColor(28, 60, 100),
+    "warning": QColor(128, 40, 30),
+    "reference": QColor(20, 84, 50),
+}
+
+_ROLES = QPalette.ColorRole
+_DARK = {
+    _ROLES.Window: "#1e2124",
+    _ROLES.WindowText: "#e6e6e6",
+    _ROLES.Base: "#15171a",
+    _ROLES.AlternateBase: "#24282c",
+    _ROLES.Text: "#e6e6e6",
+    _ROLES.Button: "#2b3036",
+    _ROLES.ButtonText: "#e6e6e6",
+    _ROLES.BrightText: "#ff8a80",
+    _ROLES.ToolTipBase: "#2b3036",
+    _ROLES.ToolTipText: "#f0f0f0",
+    _ROLES.PlaceholderText: "#9aa0a6",
+    _ROLES.Highlight: "#2f7fd6",
+    _ROLES.HighlightedText: "#ffffff",
+    _ROLES.Link: "#7ab8ff",
+    _ROLES.Light: "#454c54",
+    _ROLES.Midlight: "#3a4047",
+    _ROLES.Mid: "#33383e",
+    _ROLES.Dark: "#101214",
+    _ROLES.Shadow: "#000000",
+}
+_LIGHT = {
+    _ROLES.Window: "#f0f1f3",
+    _ROLES.WindowText: "#1b1d20",
+    _ROLES.Base: "#ffffff",
+    _ROLES.AlternateBase: "#e8eaed",
+    _ROLES.Text: "#1b1d20",
+    _ROLES.Button: "#e3e5e9",
+    _ROLES.ButtonText: "#1b1d20",
+    _ROLES.BrightText: "#b00020",
+    _ROLES.ToolTipBase: "#ffffff",
+    _ROLES.ToolTipText: "#1b1d20",
+    _ROLES.PlaceholderText: "#5f6670",
+    _ROLES.Highlight: "#1f6fc4",
+    _ROLES.HighlightedText: "#ffffff",
+    _ROLES.Link: "#0b57d0",
+    _ROLES.Light: "#ffffff",
+    _ROLES.Midlight: "#eceef0",
+    _ROLES.Mid: "#c4c8cd",
+    _ROLES.Dark: "#9ba1a8",
+    _ROLES.Shadow: "#5f6670",
+}
+_FADED = {"dark": "#757b82", "light": "#8b9098"}
+
+
+def palette(theme: Theme) -> QPalette:
+    """Return the palette of a theme."""
+    made = QPalette()
+    for role, name in (_DARK if theme == "dark" else _LIGHT).items():
+        made.setColor(role, QColor(name))
+    for role in (_ROLES.WindowText, _ROLES.Text, _ROLES.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(_FADED[theme]))
+    return made
+
+
+def apply_theme(application: QApplication, theme: Theme = "dark") -> None:
+    """Give the whole application a theme. The Fusion style follows the palette on every platform."""
+    application.setStyle("Fusion")
+    application.setPalette(palette(theme))
