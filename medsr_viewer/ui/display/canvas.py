@@ -119,7 +119,7 @@ class Canvas(QWidget):
                 paint_roi(painter, self.roi, projection, ratio)
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if self.overlays_visible:
-            if self.crosshair is not None:
+            if self.crosshair is not None and not self.overlay.title:
                 paint_crosshair(painter, box, projection.to_screen(*self.crosshair), ratio)
             name = self.item.interpolation(projection.zoom)
             self.overlay.notes = [f"zoom {projection.zoom * 100:.0f} % · {name}"] if name else []

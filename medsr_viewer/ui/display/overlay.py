@@ -17,6 +17,7 @@ from medsr_viewer.ui.display.projection import Projection
 MARGIN = 6
 _SHADOW = QColor(0, 0, 0, 190)
 _BAR_WIDTH = 12
+_BAR_HEIGHT = 220
 _NICE = (1.0, 2.0, 5.0, 10.0)
 _HANDLE = 3.0
 
@@ -31,8 +32,6 @@ class Overlay:
         Lines in the corners.
     letters : tuple of str
         Orientation at the left, top, right and bottom edge of the image as stored.
-    badge, badge_kind : str
-        The line at the bottom that cannot be hidden, and its kind: "research", "info", "warning", "reference".
     status : str
         "computing 34 %", "stale".
     title, advice : str
@@ -54,8 +53,6 @@ class Overlay:
     bottom_left: list[str] = field(default_factory=list)
     bottom_right: list[str] = field(default_factory=list)
     letters: tuple[str, str, str, str] = ("", "", "", "")
-    badge: str = ""
-    badge_kind: str = "info"
     status: str = ""
     title: str = ""
     advice: str = ""
@@ -82,38 +79,37 @@ def paint_overlay(painter: QPainter, box: QRect, overlay: Overlay, projection: P
     ratio : float
         Device pixels per logical pixel.
     """
-    metrics = QFontMetrics(painter.font())
-    bottom = box.adjusted(0, 0, 0, -(metrics.height() + MARGIN) if overlay.badge else 0)
+    left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+    top, bottom = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
     half = box.width() // 2 - MARGIN
-    _lines(painter, box, overlay.top_left, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, half)
-    right = box.adjusted(0, 0, -_legend_width(metrics, overlay.scale), 0)
-    _lines(painter, right, overlay.top_right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, half)
-    left_lines = [*overlay.bottom_left, *([overlay.readout] if overlay.readout else [])]
-    low = bottom.adjusted(0, 0, right.width() - box.width(), 0)
-    _lines(painter, bottom, left_lines, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, half)
+    readout = [overlay.readout] if overlay.readout else []
+    _lines(painter, box, overlay.top_left, left | top, half)
+    _lines(painter, box, overlay.top_right, right | top, half)
+    _lines(painter, box, [*overlay.bottom_left, *readout], left | bottom, half)
     notes = [*overlay.bottom_right, *overlay.notes]
-    _lines(painter, low, notes, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, half)
-    lift = (max(len(left_lines), len(notes)) + 1) * metrics.height()
-    _letters(painter, right, seen_letters(overlay.letters, projection), bottom.bottom() - lift - metrics.height())
-    _scale_bar(painter, bottom.adjusted(0, 0, 0, -lift), overlay, projection, ratio)
+    _lines(painter, box, notes, right | bottom, half)
+    if overlay.title:
+        return
+    metrics = QFontMetrics(painter.font())
+    edges = box.adjusted(0, 0, -_legend_width(metrics, overlay.scale), 0)
+    _letters(painter, box, edges, seen_letters(overlay.letters, projection))
+    above = box.adjusted(MARGIN, 0, -MARGIN, -(len(notes) + 1) * metrics.height())
+    _scale_bar(painter, above, overlay, projection, ratio)
 
 
 def paint_badges(painter: QPainter, box: QRect, overlay: Overlay) -> None:
-    """Draw what cannot be hidden: badge, status, error and colour bar."""
+    """Draw what the user cannot hide: status, error and colour bar."""
     metrics = QFontMetrics(painter.font())
     if overlay.title:
         _paint_error(painter, box, overlay.title, overlay.advice)
-    if overlay.scale is not None and not overlay.title:
-        _legend(painter, box.adjusted(0, 0, 0, -(metrics.height() + MARGIN)), overlay.scale)
-    if overlay.badge:
-        strip = QRect(box.left(), box.bottom() - metrics.height() - 3, box.width(), metrics.height() + 4)
-        painter.fillRect(strip, theme.BADGES[overlay.badge_kind])
-        painter.setPen(Qt.GlobalColor.white)
-        text = metrics.elidedText(overlay.badge, Qt.TextElideMode.ElideMiddle, strip.width() - 2 * MARGIN)
-        painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, text)
+    elif overlay.scale is not None:
+        high = (len(overlay.top_right) + 1) * metrics.height() + 2 * MARGIN
+        low = (len(overlay.bottom_right) + 4) * metrics.height()
+        _legend(painter, box.adjusted(0, high, 0, -low), overlay.scale)
     if overlay.status:
         width = metrics.horizontalAdvance(overlay.status) + 4 * MARGIN
-        chip = QRect(box.center().x() - width // 2, box.top() + MARGIN, width, metrics.height() + MARGIN)
+        top = box.top() + metrics.height() + MARGIN
+        chip = QRect(box.center().x() - width // 2, top, width, metrics.height() + MARGIN)
         painter.fillRect(chip, QColor(90, 76, 0, 230))
         painter.setPen(Qt.GlobalColor.white)
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, overlay.status)
@@ -204,19 +200,17 @@ def _shadowed(painter: QPainter, box: QRect, align: Qt.AlignmentFlag, text: str)
     painter.drawText(box, align, text)
 
 
-def _letters(painter: QPainter, box: QRect, letters: tuple[str, str, str, str], lowest: int) -> None:
+def _letters(painter: QPainter, box: QRect, edges: QRect, letters: tuple[str, str, str, str]) -> None:
     font = QFont(painter.font())
     plain = QFont(font)
     font.setBold(True)
     painter.setFont(font)
     middle, centre = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignHCenter
-    inside = box.adjusted(MARGIN, MARGIN // 2, -MARGIN, 0)
+    inside, beside = (area.adjusted(MARGIN, MARGIN // 2, -MARGIN, -MARGIN // 2) for area in (box, edges))
     _shadowed(painter, inside, Qt.AlignmentFlag.AlignLeft | middle, letters[0])
     _shadowed(painter, inside, Qt.AlignmentFlag.AlignTop | centre, letters[1])
-    _shadowed(painter, inside, Qt.AlignmentFlag.AlignRight | middle, letters[2])
-    low = QRect(inside)
-    low.setBottom(lowest)
-    _shadowed(painter, low, Qt.AlignmentFlag.AlignBottom | centre, letters[3])
+    _shadowed(painter, beside, Qt.AlignmentFlag.AlignRight | middle, letters[2])
+    _shadowed(painter, inside, Qt.AlignmentFlag.AlignBottom | centre, letters[3])
     painter.setFont(plain)
 
 
@@ -229,15 +223,14 @@ def _scale_bar(painter: QPainter, box: QRect, overlay: Overlay, projection: Proj
     if length > box.width():
         return
     text = f"{label} ({overlay.spacing_label})" if overlay.spacing and overlay.spacing_label else label
-    left, y = box.center().x() - length / 2, box.bottom() + 0.5
+    left, y = box.right() - length, box.bottom() - 5.5
     for pen, shift in ((QPen(_SHADOW, 3), 1.0), (QPen(theme.OVERLAY, 1.5), 0.0)):
         painter.setPen(pen)
         painter.drawLine(QPointF(left, y + shift), QPointF(left + length, y + shift))
         for end in (left, left + length):
             painter.drawLine(QPointF(end, y - 4 + shift), QPointF(end, y + shift))
-    height = QFontMetrics(painter.font()).height()
-    below = QRect(box.left(), box.bottom() + 2, box.width(), height)
-    _shadowed(painter, below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+    above = box.adjusted(0, 0, 0, -11)
+    _shadowed(painter, above, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, text)
 
 
 def _paint_error(painter: QPainter, box: QRect, title: str, advice: str) -> None:
@@ -257,7 +250,8 @@ def _paint_error(painter: QPainter, box: QRect, title: str, advice: str) -> None
 
 
 def _tick_texts(scale: ColourScale) -> list[str]:
-    return [f"{value:.4g}" for value in (scale.high, (scale.low + scale.high) / 2, scale.low)]
+    values = (scale.high, (scale.low + scale.high) / 2, scale.low)
+    return [f"{value:.4g}".replace("-", "\N{MINUS SIGN}") for value in values]
 
 
 def _legend_width(metrics: QFontMetrics, scale: ColourScale | None) -> int:
@@ -268,7 +262,7 @@ def _legend_width(metrics: QFontMetrics, scale: ColourScale | None) -> int:
 
 def _legend(painter: QPainter, box: QRect, scale: ColourScale) -> None:
     metrics = QFontMetrics(painter.font())
-    height = min(220, box.height() // 2)
+    height = max(metrics.height(), min(_BAR_HEIGHT, box.height()))
     bar = QRect(box.right() - MARGIN - _BAR_WIDTH, box.center().y() - height // 2, _BAR_WIDTH, height)
     ramp = np.ascontiguousarray(scale.ramp[::-1])
     image = QImage(ramp.data, 1, len(ramp), 3, QImage.Format.Format_RGB888)
@@ -280,5 +274,5 @@ def _legend(painter: QPainter, box: QRect, scale: ColourScale) -> None:
         place = QRect(right - 120, y - metrics.height() // 2, 120, metrics.height())
         _shadowed(painter, place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
     title = " ".join(part for part in (scale.title, f"[{scale.unit}]" if scale.unit else "") if part)
-    above = QRect(box.right() - 220, bar.top() - 2 * metrics.height(), 220 - MARGIN, metrics.height())
+    above = QRect(box.right() - 220, bar.top() - 2 * metrics.height() + 4, 220 - MARGIN, metrics.height())
     _shadowed(painter, above, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, title)

@@ -1,15 +1,13 @@
 """One panel: a header that says what is shown and how it scored, and the picture."""
 
-# ruff: noqa: N802 - Qt names the handlers that are overridden here
-
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from medsr_viewer.ui.display.canvas import Canvas
 from medsr_viewer.ui.display.colormap import ColourScale
+from medsr_viewer.ui.display.header import Badge, Chooser, ElidedLabel
 from medsr_viewer.ui.display.image_item import Appearance
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.display.sampling import Interpolation
@@ -34,8 +32,9 @@ class Panel(QWidget):
     def __init__(self, view: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = Canvas(view, self)
-        self.chooser = _Chooser(self)
+        self.chooser = Chooser(self)
         self.scores = ElidedLabel(self)
+        self.badge = Badge(self)
         self.picture: Picture | None = None
         self._flip_picture: Picture | None = None
         self._flipped = False
@@ -44,13 +43,14 @@ class Panel(QWidget):
         header = QHBoxLayout()
         header.setContentsMargins(2, 1, 4, 1)
         header.setSpacing(6)
-        header.addWidget(self.chooser, 3)
-        header.addWidget(self.scores, 4)
+        header.addWidget(self.chooser, 1)
+        header.addWidget(self.scores)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
+        column.setSpacing(0)
         column.addLayout(header)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.badge)
         self.chooser.activated.connect(self._choose)
 
     def set_choices(self, choices: list[tuple[str, str]], current: str, enabled: bool = True) -> None:
@@ -155,7 +155,7 @@ class Panel(QWidget):
         overlay = self.canvas.overlay
         self.canvas.item.picture = self._flip_picture if flipped else self.picture
         self.canvas.item.scale = overlay.scale = None if flipped else self._scale
-        overlay.badge, overlay.badge_kind = ("Reference", "reference") if flipped else self._badge
+        self.badge.show_badge(*(("Reference", "reference") if flipped else self._badge))
         if self.canvas.crosshair is not None:
             overlay.readout = self.readout(*self.canvas.crosshair)
         self.canvas.update()
@@ -165,43 +165,8 @@ class Panel(QWidget):
         self.content_chosen.emit(self.chooser.itemData(index))
 
 
-class ElidedLabel(QLabel):
-    """A label that shortens its text with an ellipsis instead of pushing its neighbours out."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def minimumSizeHint(self) -> QSize:
-        """Allow any width."""
-        return QSize(0, super().minimumSizeHint().height())
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint as much as fits."""
-        painter = QPainter(self)
-        text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.setPen(self.palette().windowText().color())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-
-
 def format_value(value: float, span: float) -> str:
     """Return a value as a readout shows it: as many decimals as the span of the data calls for."""
     fixed = 0 if value == round(value) else 1
     text = f"{value:.{fixed}f}" if span >= 100 else f"{value:.4g}"
     return text.replace("-", _MINUS)
-
-
-class _Chooser(QComboBox):
-    """A combo box that gives way: a long method name is shortened, never the controls beside it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Panel content")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Do nothing: a wheel over a header must not change the method by accident."""
-        event.ignore()

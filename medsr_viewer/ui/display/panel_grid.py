@@ -328,8 +328,8 @@ class PanelGrid(QWidget):
     @Slot()
     def _refit(self) -> None:
         if self._linked:
-            sizes = [panel.canvas.device_size for panel in self._visible_panels()]
-            self._view.set_viewport(min(width for width, _ in sizes), min(height for _, height in sizes))
+            # The first panel is the largest in every arrangement; elsewhere the same zoom shows the middle.
+            self._view.set_viewport(*self._visible_panels()[0].canvas.device_size)
         else:
             for panel in self._visible_panels():
                 panel.canvas.view.set_viewport(*panel.canvas.device_size)

@@ -56,7 +56,7 @@ class ViewState(QObject):
         self._settle()
 
     def set_viewport(self, width: int, height: int) -> None:
-        """Set the device pixels that a fitted image has to fit in: the smallest panel's."""
+        """Set the device pixels that a fitted image has to fit in."""
         if (width, height) != self._viewport:
             self._viewport = (max(1, width), max(1, height))
             self._settle()
