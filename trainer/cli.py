@@ -37,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("--name", required=True, help="method name in the viewer")
     publish.add_argument("--data", type=Path, nargs="+", required=True, help="the run's data folders, for attribution")
     publish.add_argument("--out", type=Path, required=True, help="folder for NAME-xSCALE.safetensors and .json")
+    publish.add_argument(
+        "--vgg", type=Path, help="safetensors file with VGG-16's features, for the perceptual distance"
+    )
     publish.set_defaults(work=_publish)
     return parser
 
@@ -56,7 +59,7 @@ def _run(options: argparse.Namespace) -> None:
 def _publish(options: argparse.Namespace) -> None:
     from trainer.publish import publish
 
-    print(publish(options.run, options.name, options.data, options.out))
+    print(publish(options.run, options.name, options.data, options.out, options.vgg))
 
 
 def _report(line: str) -> None:

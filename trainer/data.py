@@ -1,7 +1,7 @@
 """Training and validation images: folders of PNG files, and the patches drawn from them.
 
-A data folder holds ``train/*.png`` and ``val/*.png`` and may hold ``manifest.csv`` with the columns ``file``, ``source`` and
-``modality``. Nothing here imports pydicom, Qt or the settings: training runs on bare machines.
+A data folder holds ``train/*.png`` and ``val/*.png`` and may hold ``manifest.csv`` with the columns ``file``,
+``source`` and ``modality``. Nothing here imports pydicom, Qt or the settings: training runs on bare machines.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,7 +24,11 @@ from medsr_viewer.errors import NothingToOpen, UnreadableFile
 from trainer.recipe import DataRecipe
 
 MARGIN = 4
-"""Degraded pixels around a patch that are cut off after resampling: two for each kernel's reach, so that no border shows."""
+"""Degraded pixels around a patch, cut off after resampling: two for each kernel's reach, so that no border shows."""
+
+
+BLACK, WHITE = (-0.03, 0.17), (0.62, 1.05)
+"""Where a stretch puts 0 and 1: the percentiles that degraded validation images have, and some more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +38,8 @@ class TrainingImage:
     Attributes
     ----------
     pixels : ndarray
-        (H, W) float32. 0 and 1 are 0 and 255 for 8-bit files, the 0.1 and 99.9 percentiles for 16-bit ones; not clipped.
+        (H, W) float32. 0 and 1 are 0 and 255 for 8-bit files, the 0.1 and 99.9 percentiles for 16-bit ones; not
+        clipped.
     path, source, modality : str
         From the file and its row of the manifest.
     folder : str
@@ -49,7 +55,7 @@ class TrainingImage:
 
 @dataclass(frozen=True)
 class Batch:
-    """Patches of one step, (N, 1, h, w) float32: `degraded` h x w, `base` (its bicubic upscaling) and `reference` scale times that."""
+    """Patches of one step, (N, 1, h, w) float32: `degraded`, its bicubic upscaling `base`, and `reference`."""
 
     degraded: Tensor
     base: Tensor
@@ -131,17 +137,21 @@ class PatchSampler:
     ) -> NDArray[np.float32]:
         if image.modality == "CT" and rng.random() < self.recipe.ct_window_share:
             patch = _random_window(patch, rng)
+        elif rng.random() < self.recipe.stretch_share:
+            black, white = rng.uniform(*BLACK), rng.uniform(*WHITE)
+            patch = (patch - np.float32(black)) / np.float32(white - black)
         if rng.random() < self.recipe.invert_share:
             patch = 1 - patch
         return patch
 
 
 def _random_window(patch: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    # A window over a twelfth to the whole of the image's range (soft tissue in a body CT is about a sixth), placed on what
-    # the patch shows.
+    # A window over a twelfth to the whole of the image's range (soft tissue in a body CT is about a sixth), placed on
+    # what the patch shows.
     width = float(np.exp(rng.uniform(np.log(0.08), np.log(1.0))))
     center = float(rng.choice(patch.ravel())) + width * rng.uniform(-0.4, 0.4)
-    return np.clip((patch - center) / width + 0.5, 0, 1)
+    windowed: NDArray[np.float32] = np.clip((patch - center) / width + 0.5, 0, 1)
+    return windowed
 
 
 def _sampling_weights(images: Sequence[TrainingImage], recipe: DataRecipe) -> NDArray[np.float64]:
@@ -150,7 +160,8 @@ def _sampling_weights(images: Sequence[TrainingImage], recipe: DataRecipe) -> ND
     for folder in {image.folder for image in images}:
         members = np.array([image.folder == folder for image in images])
         weights[members] *= recipe.folder_weights.get(folder, 1.0) / weights[members].sum()
-    return weights / weights.sum()
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares
 
 
 def _load(path: Path, folder: Path, row: dict[str, str]) -> TrainingImage:
@@ -162,9 +173,10 @@ def _load(path: Path, folder: Path, row: dict[str, str]) -> TrainingImage:
     )
 
 
-def _unit_range(stored: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.float32]:
+def _unit_range(stored: NDArray[Any]) -> NDArray[np.float32]:
     low, high = (0.0, 255.0) if stored.dtype == np.uint8 else np.percentile(stored, (0.1, 99.9))
-    return ((stored - np.float32(low)) / np.float32(max(high - low, 1.0))).astype(np.float32)
+    unit: NDArray[np.float32] = (stored.astype(np.float32) - np.float32(low)) / np.float32(max(high - low, 1.0))
+    return unit
 
 
 def _manifest(folder: Path) -> dict[str, dict[str, str]]:

@@ -265,7 +265,7 @@ def _start_small(network: nn.Module) -> None:
 
 
 def _exponential_average(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Tensor | int], None]:
-    """Return an update of averaged parameters whose decay grows to `decay`, so that the first weights are soon forgotten."""
+    """Return an update of averages whose decay grows to `decay`, so that the first weights are soon forgotten."""
 
     @torch.no_grad()
     def update(averaged: Sequence[Tensor], current: Sequence[Tensor], count: Tensor | int) -> None:

@@ -35,6 +35,8 @@ class DataRecipe:
     batch: int = 16
     ct_window_share: float = 0.4
     """Share of CT patches that are seen through a random window, clipped, as exported pictures are."""
+    stretch_share: float = 0.7
+    """Share of patches whose gray is stretched at random, as the viewer's mapping from an image's own percentiles does."""
     invert_share: float = 0.1
     """Share of patches with inverted gray, as MONOCHROME1 stores them."""
     source_balance: float = 0.5

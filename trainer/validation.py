@@ -73,7 +73,9 @@ def validate(
     for image in images:
         rows.setdefault(image.folder, []).append(_score(network, image, scale_factor, perceptual, bf16=bf16))
     network.train(was_training)
-    return {folder: FolderScore(*(float(np.mean(column)) for column in zip(*r, strict=True))) for folder, r in rows.items()}
+    return {
+        folder: FolderScore(*(float(np.mean(column)) for column in zip(*r, strict=True))) for folder, r in rows.items()
+    }
 
 
 def _score(

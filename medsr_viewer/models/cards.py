@@ -59,18 +59,18 @@ class ModelCard:
     name: str
     kind: Literal["psnr", "gan"]
     architecture: str
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(hash=False)
     scale_factor: int
     parameters: int
     halo: int
     sha256: str
     date: str
-    training: Mapping[str, Any]
+    training: Mapping[str, Any] = field(hash=False)
     attribution: tuple[str, ...]
     modalities: tuple[str, ...]
     degradation: str
     precision: str
-    figures: Mapping[str, Mapping[str, float]]
+    figures: Mapping[str, Mapping[str, float]] = field(hash=False)
     path: Path = field(compare=False)
 
     @property
@@ -101,10 +101,11 @@ def read_card(path: Path) -> ModelCard:
     weights = path.with_suffix(".safetensors")
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        known = {f.name for f in fields(ModelCard)} - {"path"}
-        card = ModelCard(
-            **{name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if name in known}, path=weights
-        )
+        known = {f.name for f in fields(ModelCard)}
+        arguments: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in known
+        }
+        card = ModelCard(**arguments | {"path": weights})
     except (OSError, ValueError, TypeError, AttributeError) as exc:
         raise ModelError(f"{path.name}: not a model card ({exc})") from exc
     if not weights.is_file():

@@ -21,8 +21,8 @@ class SrResNet(nn.Module):
     blocks : int
         Residual blocks: 16 as published by Ledig et al., 5 (fmen), 8 (covid-srgan).
     norm : {"batch", "instance", "none"}
-        Normalisation after the trunk's convolutions. The shipped weights use ``"none"`` (as EDSR, Lim et al. 2017): batch
-        statistics of small patches are a source of artefacts.
+        Normalisation after the trunk's convolutions. The shipped weights use ``"none"`` (as EDSR, Lim et al. 2017):
+        batch statistics of small patches are a source of artefacts.
     head_kernel : int
         9 as published; 3 for covid-srgan and queens.
     """
@@ -39,9 +39,7 @@ class SrResNet(nn.Module):
         super().__init__()
         self.scale_factor = scale_factor
         self.head_kernel = head_kernel
-        self.head = nn.Sequential(
-            nn.Conv2d(channels, features, head_kernel, padding=head_kernel // 2), nn.PReLU()
-        )
+        self.head = nn.Sequential(nn.Conv2d(channels, features, head_kernel, padding=head_kernel // 2), nn.PReLU())
         self.body = nn.Sequential(*(ResidualBlock(features, norm) for _ in range(blocks)))
         self.trunk_end = nn.Sequential(nn.Conv2d(features, features, 3, padding=1), normalisation(norm, features))
         self.upsampler = nn.Sequential(
@@ -63,7 +61,7 @@ class SrResNet(nn.Module):
     def halo(self) -> int:
         """Half of the receptive field, in input pixels: the border that an exact tile needs."""
         trunk = 2 * len(self.body) + 1
-        # Each upsampling convolution reaches one pixel at its own size (1 + 1/2 + 1/4), the tail its radius at full size.
+        # Each upsampling convolution reaches a pixel at its own size (1 + 1/2 + 1/4), the tail its radius at full size.
         return self.head_kernel // 2 + trunk + 2 + -(-(PUBLISHED_TAIL_KERNEL // 2) // self.scale_factor)
 
 

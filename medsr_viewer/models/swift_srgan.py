@@ -1,6 +1,7 @@
 """Swift-SRGAN's generator (Krishnan and Krishnan 2021): SRResNet with depthwise-separable convolutions.
 
-Widths, kernels and biases follow the authors' public code, ``Koushik0901/Swift-SRGAN``; x8 uses log2(scale) upsampling blocks.
+Widths, kernels and biases follow the authors' public code, ``Koushik0901/Swift-SRGAN``; x8 uses log2(scale) upsampling
+blocks.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ class SwiftSrgan(nn.Module):
         self.scale_factor = scale_factor
         self.head = nn.Sequential(separable(channels, features, 9), nn.PReLU(features))
         self.body = nn.Sequential(*(SeparableResidualBlock(features, norm) for _ in range(blocks)))
-        self.trunk_end = nn.Sequential(separable(features, features, 3, bias=norm == "none"), normalisation(norm, features))
+        self.trunk_end = nn.Sequential(
+            separable(features, features, 3, bias=norm == "none"), normalisation(norm, features)
+        )
         self.upsampler = nn.Sequential(
             *(
                 layer

@@ -8,7 +8,7 @@ from medsr_viewer.errors import OutputCheckFailed
 from medsr_viewer.imaging.resample import FloatArray
 
 DRIFT_SHARE = 0.1
-"""Largest difference of means, as a share of the input tile's range. Interpolation's own stays under 0.04 on 8 x 8 tiles."""
+"""Largest difference of means, as a share of the input tile's range; interpolation's own is a fraction of it."""
 
 
 def check_tile(method: str, degraded: FloatArray, upscaled: FloatArray, scale_factor: int) -> None:
@@ -28,7 +28,8 @@ def check_tile(method: str, degraded: FloatArray, upscaled: FloatArray, scale_fa
     Raises
     ------
     OutputCheckFailed
-        If the size is wrong, a pixel is not finite, it is constant though the input is not, or its mean is not the input's.
+        If the size is wrong, a pixel is not finite, it is constant though the input is not, or its mean is not the
+        input's.
     """
     rows, columns = degraded.shape[:2]
     if upscaled.shape[:2] != (rows * scale_factor, columns * scale_factor):

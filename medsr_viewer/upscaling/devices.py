@@ -1,34 +1,15 @@
-"""Where a network runs. Importing this module imports torch."""
+"""The devices of this machine. Importing this module imports torch."""
 
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
 
 import torch
 
 from medsr_viewer.errors import DeviceUnavailable
+from medsr_viewer.upscaling.device import CPU, Device
 
 AUTOMATIC = "auto"
-
-
-@dataclass(frozen=True)
-class Device:
-    """A processor that torch can use.
-
-    Parameters
-    ----------
-    name : str
-        As torch writes it: ``cpu``, ``cuda:0``, ``mps``.
-    label : str
-        What the user is shown.
-    memory : int or None
-        Bytes of its own memory, where it has some.
-    """
-
-    name: str
-    label: str
-    memory: int | None = None
 
 
 def available_devices() -> tuple[Device, ...]:
@@ -41,7 +22,7 @@ def available_devices() -> tuple[Device, ...]:
     if torch.backends.mps.is_available():
         devices.append(Device("mps", "Apple GPU"))
     processor = platform.processor() or platform.machine()
-    devices.append(Device("cpu", f"CPU ({processor}, {torch.get_num_threads()} threads)"))
+    devices.append(Device(CPU.name, f"CPU ({processor}, {torch.get_num_threads()} threads)"))
     return tuple(devices)
 
 

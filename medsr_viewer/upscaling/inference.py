@@ -23,8 +23,8 @@ class TileTooLarge(Exception):
 
 
 @lru_cache(maxsize=8)
-def network_on(card_path: str, card_sha256: str, device: str, card: ModelCard) -> nn.Module:  # noqa: ARG001
-    """Return a card's network on a device; kept, keyed by the file and its hash."""
+def network_on(card: ModelCard, device: str) -> nn.Module:
+    """Return a card's network on a device; kept for the next frame."""
     return load_network(card).to(device)
 
 
@@ -45,13 +45,13 @@ class TileRunner:
         self.card = card
         self.device = device
         self.bf16 = precision == "bf16"
-        self.network = network_on(str(card.path), card.sha256, device, card)
+        self.network = network_on(card, device)
 
     def run(self, pixels: FloatArray, region: Region, mapping: IntensityMapping) -> FloatArray:
         """Upscale a region of an image: its bicubic upscaling plus the network's output, back-projected once.
 
-        The back-projection holds every low frequency of the result to the input: re-degraded, it differs from the input by
-        some 0.05 % of the range rather than 0.5 %.
+        The back-projection holds every low frequency of the result to the input: re-degraded, it differs from the input
+        by some 0.05 % of the range rather than 0.5 %.
 
         Parameters
         ----------

@@ -82,7 +82,8 @@ class Catalogue:
             factors = ", ".join(f"x{factor}" for factor in method.scale_factors)
             others = ", ".join(m.name for m in self.at_scale(scale_factor)) or "none"
             raise UnknownMethod(
-                f"{name} has no scale factor {scale_factor}", f"{name} has {factors}; methods at x{scale_factor}: {others}."
+                f"{name} has no scale factor {scale_factor}",
+                f"{name} has {factors}; methods at x{scale_factor}: {others}.",
             )
         return method
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 
 from medsr_viewer.imaging.region import Region
 
@@ -23,8 +24,8 @@ def tile_grid(shape: tuple[int, ...], tile: int, within: Region | None = None) -
     rows, columns = (_cuts(length, tile) for length in shape[:2])
     tiles = [
         Region(top, left, bottom - top, right - left)
-        for top, bottom in zip(rows, rows[1:], strict=False)
-        for left, right in zip(columns, columns[1:], strict=False)
+        for top, bottom in pairwise(rows)
+        for left, right in pairwise(columns)
     ]
     return [region for region in tiles if within is None or region.intersects(within)]
 

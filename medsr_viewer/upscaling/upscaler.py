@@ -16,6 +16,7 @@ from medsr_viewer.imaging.colour import rgb_to_ycbcr, ycbcr_to_rgb
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import FloatArray, enlarge
 from medsr_viewer.upscaling.checks import check_tile
+from medsr_viewer.upscaling.device import CPU, Device
 from medsr_viewer.upscaling.interpolation import interpolate
 from medsr_viewer.upscaling.mapping import IntensityMapping, fit_mapping
 from medsr_viewer.upscaling.methods import Method
@@ -96,8 +97,8 @@ class Upscaled:
         Its name.
     scale_factor : int
         Of the method.
-    device : str
-        Label of the device that computed it.
+    device : Device
+        That computed it.
     precision : {"fp32", "bf16"}
         Of the network; "fp32" for interpolation.
     mapping : IntensityMapping or None
@@ -113,7 +114,7 @@ class Upscaled:
     is_whole: bool
     method: str
     scale_factor: int
-    device: str
+    device: Device
     precision: Precision
     mapping: IntensityMapping | None
     seconds: float
@@ -199,7 +200,7 @@ def _pieces(tile: Region, visible: Region) -> Iterator[Region]:
 class _Interpolation:
     """Interpolates tiles of one image."""
 
-    device = "CPU"
+    device = CPU
     mapping: IntensityMapping | None = None
 
     def __init__(self, request: UpscalingRequest) -> None:
@@ -219,10 +220,9 @@ class _Network:
 
         self.request = request
         self.card = request.method.cards[request.scale_factor]
-        found = find_device(request.device)
-        self.device = found.label
+        self.device = find_device(request.device)
         self.notes = [self.card.note] if self.card.note else []
-        self.runner = TileRunner(self.card, found.name, request.precision)
+        self.runner = TileRunner(self.card, self.device.name, request.precision)
         if request.pixels.ndim == 3:
             self.planes = rgb_to_ycbcr(request.pixels)
             self.luma = np.ascontiguousarray(self.planes[..., 0])
@@ -241,15 +241,14 @@ class _Network:
         try:
             return self._tile_or_quarters(tile)
         except OutOfMemory:
-            if self.runner.device == "cpu":
+            if self.device.name == CPU.name:
                 raise
         from medsr_viewer.upscaling.devices import find_device
         from medsr_viewer.upscaling.inference import TileRunner
 
-        self.notes.append(f"{self.device} ran out of memory: computed on the CPU")
-        cpu = find_device("cpu")
-        self.device = cpu.label
-        self.runner = TileRunner(self.card, cpu.name, self.request.precision)
+        self.notes.append(f"{self.device.label} ran out of memory: computed on the CPU")
+        self.device = find_device(CPU.name)
+        self.runner = TileRunner(self.card, self.device.name, self.request.precision)
         return self._tile_or_quarters(tile)
 
     def _tile_or_quarters(self, tile: Region) -> FloatArray:

@@ -55,9 +55,7 @@ def score_image(reference: FloatArray, upscaled: FloatArray, request: ScoreReque
     request : ScoreRequest
         What to measure on.
     """
-    return score(
-        measured_values(reference, request), measured_values(upscaled, request), request.effective_range
-    )
+    return score(measured_values(reference, request), measured_values(upscaled, request), request.effective_range)
 
 
 def measured_values(pixels: FloatArray, request: ScoreRequest) -> FloatArray:

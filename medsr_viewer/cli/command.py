@@ -1,0 +1,130 @@
+"""Arguments and exit status of the `medsr` command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from medsr_viewer import __version__
+from medsr_viewer.errors import MedsrError, UnknownMethod
+from medsr_viewer.upscaling.methods import SCALE_FACTORS
+
+DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0 done, 1 some inputs failed (each named on standard error), 2 wrong usage.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.work(options)
+    except UnknownMethod as exc:
+        _complain(exc)
+        return WRONG_USAGE
+    except MedsrError as exc:
+        _complain(exc)
+        return SOME_FAILED
+    except KeyboardInterrupt:
+        print("medsr: stopped", file=sys.stderr)
+        return SOME_FAILED
+    except BrokenPipeError:
+        # The reader of our output (head, less) closed it: not an error of ours.
+        sys.stderr.close()
+        return DONE
+    return status
+
+
+def _complain(exc: MedsrError) -> None:
+    print(f"medsr: {exc.title}: {exc} {exc.advice}".rstrip(), file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("medsr", description="Compare and upscale medical images. Research use only.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_compare(commands)
+    _add_upscale(commands)
+    models = commands.add_parser("models", help="list the methods")
+    models.add_argument("--json", action="store_true", help="as JSON, on standard output")
+    models.set_defaults(work=_models)
+    doctor = commands.add_parser("doctor", help="versions, devices, decoders, what is missing and how to get it")
+    doctor.set_defaults(work=_doctor)
+    return parser
+
+
+def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = commands.add_parser(
+        "compare", help="degrade images, upscale them by each method, score the results against the originals"
+    )
+    _add_inputs(compare)
+    compare.add_argument("--scale", type=int, choices=SCALE_FACTORS, default=4, metavar="N", help=_SCALE_HELP)
+    compare.add_argument(
+        "--method", action="append", dest="methods", metavar="NAME", help="may be repeated (default: every method)"
+    )
+    compare.add_argument(
+        "--range", choices=("full", "window"), default="full", help="score on all values, or on the first window's"
+    )
+    compare.add_argument("--json", type=Path, metavar="FILE", help="write the scores")
+    compare.add_argument("--figure", type=Path, metavar="FILE.png", help="write a labelled figure (one image)")
+    compare.add_argument("--arrays", type=Path, metavar="FILE.npz", help="write the arrays (one image)")
+    compare.set_defaults(work=_compare)
+
+
+def _add_upscale(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    upscale = commands.add_parser("upscale", help="upscale images and write them")
+    _add_inputs(upscale)
+    upscale.add_argument("--method", required=True, metavar="NAME")
+    upscale.add_argument("--scale", type=int, choices=SCALE_FACTORS, required=True, metavar="N", help=_SCALE_HELP)
+    upscale.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
+    upscale.add_argument("--format", choices=("png", "npz"), default="png", help="16-bit PNG or NumPy (default: png)")
+    upscale.set_defaults(work=_upscale)
+
+
+_SCALE_HELP = "2, 3, 4 or 8"
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="image files, folders, zips, DICOMDIRs")
+    parser.add_argument("--frame", type=_positive, default=1, metavar="N", help="frame of each file, from 1")
+    parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda, cuda:0, mps (default: auto)")
+    parser.add_argument(
+        "--precision", choices=("fp32", "bf16"), default="fp32", help="bf16 is faster and less exact (default: fp32)"
+    )
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("counts from 1")
+    return value
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from medsr_viewer.cli.compare import run
+
+    return run(options)
+
+
+def _upscale(options: argparse.Namespace) -> int:
+    from medsr_viewer.cli.upscale import run
+
+    return run(options)
+
+
+def _models(options: argparse.Namespace) -> int:
+    from medsr_viewer.cli.models import run
+
+    return run(options)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from medsr_viewer.cli.doctor import run
+
+    return run(options)

@@ -1,0 +1,130 @@
+"""`medsr compare`: a table on the terminal, and JSON, a figure or arrays on demand."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from medsr_viewer.cli.inputs import Failures, check_device, inputs_of
+from medsr_viewer.upscaling.methods import Method, catalogue
+from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare
+from medsr_viewer.workflows.figure import write_figure
+from medsr_viewer.workflows.files import write_whole
+from medsr_viewer.workflows.inputs import Input
+from medsr_viewer.workflows.report import SCORE_NAMES, comparison_arrays, comparison_report, mean_report
+
+HEADINGS = ("PSNR dB", "SSIM", "MS-SSIM", "UQI")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare every input; return the exit status."""
+    methods = _methods(options)
+    check_device(options.device)
+    failures = Failures()
+    inputs = inputs_of(options, failures)
+    if len(inputs) > 1 and (options.figure or options.arrays):
+        print("medsr compare: --figure and --arrays take one image", file=sys.stderr)
+        return 2
+    reports = []
+    for source in inputs:
+        with failures.catching():
+            comparison = compare(_request(source, methods, options))
+            report = comparison_report(source, comparison, options.range)
+            reports.append(report)
+            failures.add_all(
+                f"{source.instance.source}: {m['name']}: {m['error']}" for m in report["methods"] if "error" in m
+            )
+            _write_extras(options, comparison, report)
+    _print_table(reports)
+    if options.json and reports:
+        values: Any = reports[0] if len(inputs) == 1 else reports
+        _write_json(options.json, values)
+    return failures.status
+
+
+def _methods(options: argparse.Namespace) -> tuple[Method, ...]:
+    known = catalogue()
+    if not options.methods:
+        return known.at_scale(options.scale)
+    return tuple(known.find(name, options.scale) for name in dict.fromkeys(options.methods))
+
+
+def _request(source: Input, methods: tuple[Method, ...], options: argparse.Namespace) -> ComparisonRequest:
+    return ComparisonRequest(
+        frame=source.read(),
+        modality=source.instance.modality,
+        mode="test",
+        scale_factor=options.scale,
+        methods=methods,
+        device=options.device,
+        precision=options.precision,
+    )
+
+
+def _write_extras(options: argparse.Namespace, comparison: Comparison, report: dict[str, Any]) -> None:
+    if options.figure:
+        captions = {
+            m["name"]: f"PSNR {_number(m['psnr_db'], 2)} dB  SSIM {_number(m['ssim'], 4)}" for m in report["methods"]
+        }
+        write_figure(options.figure, comparison, captions)
+    if options.arrays:
+        arrays = comparison_arrays(comparison)
+        write_whole(options.arrays, lambda path: _save_arrays(path, arrays))
+
+
+def _save_arrays(path: Path, arrays: dict[str, Any]) -> None:
+    with path.open("wb") as file:  # an open file: numpy would add a suffix to a name without one
+        np.savez(file, **arrays)
+
+
+def _write_json(path: Path, values: Any) -> None:
+    text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def _print_table(reports: list[dict[str, Any]]) -> None:
+    if not reports:
+        return
+    table = Table(caption=_caption(reports), caption_justify="left")
+    table.add_column("Image", overflow="fold")
+    table.add_column("Method")
+    for heading in (*HEADINGS, "Seconds"):
+        table.add_column(heading, justify="right")
+    for report in reports:
+        for index, method in enumerate(report["methods"]):
+            image = f"{report['source']} ({report['frame']})" if index == 0 else ""
+            last = index == len(report["methods"]) - 1
+            table.add_row(image, method["name"], *_cells(method), _number(method["seconds"], 3), end_section=last)
+    if len(reports) > 1:
+        for index, row in enumerate(mean_report(reports)):
+            table.add_row(f"Mean of {row['images']}" if index == 0 else "", row["name"], *_cells(row), "")
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    console.print(table)
+
+
+def _caption(reports: list[dict[str, Any]]) -> str:
+    first = reports[0]
+    ranges = {report["data_range"] for report in reports}
+    data_range = f"data range {ranges.pop():.6g} {first['unit']}".rstrip() if len(ranges) == 1 else "data range of each"
+    kind = "full range" if first["range"] == "full" else "as displayed through the first window"
+    return (
+        f"x{first['scale_factor']}, {first['degradation']}; {data_range}, {kind}, whole image, no border cropped. "
+        "Scores assume this degradation. Research use only."
+    )
+
+
+def _cells(values: dict[str, Any]) -> list[str]:
+    return [_number(values[name], 2 if name == "psnr_db" else 4) for name in SCORE_NAMES]
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"

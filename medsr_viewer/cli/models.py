@@ -1,0 +1,63 @@
+"""`medsr models`: the methods, what they are and what they measured."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from medsr_viewer.upscaling.methods import Method, catalogue
+
+
+def run(options: argparse.Namespace) -> int:
+    """List the methods; return the exit status."""
+    known = catalogue()
+    rows = [_describe(method) for method in known.methods]
+    for problem in known.problems:
+        print(f"medsr: {problem.title}: {problem} {problem.advice}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        Console().print(_table(rows))
+    return 1 if known.problems else 0
+
+
+def _describe(method: Method) -> dict[str, Any]:
+    cards = method.cards
+    first = next(iter(cards.values()), None)
+    return {
+        "name": method.name,
+        "kind": method.kind,
+        "network": first.architecture if first else None,
+        "scale_factors": list(method.scale_factors),
+        "parameters": {str(scale): card.parameters for scale, card in cards.items()},
+        "sha256": {str(scale): card.sha256 for scale, card in cards.items()},
+        "figures": {str(scale): dict(card.figures) for scale, card in cards.items()},
+        "training": {str(scale): dict(card.training) for scale, card in cards.items()},
+        "notes": {str(scale): card.note for scale, card in cards.items() if card.note},
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(caption="Gains over bicubic are means over our validation images. Research use only.")
+    for heading in ("Method", "Kind", "Network", "Scales", "Parameters", "PSNR gain", "Note"):
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(
+            row["name"],
+            row["kind"],
+            row["network"] or "-",
+            ", ".join(f"x{scale}" for scale in row["scale_factors"]),
+            "\n".join(f"x{scale}: {count:,}" for scale, count in row["parameters"].items()) or "-",
+            "\n".join(_gains(scale, figures) for scale, figures in row["figures"].items()) or "-",
+            "\n".join(f"x{scale}: {note}" for scale, note in row["notes"].items()),
+        )
+    return table
+
+
+def _gains(scale: str, figures: dict[str, dict[str, float]]) -> str:
+    return f"x{scale}: " + ", ".join(f"{folder} {values['gain_db']:+.2f} dB" for folder, values in figures.items())
