@@ -27,6 +27,7 @@ from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display import theme
 from medsr_viewer.ui.display.gestures import Gesture, Wheel, drag_zoom_factor, gesture_for
 from medsr_viewer.ui.display.image_item import ImageItem
+from medsr_viewer.ui.display.labels import Labels
 from medsr_viewer.ui.display.overlay import Overlay, paint_badges, paint_crosshair, paint_overlay, paint_roi
 from medsr_viewer.ui.display.projection import Projection
 from medsr_viewer.ui.display.roi import Grip, dragged, grip_at, spanned
@@ -69,6 +70,7 @@ class Canvas(QWidget):
         self._view = view
         view.changed.connect(self.update)
         self._wheel = Wheel()
+        self._labels = Labels()
         self._gesture: Gesture | None = None
         self._pressed = self._last = QPointF()
         self._anchor = (0.0, 0.0)
@@ -123,8 +125,8 @@ class Canvas(QWidget):
                 paint_crosshair(painter, box, projection.to_screen(*self.crosshair), ratio)
             name = self.item.interpolation(projection.zoom)
             self.overlay.notes = [f"zoom {projection.zoom * 100:.0f} % · {name}"] if name else []
-            paint_overlay(painter, box, self.overlay, projection, ratio)
-        paint_badges(painter, box, self.overlay)
+            paint_overlay(painter, self._labels, box, self.overlay, projection, ratio)
+        paint_badges(painter, self._labels, box, self.overlay)
         if self.hasFocus():
             painter.setPen(theme.ACCENT)
             painter.drawRect(box.adjusted(0, 0, -1, -1))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display import theme
 from medsr_viewer.ui.display.colormap import ColourScale
+from medsr_viewer.ui.display.labels import Labels
 from medsr_viewer.ui.display.projection import Projection
 
 MARGIN = 6
@@ -63,13 +64,17 @@ class Overlay:
     notes: list[str] = field(default_factory=list)
 
 
-def paint_overlay(painter: QPainter, box: QRect, overlay: Overlay, projection: Projection, ratio: float) -> None:
+def paint_overlay(
+    painter: QPainter, labels: Labels, box: QRect, overlay: Overlay, projection: Projection, ratio: float
+) -> None:
     """Draw the marks that the user can hide: corner texts, letters, scale bar and readout.
 
     Parameters
     ----------
     painter : QPainter
         In logical pixels.
+    labels : Labels
+        The panel's texts.
     box : QRect
         The panel.
     overlay : Overlay
@@ -83,29 +88,29 @@ def paint_overlay(painter: QPainter, box: QRect, overlay: Overlay, projection: P
     top, bottom = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
     half = box.width() // 2 - MARGIN
     readout = [overlay.readout] if overlay.readout else []
-    _lines(painter, box, overlay.top_left, left | top, half)
-    _lines(painter, box, overlay.top_right, right | top, half)
-    _lines(painter, box, [*overlay.bottom_left, *readout], left | bottom, half)
+    _lines(painter, labels, box, overlay.top_left, left | top, half)
+    _lines(painter, labels, box, overlay.top_right, right | top, half)
+    _lines(painter, labels, box, [*overlay.bottom_left, *readout], left | bottom, half)
     notes = [*overlay.bottom_right, *overlay.notes]
-    _lines(painter, box, notes, right | bottom, half)
+    _lines(painter, labels, box, notes, right | bottom, half)
     if overlay.title:
         return
     metrics = QFontMetrics(painter.font())
     edges = box.adjusted(0, 0, -_legend_width(metrics, overlay.scale), 0)
-    _letters(painter, box, edges, seen_letters(overlay.letters, projection))
+    _letters(painter, labels, box, edges, seen_letters(overlay.letters, projection))
     above = box.adjusted(MARGIN, 0, -MARGIN, -(len(notes) + 1) * metrics.height())
-    _scale_bar(painter, above, overlay, projection, ratio)
+    _scale_bar(painter, labels, above, overlay, projection, ratio)
 
 
-def paint_badges(painter: QPainter, box: QRect, overlay: Overlay) -> None:
+def paint_badges(painter: QPainter, labels: Labels, box: QRect, overlay: Overlay) -> None:
     """Draw what the user cannot hide: status, error and colour bar."""
     metrics = QFontMetrics(painter.font())
     if overlay.title:
         _paint_error(painter, box, overlay.title, overlay.advice)
     elif overlay.scale is not None:
-        high = (len(overlay.top_right) + 1) * metrics.height() + 2 * MARGIN
+        high = (len(overlay.top_right) + 2) * metrics.height()
         low = (len(overlay.bottom_right) + 4) * metrics.height()
-        _legend(painter, box.adjusted(0, high, 0, -low), overlay.scale)
+        _legend(painter, labels, box.adjusted(0, high, 0, -low), overlay.scale)
     if overlay.status:
         width = metrics.horizontalAdvance(overlay.status) + 4 * MARGIN
         top = box.top() + metrics.height() + MARGIN
@@ -184,37 +189,27 @@ def scale_bar_length(zoom: float, spacing: float | None, room: float) -> tuple[f
     return amount * unit, f"{amount:g} mm"
 
 
-def _lines(painter: QPainter, box: QRect, lines: list[str], align: Qt.AlignmentFlag, room: int) -> None:
+def _lines(painter: QPainter, labels: Labels, box: QRect, lines: list[str], align: Qt.AlignmentFlag, room: int) -> None:
     if not lines:
         return
     metrics = QFontMetrics(painter.font())
     fitted = "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines)
     inside = box.adjusted(MARGIN, MARGIN // 2, -MARGIN, -MARGIN // 2)
-    _shadowed(painter, inside, align, fitted)
+    labels.draw(painter, inside, align, fitted)
 
 
-def _shadowed(painter: QPainter, box: QRect, align: Qt.AlignmentFlag, text: str) -> None:
-    painter.setPen(_SHADOW)
-    painter.drawText(box.translated(1, 1), align, text)
-    painter.setPen(theme.OVERLAY)
-    painter.drawText(box, align, text)
-
-
-def _letters(painter: QPainter, box: QRect, edges: QRect, letters: tuple[str, str, str, str]) -> None:
-    font = QFont(painter.font())
-    plain = QFont(font)
-    font.setBold(True)
-    painter.setFont(font)
+def _letters(painter: QPainter, labels: Labels, box: QRect, edges: QRect, letters: tuple[str, str, str, str]) -> None:
     middle, centre = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignHCenter
     inside, beside = (area.adjusted(MARGIN, MARGIN // 2, -MARGIN, -MARGIN // 2) for area in (box, edges))
-    _shadowed(painter, inside, Qt.AlignmentFlag.AlignLeft | middle, letters[0])
-    _shadowed(painter, inside, Qt.AlignmentFlag.AlignTop | centre, letters[1])
-    _shadowed(painter, beside, Qt.AlignmentFlag.AlignRight | middle, letters[2])
-    _shadowed(painter, inside, Qt.AlignmentFlag.AlignBottom | centre, letters[3])
-    painter.setFont(plain)
+    labels.draw(painter, inside, Qt.AlignmentFlag.AlignLeft | middle, letters[0], bold=True)
+    labels.draw(painter, inside, Qt.AlignmentFlag.AlignTop | centre, letters[1], bold=True)
+    labels.draw(painter, beside, Qt.AlignmentFlag.AlignRight | middle, letters[2], bold=True)
+    labels.draw(painter, inside, Qt.AlignmentFlag.AlignBottom | centre, letters[3], bold=True)
 
 
-def _scale_bar(painter: QPainter, box: QRect, overlay: Overlay, projection: Projection, ratio: float) -> None:
+def _scale_bar(
+    painter: QPainter, labels: Labels, box: QRect, overlay: Overlay, projection: Projection, ratio: float
+) -> None:
     spacing = None
     if overlay.spacing is not None:
         spacing = overlay.spacing[1] if projection.turn[0] else overlay.spacing[0]
@@ -230,7 +225,7 @@ def _scale_bar(painter: QPainter, box: QRect, overlay: Overlay, projection: Proj
         for end in (left, left + length):
             painter.drawLine(QPointF(end, y - 4 + shift), QPointF(end, y + shift))
     above = box.adjusted(0, 0, 0, -11)
-    _shadowed(painter, above, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, text)
+    labels.draw(painter, above, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, text)
 
 
 def _paint_error(painter: QPainter, box: QRect, title: str, advice: str) -> None:
@@ -260,7 +255,7 @@ def _legend_width(metrics: QFontMetrics, scale: ColourScale | None) -> int:
     return _BAR_WIDTH + 2 * MARGIN + max(metrics.horizontalAdvance(text) for text in _tick_texts(scale))
 
 
-def _legend(painter: QPainter, box: QRect, scale: ColourScale) -> None:
+def _legend(painter: QPainter, labels: Labels, box: QRect, scale: ColourScale) -> None:
     metrics = QFontMetrics(painter.font())
     height = max(metrics.height(), min(_BAR_HEIGHT, box.height()))
     bar = QRect(box.right() - MARGIN - _BAR_WIDTH, box.center().y() - height // 2, _BAR_WIDTH, height)
@@ -272,7 +267,7 @@ def _legend(painter: QPainter, box: QRect, scale: ColourScale) -> None:
     right = bar.left() - 4
     for text, y in zip(_tick_texts(scale), (bar.top(), bar.center().y(), bar.bottom()), strict=True):
         place = QRect(right - 120, y - metrics.height() // 2, 120, metrics.height())
-        _shadowed(painter, place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        labels.draw(painter, place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
     title = " ".join(part for part in (scale.title, f"[{scale.unit}]" if scale.unit else "") if part)
     above = QRect(box.right() - 220, bar.top() - 2 * metrics.height() + 4, 220 - MARGIN, metrics.height())
-    _shadowed(painter, above, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, title)
+    labels.draw(painter, above, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, title)

@@ -22,6 +22,7 @@ HATCH_CODES = (1, 2)
 _FIRST = 3
 _LAST = 65535
 _STEPS = _LAST - _FIRST
+_SHARES: npt.NDArray[np.float64] = np.arange(_STEPS + 1) / _STEPS
 
 # Levels within a window's width below which a ramp would show steps: four per gray level of the screen, and a reserve.
 _ENOUGH_LEVELS = 2048
@@ -53,7 +54,7 @@ class CodeRange:
 
     def values(self) -> npt.NDArray[np.float64]:
         """Return the value of each of the codes 3 to 65535."""
-        return np.linspace(self.low, self.high, _STEPS + 1, dtype=np.float64)
+        return self.low + _SHARES * (self.high - self.low)
 
 
 def code_range(value_range: tuple[float, float], voi: Voi | None) -> CodeRange:
