@@ -6,7 +6,6 @@ import struct
 from dataclasses import dataclass
 
 _J2K_START = b"\xff\x4f\xff\x51"
-_JP2_CODESTREAM = b"jp2c"
 _SOI = b"\xff\xd8"
 _SOS = 0xDA
 # Start-of-frame markers: SOF0..SOF15 without DHT, JPG and DAC, and JPEG-LS's SOF55.
@@ -16,12 +15,13 @@ _SEQUENTIAL = frozenset({0xC0, 0xC1})
 
 @dataclass(frozen=True)
 class CodestreamSize:
-    """Size and precision that a codestream states of itself."""
+    """Size, precision and (JPEG 2000 alone) sign that a codestream states of itself."""
 
     rows: int
     columns: int
     components: int
     precision: int
+    signed: bool = False
 
 
 def codestream_size(frame: bytes) -> CodestreamSize | None:
@@ -36,6 +36,22 @@ def codestream_size(frame: bytes) -> CodestreamSize | None:
         return _jpeg_size(frame) if frame.startswith(_SOI) else _j2k_size(frame)
     except (struct.error, IndexError):
         return None
+
+
+def without_jp2_boxes(frame: bytes) -> bytes:
+    """Return a JPEG 2000 codestream without the boxes of a JP2 file, which PS3.5 A.4.4 forbids but some writers keep.
+
+    pydicom loops without end over boxes of damaged length; it must not see them.
+
+    Parameters
+    ----------
+    frame : bytes
+        One compressed frame.
+    """
+    if frame.startswith(_J2K_START):
+        return frame
+    start = frame.find(_J2K_START)
+    return frame[start:] if start >= 0 else frame
 
 
 def repair_spectral_selection(frame: bytes) -> tuple[bytes, bool]:
@@ -91,12 +107,9 @@ def _jpeg_size(frame: bytes) -> CodestreamSize | None:
 
 
 def _j2k_size(frame: bytes) -> CodestreamSize | None:
-    start = 0
     if not frame.startswith(_J2K_START):
-        start = frame.find(_J2K_START, max(frame.find(_JP2_CODESTREAM), 0))
-        if start < 0:
-            return None
+        return None
     # SIZ (ISO/IEC 15444-1 A.5.1): Xsiz, Ysiz, XOsiz, YOsiz, four tile fields, number of components, first Ssiz.
-    width, height, left, top = struct.unpack_from(">4L", frame, start + 8)
-    components, depth = struct.unpack_from(">HB", frame, start + 40)
-    return CodestreamSize(height - top, width - left, components, (depth & 0x7F) + 1)
+    width, height, left, top = struct.unpack_from(">4L", frame, 8)
+    components, depth = struct.unpack_from(">HB", frame, 40)
+    return CodestreamSize(height - top, width - left, components, (depth & 0x7F) + 1, bool(depth & 0x80))

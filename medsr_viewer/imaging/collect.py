@@ -70,7 +70,7 @@ def collect(paths: Sequence[Path], token: CancelToken, progress: Progress = no_p
             search.visit(one)
         search.done += 1
         progress(search.done, search.done + len(search.waiting))
-    return Collection(group(search.records), tuple(sorted(search.skipped, key=lambda skipped: skipped.path)))
+    return Collection(group(search.records), tuple(sorted(search.skipped, key=lambda one: (one.path, one.reason))))
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class _Search:
     progress: Progress
     waiting: list[_Candidate] = field(default_factory=list)
     records: list[HeaderRecord] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: set[Skipped] = field(default_factory=set)
     done: int = 0
     _seen: set[Path] = field(default_factory=set)
 
@@ -110,7 +110,7 @@ class _Search:
 
     def skip(self, source: str, reason: str) -> None:
         """Note a file that is left out."""
-        self.skipped.append(Skipped(source, reason))
+        self.skipped.add(Skipped(source, reason))
 
     def visit(self, one: _Candidate) -> None:
         """Read one file's header, or open one zip or DICOMDIR."""

@@ -7,9 +7,9 @@ from typing import Any
 import numpy.typing as npt
 from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGExtended12Bit, RLELossless
+from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000TransferSyntaxes, JPEGExtended12Bit, RLELossless
 
-from medsr_viewer.imaging.codestream import codestream_size, repair_spectral_selection
+from medsr_viewer.imaging.codestream import codestream_size, repair_spectral_selection, without_jp2_boxes
 from medsr_viewer.imaging.decoders import NATIVE_SYNTAXES, PLUGIN_ORDER, is_readable
 from medsr_viewer.imaging.dicom_file import DicomFile
 from medsr_viewer.imaging.elements import HeaderError, value
@@ -18,6 +18,9 @@ from medsr_viewer.imaging.layout import Layout, PixelElement
 Pixels = npt.NDArray[Any]
 
 _REPAIRED = "A byte in the JPEG header was corrected (end of spectral selection)."
+_SIGN_CONFLICT = (
+    "The header says that pixels are unsigned, the JPEG 2000 data that they are signed; the header was followed."
+)
 _MAX_REASON = 160
 
 
@@ -111,6 +114,8 @@ def _decode_compressed(
     if syntax == JPEGExtended12Bit:
         frame, repaired = repair_spectral_selection(frame)
         notes = [_REPAIRED] if repaired else []
+    if syntax in JPEG2000TransferSyntaxes:
+        frame = without_jp2_boxes(frame)
     precision = layout.bits_stored
     if syntax != RLELossless:
         # Decoders allocate what the header claims: compare it with the codestream before they do.
@@ -123,6 +128,8 @@ def _decode_compressed(
                 f"but the compressed frame has {size.rows} x {size.columns}"
             )
         precision = size.precision
+        if size.signed and not layout.signed and layout.samples == 1:
+            notes.append(_SIGN_CONFLICT)
     if syntax == JPEGExtended12Bit and precision > 8:
         from medsr_viewer.imaging.jpeg12 import decode_jpeg12
 

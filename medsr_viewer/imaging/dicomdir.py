@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,14 +11,15 @@ from pydicom.multival import MultiValue
 
 from medsr_viewer.imaging.elements import items, text, value
 
-_DIRECTORY = "1.2.840.10008.1.3.10"
+# Media Storage Directory Storage, as the value of an element: no longer UID follows.
+_DIRECTORY = re.compile(rb"1\.2\.840\.10008\.1\.3\.10(?![0-9.])")
 
 
 def is_dicomdir(path: Path) -> bool:
     """Whether a DICOM file is a DICOMDIR, by its file meta information."""
     with path.open("rb") as file:
         head = file.read(1024)
-    return head[128:132] == b"DICM" and _DIRECTORY.encode() + b"\0" in head
+    return head[128:132] == b"DICM" and _DIRECTORY.search(head) is not None
 
 
 def referenced_files(path: Path) -> Iterator[tuple[str, Path | None]]:

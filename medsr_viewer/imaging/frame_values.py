@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from medsr_viewer.imaging.frame import BoolArray, FloatArray, Frame, Voi, full_range_window
+from medsr_viewer.imaging.frame import BoolArray, FloatArray, Frame, Voi, VoiLut, full_range_window
+
+_USELESS_WINDOW = "A window of the file lies outside the image's values and was left out."
 
 
 def assemble_frame(
@@ -40,13 +42,23 @@ def assemble_frame(
     pixels.flags.writeable = False
     if valid is not None:
         valid = None if valid.all() or not valid.any() else np.ascontiguousarray(valid)
+    usable = tuple(voi for voi in vois if _shows_something(voi, low, high))
+    if len(usable) < len(vois):
+        about["warnings"] = (*about.get("warnings", ()), _USELESS_WINDOW)
     return Frame(
         pixels=pixels,
         valid=valid,
-        vois=vois or (_default_window(pixels, low, high, about),),
+        vois=usable or (_default_window(pixels, low, high, about),),
         value_range=(low, high),
         **about,
     )
+
+
+def _shows_something(voi: Voi, low: float, high: float) -> bool:
+    """Whether a window overlaps the values at all: some files state one of another range, which shows nothing."""
+    if isinstance(voi, VoiLut) or voi.function == "SIGMOID" or low == high:
+        return True
+    return voi.center - voi.width / 2 < high and voi.center + voi.width / 2 > low
 
 
 def _default_window(pixels: FloatArray, low: float, high: float, about: dict[str, Any]) -> Voi:
