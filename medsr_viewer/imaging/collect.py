@@ -22,10 +22,24 @@ _NOT_AN_IMAGE = "not a DICOM, PNG, TIFF or JPEG file"
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that was left out, and why."""
+    """A file that was left out, and why.
+
+    Parameters
+    ----------
+    path : str
+        The file as the user knows it.
+    reason : str
+        Why, in one sentence.
+    advice : str
+        What to do about it, or "".
+    is_foreign : bool
+        Whether it is simply not an image: a text beside the images of a folder, say.
+    """
 
     path: str
     reason: str
+    advice: str = ""
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,9 +122,9 @@ class _Search:
         except (OSError, ValueError, RuntimeError) as exc:  # a loop of links, a name that the system refuses
             self.skip(source, getattr(exc, "strerror", None) or "its name cannot be used")
 
-    def skip(self, source: str, reason: str) -> None:
+    def skip(self, source: str, reason: str, advice: str = "", *, is_foreign: bool = False) -> None:
         """Note a file that is left out."""
-        self.skipped.add(Skipped(source, reason))
+        self.skipped.add(Skipped(source, reason, advice, is_foreign))
 
     def visit(self, one: _Candidate) -> None:
         """Read one file's header, or open one zip or DICOMDIR."""
@@ -118,7 +132,7 @@ class _Search:
             with readable(one.path, one.source):
                 self._open(one)
         except UnreadableFile as exc:
-            self.skip(one.source, exc.reason.removeprefix(f"{one.source}: "))
+            self.skip(one.source, exc.reason.removeprefix(f"{one.source}: "), exc.advice)
 
     def _open(self, one: _Candidate) -> None:
         from medsr_viewer.imaging.dicomdir import is_dicomdir
@@ -132,8 +146,10 @@ class _Search:
             self._open_dicomdir(one)
         elif kind:
             self.records.append(read_header(one.path, one.source, kind))
+        elif one.path.stat().st_size:
+            self.skip(one.source, _NOT_AN_IMAGE, UnreadableFile.advice, is_foreign=True)
         else:
-            self.skip(one.source, "the file is empty" if not one.path.stat().st_size else _NOT_AN_IMAGE)
+            self.skip(one.source, "the file is empty", UnreadableFile.advice)
 
     def _add_folder(self, folder: Path, source: str, *, in_zip: bool) -> None:
         for child in sorted(folder.iterdir()):

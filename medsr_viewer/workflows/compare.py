@@ -10,7 +10,6 @@ import numpy as np
 
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import MedsrError
-from medsr_viewer.imaging.colour import luma
 from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION, crop_to_multiple, degrade
 from medsr_viewer.imaging.frame import BoolArray, FloatArray, Frame
 from medsr_viewer.imaging.region import Region
@@ -188,6 +187,29 @@ def compare(
     return Comparison(request, prepared, tuple(results))
 
 
+def is_too_small(frame: Frame, scale_factor: int) -> bool:
+    """Whether an image is smaller than one degraded pixel, so that there is nothing to compare in Test."""
+    return min(frame.shape[:2]) < scale_factor
+
+
+def nothing_to_compare(request: ComparisonRequest) -> Comparison:
+    """Return the comparison of an image that `is_too_small`: the reference is cropped to nothing, no method has run."""
+    frame, scale = request.frame, request.scale_factor
+    rows, columns, *channels = frame.shape
+    height, width = rows // scale, columns // scale
+    reference = frame.pixels[: height * scale, : width * scale]
+    note = f"{rows} x {columns} pixels are too few to be degraded by {scale}: no scores."
+    prepared = Prepared(
+        degraded=np.zeros((height, width, *channels), np.float32),
+        reference=reference,
+        valid=None,
+        cropped=(rows - height * scale, columns - width * scale),
+        data_range=full_data_range(frame, reference),
+        notes=(note,),
+    )
+    return Comparison(request, prepared, tuple(MethodResult(method.name) for method in request.methods))
+
+
 def filled(frame: Frame) -> FloatArray:
     """Return a frame's pixels with padding replaced by the lowest valid value, so that no kernel spreads it."""
     if frame.valid is None or frame.valid.all():
@@ -198,11 +220,15 @@ def filled(frame: Frame) -> FloatArray:
 
 
 def full_data_range(frame: Frame, reference: FloatArray) -> float:
-    """Return the data range of full-range scores: 255 for 8-bit rasters and colour, else the reference's max - min."""
+    """Return the data range of full-range scores: 255 for 8-bit rasters and colour, else the reference's max - min.
+
+    The opened image's, where the reference is empty.
+    """
     if frame.stored_maximum is not None:
         return frame.stored_maximum
-    values = luma(reference) if reference.ndim == 3 else reference
-    return float(values.max()) - float(values.min())
+    if reference.size == 0:
+        return frame.value_range[1] - frame.value_range[0]
+    return float(reference.max()) - float(reference.min())
 
 
 def method_notes(method: Method, scale_factor: int, modality: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
-from medsr_viewer.imaging.frame import FloatArray
+from medsr_viewer.imaging.frame import FloatArray, Voi, Window
 from medsr_viewer.metrics.scores import Scores
 from medsr_viewer.workflows.compare import Comparison, MethodResult
 from medsr_viewer.workflows.inputs import Input
@@ -44,6 +44,7 @@ def comparison_report(source: Input, comparison: Comparison, range_mode: RangeMo
         "unit": request.frame.unit,
         "data_range": scoring.effective_range,
         "range": range_mode,
+        "window": _window(request.frame.vois[0]) if range_mode == "window" else None,
         "device": next((name for name in computed if name != "cpu"), "cpu"),
         "precision": request.precision,
         "notes": [*prepared.notes, *request.frame.warnings],
@@ -76,6 +77,12 @@ def comparison_arrays(comparison: Comparison) -> dict[str, FloatArray]:
         if result.upscaled:
             arrays[result.method] = result.upscaled.pixels
     return arrays
+
+
+def _window(voi: Voi) -> dict[str, Any]:
+    if isinstance(voi, Window):
+        return {"center": voi.center, "width": voi.width, "function": voi.function, "name": voi.name}
+    return {"center": None, "width": None, "function": "VOI LUT", "name": voi.name}
 
 
 def _method_report(result: MethodResult, reference: FloatArray | None, scoring: ScoreRequest) -> dict[str, Any]:

@@ -23,7 +23,10 @@ class ScoreRequest:
     Parameters
     ----------
     range_mode : {"full", "window"}
-        On all values, or on what the window shows (values outside are cut to its ends).
+        On all values, or on what the window shows: values outside ``center - width / 2 .. center + width / 2`` are cut
+        to those ends. LINEAR's half-pixel shift and its ``width - 1`` (PS3.3 C.11.2.1.2.1) are left out, so that the
+        data range is the window's width. SIGMOID and a VOI LUT bend the values as they do on the screen, stretched to
+        the data range.
     data_range : float
         Of the reference, for full range.
     voi : Window or VoiLut
@@ -64,5 +67,11 @@ def measured_values(pixels: FloatArray, request: ScoreRequest) -> FloatArray:
         pixels = pixels[request.region.slices]
     values = luma(pixels) if pixels.ndim == 3 else pixels
     if request.range_mode == "window":
-        values = apply_voi(values, request.voi) * np.float32(request.effective_range)
+        values = _windowed(values, request.voi, request.effective_range)
     return np.ascontiguousarray(values)
+
+
+def _windowed(values: FloatArray, voi: Voi, data_range: float) -> FloatArray:
+    if isinstance(voi, Window) and voi.function != "SIGMOID":
+        return np.clip(values, np.float32(voi.center - voi.width / 2), np.float32(voi.center + voi.width / 2))
+    return apply_voi(values, voi) * np.float32(data_range)
