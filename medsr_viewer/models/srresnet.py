@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
+
+import torch
 from torch import Tensor, nn
 
 from medsr_viewer.models.layers import PUBLISHED_TAIL_KERNEL, PolyphaseConv2d, normalisation, upsampling_steps
+
+CACHE_TILE = 64
+UPSAMPLER_HALO = 3
+"""Trunk pixels around a tile that upsampler and tail reach: 1 + 1/2 + 1/4, and 4 at full size."""
 
 
 class SrResNet(nn.Module):
@@ -54,7 +61,27 @@ class SrResNet(nn.Module):
     def forward(self, degraded: Tensor) -> Tensor:
         """Map (N, C, h, w) to (N, C, h * scale, w * scale)."""
         features = self.head(degraded)
-        output: Tensor = self.tail(self.upsampler(self.trunk_end(self.body(features)) + features))
+        features = features + self.trunk_end(self.body(features))
+        if self.training:
+            output: Tensor = self.tail(self.upsampler(features))
+            return output
+        return self._enlarge_in_tiles(features)
+
+    def _enlarge_in_tiles(self, features: Tensor) -> Tensor:
+        """Upsample tile by tile, exactly: a tile's enlarged features stay in the processor's cache, the whole's do not."""
+        batch, _, rows, columns = features.shape
+        scale = self.scale_factor
+        output = features.new_empty(batch, self.tail.out_channels, rows * scale, columns * scale)
+        for top, left in product(range(0, rows, CACHE_TILE), range(0, columns, CACHE_TILE)):
+            bottom, right = min(top + CACHE_TILE, rows), min(left + CACHE_TILE, columns)
+            outer_top, outer_left = max(0, top - UPSAMPLER_HALO), max(0, left - UPSAMPLER_HALO)
+            outer = features[..., outer_top : bottom + UPSAMPLER_HALO, outer_left : right + UPSAMPLER_HALO]
+            tile = self.tail(self.upsampler(outer.contiguous(memory_format=torch.channels_last)))
+            inner_top, inner_left = (top - outer_top) * scale, (left - outer_left) * scale
+            height, width = (bottom - top) * scale, (right - left) * scale
+            output[..., top * scale : bottom * scale, left * scale : right * scale] = tile[
+                ..., inner_top : inner_top + height, inner_left : inner_left + width
+            ]
         return output
 
     @property
