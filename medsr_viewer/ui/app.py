@@ -1,0 +1,187 @@
+"""Builds the window and everything behind it, and runs it."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from medsr_viewer import __version__, settings
+from medsr_viewer.imaging.collect import collect
+from medsr_viewer.imaging.read import read_frame
+from medsr_viewer.ui.comparing import Comparing
+from medsr_viewer.ui.comparison_job import Compare
+from medsr_viewer.ui.contents import default_contents
+from medsr_viewer.ui.controller import Controller
+from medsr_viewer.ui.display.panel_grid import PanelGrid
+from medsr_viewer.ui.display.theme import apply_theme
+from medsr_viewer.ui.long_runs import Estimator, LongRuns
+from medsr_viewer.ui.main_window import MainWindow
+from medsr_viewer.ui.mapping import Mapping
+from medsr_viewer.ui.opening import Collect, Opening, ReadFrame
+from medsr_viewer.ui.preferences import Preferences
+from medsr_viewer.ui.preloading import load_devices
+from medsr_viewer.ui.presenter import Presenter
+from medsr_viewer.ui.progress import Progress
+from medsr_viewer.ui.results import Results
+from medsr_viewer.ui.runner import Runner
+from medsr_viewer.ui.saving import Saving
+from medsr_viewer.ui.score_table import ScoreTable
+from medsr_viewer.ui.scoring import Scoring
+from medsr_viewer.ui.series_dock import SeriesDock
+from medsr_viewer.ui.state import Choices, State
+from medsr_viewer.ui.viewer_page import ViewerPage
+from medsr_viewer.upscaling.methods import Catalogue, catalogue
+from medsr_viewer.workflows.compare import compare
+
+_PRELOAD_DELAY_MS = 400
+_LOG_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the window does its work with; tests put others in their place."""
+
+    catalogue: Catalogue
+    compare: Compare = compare
+    collect: Collect = collect
+    read_frame: ReadFrame = read_frame
+    estimator: Estimator | None = None
+    preloads: bool = True
+
+
+class Application(QObject):
+    """All objects of the window, wired.
+
+    Parameters
+    ----------
+    services : Services
+        What does the work.
+    preferences : Preferences
+        What is remembered.
+    """
+
+    def __init__(self, services: Services, preferences: Preferences) -> None:
+        super().__init__()
+        methods = services.catalogue
+        self.runners = {
+            name: Runner(name, self)
+            for name in ("opening", "reading", "comparison", "scoring", "mapping", "saving", "preloading")
+        }
+        runners = self.runners
+        self.state = State(Choices(contents=default_contents(methods, Choices.scale_factor)), self)
+        self.results = Results(parent=self)
+        self.long_runs = LongRuns(services.estimator, self)
+        self.opening = Opening(
+            self.state, runners["opening"], runners["reading"], services.collect, services.read_frame, self
+        )
+        self.comparing = Comparing(
+            self.state, self.results, runners["comparison"], methods, services.compare, self.long_runs, self
+        )
+        self.scoring = Scoring(self.state, self.results, runners["scoring"], methods, parent=self)
+        self.mapping = Mapping(self.state, self.results, runners["mapping"], methods, self)
+        self.window = self._build_window(methods, preferences)
+        self._services = services
+        self._connect()
+
+    def start(self, paths: Sequence[Path] = (), *, sample: bool = False) -> None:
+        """Show the window, then open what was asked for and load torch in the background."""
+        self.window.show()
+        if sample:
+            self.opening.open_sample()
+        elif paths:
+            self.opening.open_paths(paths)
+        if self._services.preloads:
+            QTimer.singleShot(_PRELOAD_DELAY_MS, self._preload)
+
+    def shutdown(self) -> None:
+        """End all work in the background, and wait for it."""
+        for runner in self.runners.values():
+            runner.cancel()
+        for runner in self.runners.values():
+            runner.shutdown()
+
+    def _build_window(self, methods: Catalogue, preferences: Preferences) -> MainWindow:
+        runners = self.runners
+        grid = PanelGrid()
+        stoppable = (runners["comparison"], runners["opening"])
+        controller = Controller(
+            self.state, grid, self.opening, self.comparing, self.scoring, methods, stoppable, self
+        )
+        self.presenter = Presenter(
+            grid, self.state, self.results, methods, lambda: runners["comparison"].is_busy, self
+        )
+        self.search_progress = Progress(runners["opening"], "Looking for images …")
+        self.comparison_progress = Progress(runners["comparison"], "Computing …")
+        return MainWindow(
+            controller,
+            ViewerPage(grid, self.state, self.results, methods),
+            SeriesDock(self.state),
+            ScoreTable(self.state, self.results),
+            (self.search_progress, self.comparison_progress),
+            Saving(self.state, self.results, grid, runners["saving"], self),
+            self.long_runs,
+            preferences,
+        )
+
+    def _connect(self) -> None:
+        self.opening.searched.connect(self._on_searched)
+        self.comparing.progressed.connect(self._on_computed)
+        for source in (self.comparing, self.scoring):
+            source.failed.connect(self.window.notices.show_failure)
+        self.runners["comparison"].finished.connect(self.presenter.refresh)
+        self.runners["preloading"].succeeded.connect(self.window.tool_bar.set_devices)
+        self.window.closing.connect(self.shutdown)
+
+    @Slot(int, int)
+    def _on_searched(self, done: int, total: int) -> None:
+        self.search_progress.report(f"Looking for images: {done} of {total} files", done, total)
+
+    @Slot(str, int, int)
+    def _on_computed(self, method: str, done: int, total: int) -> None:
+        self.comparison_progress.report(f"{method}: tile {done} of {total}", done, total)
+        self.presenter.show_progress(method, done, total)
+
+    @Slot()
+    def _preload(self) -> None:
+        self.runners["preloading"].submit(load_devices)
+
+
+def run(paths: Sequence[Path], *, sample: bool) -> int:
+    """Show the window and return when it is closed.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        To be opened.
+    sample : bool
+        Open the sample instead.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    _log_to_file()
+    application = QApplication.instance() or QApplication(["medsr-viewer"])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("MedSR Viewer")
+    application.setApplicationVersion(__version__)
+    preferences = Preferences(settings.settings_file())
+    apply_theme(application, preferences.theme)
+    main = Application(Services(catalogue()), preferences)
+    main.start(paths, sample=sample)
+    return application.exec()
+
+
+def _log_to_file() -> None:
+    handler = logging.handlers.RotatingFileHandler(
+        settings.log_folder() / "medsr-viewer.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger("medsr_viewer").addHandler(handler)

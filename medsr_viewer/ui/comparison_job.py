@@ -1,0 +1,184 @@
+"""A comparison as the worker's thread runs it: pictures are built here, and reports are held to what a screen can show."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from medsr_viewer.cancel import CancelToken
+from medsr_viewer.imaging.frame import BoolArray, FloatArray
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.ui.display.picture import Picture
+from medsr_viewer.ui.long_runs import Estimator, LongRun, RunKey, is_long
+from medsr_viewer.ui.results import InputKey, PreparedImages
+from medsr_viewer.ui.runner import Report
+from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, MethodResult, Prepared, prepare
+
+if TYPE_CHECKING:
+    from medsr_viewer.upscaling.tiles import VisibleRegion
+    from medsr_viewer.upscaling.upscaler import Tile
+
+REPORT_INTERVAL = 1 / 30
+"""Seconds between two reports of tiles."""
+
+
+class Compare(Protocol):
+    """`medsr_viewer.workflows.compare.compare`, or what stands in for it."""
+
+    def __call__(
+        self,
+        request: ComparisonRequest,
+        token: CancelToken | None = None,
+        *,
+        visible: VisibleRegion | None = None,
+        on_prepared: Callable[[Prepared], None] | None = None,
+        on_tile: Callable[[str, Tile], None] | None = None,
+        on_result: Callable[[MethodResult], None] | None = None,
+    ) -> Comparison:
+        """Run a comparison."""
+
+
+@dataclass(frozen=True, eq=False)
+class TilesReady:
+    """Tiles of a method that were computed since the last report.
+
+    Parameters
+    ----------
+    method : str
+        Its name.
+    picture : Picture
+        The growing picture; the same one in every report on a method.
+    regions : tuple of Region
+        What is new in it, in its own pixels.
+    done, total : int
+        Tiles ready, of how many.
+    """
+
+    method: str
+    picture: Picture
+    regions: tuple[Region, ...]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, eq=False)
+class MethodReady:
+    """A method has ended; `regions` of `picture` are still to be announced to it. No picture where it failed."""
+
+    result: MethodResult
+    picture: Picture | None
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonJob:
+    """Work for a runner: reports PreparedImages, TilesReady, MethodReady and LongRun.
+
+    Parameters
+    ----------
+    key : InputKey
+        Of the request's input.
+    request : ComparisonRequest
+        The snapshot.
+    visible : VisibleRegion
+        Which tiles come first.
+    compare : callable
+        What runs it.
+    run_key : RunKey
+        What the user's answer to a long run will hold for.
+    estimator : callable, optional
+        Asked before the methods run: a long run only shows its input and reports LongRun.
+    """
+
+    key: InputKey
+    request: ComparisonRequest
+    visible: VisibleRegion
+    compare: Compare
+    run_key: RunKey
+    estimator: Estimator | None = None
+
+    def __call__(self, token: CancelToken, report: Report) -> None:
+        """Run, in the worker's thread."""
+        if self.estimator is not None and self._asks(self.estimator, report):
+            return
+        tiles = _TileReports(self.request, report)
+        self.compare(
+            self.request,
+            token,
+            visible=self.visible,
+            on_prepared=lambda prepared: report(prepared_images(self.key, self.request, prepared)),
+            on_tile=tiles.add,
+            on_result=tiles.finish,
+        )
+
+    def _asks(self, estimator: Estimator, report: Report) -> bool:
+        prepared = prepare(self.request)
+        estimate = estimator(self.request, prepared.degraded.shape)
+        if not is_long(estimate):
+            return False
+        report(prepared_images(self.key, self.request, prepared))
+        report(LongRun(self.run_key, estimate))
+        return True
+
+
+def prepared_images(key: InputKey, request: ComparisonRequest, prepared: Prepared) -> PreparedImages:
+    """Build the pictures of the degraded image and the reference."""
+    unit, scale = request.frame.unit, request.scale_factor
+    degraded = Picture(prepared.degraded, scale, prepared.valid, unit=unit).prepare()
+    if prepared.reference is None:
+        return PreparedImages(key, prepared, degraded, None)
+    valid = request.frame.valid
+    if valid is not None:
+        valid = valid[: prepared.reference.shape[0], : prepared.reference.shape[1]]
+    return PreparedImages(key, prepared, degraded, Picture(prepared.reference, 1, valid, unit=unit).prepare())
+
+
+@dataclass
+class _TileReports:
+    """Collects tiles between reports, so that the window repaints at most once a frame however fast they come."""
+
+    request: ComparisonRequest
+    report: Report
+    picture: Picture | None = None
+    regions: list[Region] = field(default_factory=list)
+    last: float = field(default_factory=time.monotonic)
+
+    def add(self, method: str, tile: Tile) -> None:
+        self.regions.append(tile.region)
+        now = time.monotonic()
+        # The last tile is left to `finish`: the result follows at once.
+        if now - self.last < REPORT_INTERVAL or tile.done == tile.total:
+            return
+        if self.picture is None:
+            self.picture = self._picture(tile.pixels, pending=True)
+        self.report(TilesReady(method, self.picture, tuple(self.regions), tile.done, tile.total))
+        self.regions, self.last = [], now
+
+    def finish(self, result: MethodResult) -> None:
+        picture, regions = self.picture, tuple(self.regions)
+        if result.upscaled is None:
+            picture, regions = None, ()
+        elif picture is None:
+            picture = self._picture(result.upscaled.pixels, pending=not result.upscaled.is_whole)
+            regions = result.upscaled.computed if picture.is_growing else ()
+            if not picture.is_growing:
+                picture.prepare()
+        self.report(MethodReady(result, picture, regions))
+        self.picture, self.regions, self.last = None, [], time.monotonic()
+
+    def _picture(self, pixels: FloatArray, *, pending: bool) -> Picture:
+        valid = _upscaled_valid(self.request, pixels.shape)
+        return Picture(pixels, 1, valid, pending=pending, unit=self.request.frame.unit)
+
+
+def _upscaled_valid(request: ComparisonRequest, shape: tuple[int, ...]) -> BoolArray | None:
+    valid = request.frame.valid
+    if valid is None:
+        return None
+    if request.mode == "enhance":
+        valid = valid.repeat(request.scale_factor, axis=0).repeat(request.scale_factor, axis=1)
+    return np.ascontiguousarray(valid[: shape[0], : shape[1]])

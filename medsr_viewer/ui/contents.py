@@ -1,0 +1,109 @@
+"""What a panel can show: keys, their labels, and which are possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from medsr_viewer.upscaling.methods import Catalogue
+from medsr_viewer.workflows.compare import Mode
+
+DEGRADED = "degraded"
+REFERENCE = "reference"
+_ERROR = "error:"
+_SIMILARITY = "ssim:"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An entry of a panel's header.
+
+    Parameters
+    ----------
+    key : str
+        `DEGRADED`, `REFERENCE`, a method's name, or a map of one.
+    label : str
+        What the user reads.
+    obstacle : str
+        Why it cannot be chosen now; "" where it can.
+    """
+
+    key: str
+    label: str
+    obstacle: str = ""
+
+
+def error_of(method: str) -> str:
+    """Return the key of a method's signed error map."""
+    return _ERROR + method
+
+
+def similarity_of(method: str) -> str:
+    """Return the key of a method's SSIM map."""
+    return _SIMILARITY + method
+
+
+def is_map(key: str) -> bool:
+    """Whether a key stands for a map against the reference."""
+    return key.startswith((_ERROR, _SIMILARITY))
+
+
+def is_error(key: str) -> bool:
+    """Whether a key stands for a signed error map."""
+    return key.startswith(_ERROR)
+
+
+def method_of(key: str) -> str | None:
+    """Return the method whose result a key needs; None for the degraded image and the reference."""
+    if key in (DEGRADED, REFERENCE):
+        return None
+    return key.partition(":")[2] if is_map(key) else key
+
+
+def methods_of(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the methods that keys need, each once, in order."""
+    return tuple(dict.fromkeys(name for key in keys if (name := method_of(key)) is not None))
+
+
+def choices(catalogue: Catalogue, mode: Mode, scale_factor: int) -> tuple[Choice, ...]:
+    """Return everything that a panel's header lists."""
+    no_reference = "Enhance has no reference" if mode == "enhance" else ""
+    methods = [(m.name, _missing_scale(m.scale_factors, scale_factor)) for m in catalogue.methods]
+    return (
+        Choice(DEGRADED, "degraded" if mode == "test" else "input"),
+        Choice(REFERENCE, "reference", no_reference),
+        *(Choice(name, name, obstacle) for name, obstacle in methods),
+        *(Choice(error_of(name), f"error of {name}", no_reference or obstacle) for name, obstacle in methods),
+        *(Choice(similarity_of(name), f"SSIM map of {name}", no_reference or obstacle) for name, obstacle in methods),
+    )
+
+
+def default_contents(catalogue: Catalogue, scale_factor: int) -> tuple[str, ...]:
+    """Return what three panels show at first: degraded, baseline, and the best that there is."""
+    return DEGRADED, "bicubic", best_method(catalogue, scale_factor)
+
+
+def best_method(catalogue: Catalogue, scale_factor: int) -> str:
+    """Return the first learned method at a scale factor, or lanczos."""
+    learned = [method.name for method in catalogue.at_scale(scale_factor) if method.is_learned]
+    return learned[0] if learned else "lanczos"
+
+
+def possible_contents(contents: tuple[str, ...], catalogue: Catalogue, mode: Mode, scale_factor: int) -> tuple[str, ...]:
+    """Return contents with what is impossible now replaced by what comes nearest."""
+    available = {method.name for method in catalogue.at_scale(scale_factor)}
+    return tuple(_nearest(key, catalogue, available, mode, scale_factor) for key in contents)
+
+
+def _nearest(key: str, catalogue: Catalogue, available: set[str], mode: Mode, scale_factor: int) -> str:
+    name = method_of(key)
+    if name is None:
+        return DEGRADED if mode == "enhance" else key
+    possible = name if name in available else best_method(catalogue, scale_factor)
+    return key.replace(name, possible) if mode == "test" else possible
+
+
+def _missing_scale(scale_factors: tuple[int, ...], scale_factor: int) -> str:
+    if scale_factor in scale_factors:
+        return ""
+    return f"has no ×{scale_factor}, only {', '.join(f'×{factor}' for factor in scale_factors)}"

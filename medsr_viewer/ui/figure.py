@@ -1,0 +1,71 @@
+"""The panels as a labelled picture to be saved. Names of patients are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
+
+from medsr_viewer.cancel import CancelToken
+from medsr_viewer.errors import CannotWrite
+from medsr_viewer.ui.display.panel_grid import PanelGrid
+from medsr_viewer.ui.runner import Report, Work
+from medsr_viewer.workflows.files import write_whole
+
+_GAP = 8
+_BACKGROUND, _INK = QColor(24, 24, 27), QColor(235, 235, 235)
+
+
+def render_figure(grid: PanelGrid, captions: Sequence[tuple[str, str]]) -> QImage:
+    """Paint the panels as they stand, each above its two lines of caption.
+
+    Parameters
+    ----------
+    grid : PanelGrid
+        Of at least one panel.
+    captions : sequence of (str, str)
+        What each panel shows, and how it scored.
+    """
+    overlays = grid.overlays_visible
+    grid.set_overlays_visible(False)  # the corners hold the patient's name
+    pictures = [panel.canvas.grab().toImage() for panel in grid.panels if panel.isVisible()]
+    grid.set_overlays_visible(overlays)
+    ratio = grid.devicePixelRatioF()
+    font = grid.font()
+    font.setPointSizeF(font.pointSizeF() * ratio)
+    line = QFontMetrics(font).height() + 2
+    width = sum(picture.width() + _GAP for picture in pictures) + _GAP
+    height = max(picture.height() for picture in pictures) + 2 * line + 3 * _GAP
+    figure = QImage(width, height, QImage.Format.Format_RGB32)
+    figure.fill(_BACKGROUND)
+    painter = QPainter(figure)
+    painter.setFont(font)
+    painter.setPen(_INK)
+    metrics = QFontMetrics(font)
+    left = _GAP
+    for picture, texts in zip(pictures, captions, strict=False):
+        picture.setDevicePixelRatio(1.0)
+        painter.drawImage(QPoint(left, _GAP), picture)
+        for row, text in enumerate(texts):
+            place = QRect(left, picture.height() + 2 * _GAP + row * line, picture.width(), line)
+            fitted = metrics.elidedText(text, Qt.TextElideMode.ElideRight, picture.width())
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft, fitted)
+        left += picture.width() + _GAP
+    painter.end()
+    return figure
+
+
+def writing(figure: QImage, path: Path) -> Work:
+    """Return the work of writing a figure as a PNG."""
+
+    def work(_token: CancelToken, _report: Report) -> Path:
+        def write(temporary: Path) -> None:
+            if not figure.save(str(temporary), "PNG"):
+                raise CannotWrite(f"{path.name} could not be written")
+
+        write_whole(path, write)
+        return path
+
+    return work

@@ -1,0 +1,103 @@
+"""Asking before a long run, and remembering the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from PySide6.QtCore import QObject, Signal
+
+from medsr_viewer.workflows.compare import ComparisonRequest
+
+Answer: TypeAlias = Literal["whole", "visible", "nothing"]
+
+LARGE_OUTPUT = 16_000_000
+"""Pixels a method above which the run is estimated first."""
+LONG_SECONDS = 20.0
+MUCH_MEMORY = 2 << 30
+
+
+class Estimate(Protocol):
+    """What `medsr_viewer.workflows.estimate.estimate` returns."""
+
+    @property
+    def seconds(self) -> float:
+        """Time that the run will take."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes that it will need."""
+
+    @property
+    def text(self) -> str:
+        """Both, for the user."""
+
+
+Estimator: TypeAlias = Callable[[ComparisonRequest, tuple[int, ...]], Estimate]
+
+
+@dataclass(frozen=True)
+class RunKey:
+    """What an answer holds for."""
+
+    series_uid: str
+    mode: str
+    scale_factor: int
+    device: str
+    precision: str
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LongRun:
+    """A run that waits for the user's word."""
+
+    key: RunKey
+    estimate: Estimate
+
+
+class LongRuns(QObject):
+    """Knows which long runs the user wants whole, in part, or not.
+
+    Parameters
+    ----------
+    estimator : callable, optional
+        Called in the worker's thread; without one nothing is asked.
+    parent : QObject, optional
+        Owner.
+    """
+
+    asked = Signal(object)
+    """LongRun."""
+    decided = Signal()
+
+    def __init__(self, estimator: Estimator | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.estimator = estimator
+        self._answers: dict[RunKey, Answer] = {}
+
+    def answer_to(self, key: RunKey) -> Answer | None:
+        """Return what the user said of a run; None where nobody asked."""
+        return self._answers.get(key)
+
+    def ask(self, run: LongRun) -> None:
+        """Ask the user."""
+        self.asked.emit(run)
+
+    def answer(self, key: RunKey, answer: Answer) -> None:
+        """Take the user's answer."""
+        self._answers[key] = answer
+        self.decided.emit()
+
+
+def is_large(request: ComparisonRequest) -> bool:
+    """Whether a method's output is so large that the run is estimated first."""
+    rows, columns = request.frame.shape[:2]
+    factor = request.scale_factor**2 if request.mode == "enhance" else 1
+    return rows * columns * factor > LARGE_OUTPUT
+
+
+def is_long(estimate: Estimate) -> bool:
+    """Whether the user is asked: short runs on large images just run."""
+    return estimate.seconds > LONG_SECONDS or estimate.memory > MUCH_MEMORY

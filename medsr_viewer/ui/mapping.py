@@ -1,0 +1,177 @@
+"""Error and SSIM maps in the background, for the panels that show one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from medsr_viewer.cancel import CancelToken
+from medsr_viewer.imaging.colour import luma
+from medsr_viewer.imaging.frame import BoolArray, FloatArray
+from medsr_viewer.ui.contents import is_error, is_map, method_of
+from medsr_viewer.ui.display.colormap import ColourScale
+from medsr_viewer.ui.display.picture import Picture
+from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.results import InputKey, Map, MapsByKey, Results, input_key, result_key
+from medsr_viewer.ui.runner import Report, Runner
+from medsr_viewer.ui.state import State
+from medsr_viewer.upscaling.methods import Catalogue
+
+_PERCENTILE = 99.5
+_SAMPLES = 1 << 18
+
+
+@dataclass(frozen=True, eq=False)
+class MappingJob:
+    """Work for a runner: maps of some results against their reference.
+
+    Parameters
+    ----------
+    key : InputKey
+        Of the input.
+    reference : ndarray
+        (H, W) or (H, W, 3), in modality units.
+    valid : ndarray or None
+        (H, W) bool, False for padding.
+    images : dict
+        Content key to the method's pixels.
+    data_range : float
+        For SSIM.
+    unit : str
+        Of the values.
+    """
+
+    key: InputKey
+    reference: FloatArray
+    valid: BoolArray | None
+    images: dict[str, FloatArray]
+    data_range: float
+    unit: str
+
+    def __call__(self, token: CancelToken, _report: Report) -> tuple[InputKey, MapsByKey]:
+        """Run, in the worker's thread. Signed errors share one scale, so that panels compare."""
+        from medsr_viewer.metrics.error_map import signed_error
+        from medsr_viewer.metrics.ssim import ssim_map
+
+        reference = _gray(self.reference)
+        arrays = {}
+        for content, pixels in self.images.items():
+            token.check()
+            if is_error(content):
+                arrays[content] = signed_error(reference, _gray(pixels))
+            else:
+                # A constant image has no range: any positive one tells equal from different.
+                arrays[content] = ssim_map(reference, _gray(pixels), self.data_range or 1.0)
+        limit = max((_reach(array) for content, array in arrays.items() if is_error(content)), default=0.0)
+        errors = ColourScale.signed(_round_up(limit), self.unit)
+        similarity = ColourScale("sequential", 1.0, 0.0, "", "SSIM")
+        return self.key, {
+            content: Map(
+                Picture(array, 1, self.valid, unit=self.unit if is_error(content) else "").prepare(),
+                errors if is_error(content) else similarity,
+            )
+            for content, array in arrays.items()
+        }
+
+
+class Mapping(QObject):
+    """Keeps the maps on screen up to date.
+
+    Parameters
+    ----------
+    state : State
+        The choices.
+    results : Results
+        The images; takes the maps.
+    runner : Runner
+        For maps alone.
+    catalogue : Catalogue
+        The methods that there are.
+    parent : QObject, optional
+        Owner.
+    """
+
+    def __init__(
+        self, state: State, results: Results, runner: Runner, catalogue: Catalogue, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._results, self._runner, self._catalogue = state, results, runner, catalogue
+        self._drawn: dict[str, FloatArray] = {}
+        state.choices_changed.connect(self.refresh)
+        results.prepared_changed.connect(self.refresh)
+        results.entry_changed.connect(self._on_entry)
+        runner.succeeded.connect(self._on_maps)
+        runner.failed.connect(self._on_failed)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Draw the maps that the panels show, where their methods are ready."""
+        job = self._job()
+        if job is None or not job.images:
+            self._runner.cancel()
+            self._drawn = {}
+            return
+        if {k: id(v) for k, v in job.images.items()} == {k: id(v) for k, v in self._drawn.items()}:
+            return
+        self._drawn = job.images
+        self._runner.submit(job)
+
+    @Slot(str)
+    def _on_entry(self, _method: str) -> None:
+        self.refresh()
+
+    def _job(self) -> MappingJob | None:
+        image, choices = self._state.image, self._state.choices
+        contents = [content for content in choices.contents if is_map(content)]
+        if image is None or not contents:
+            return None
+        key = input_key(image, choices)
+        images = self._results.prepared_for(key)
+        if images is None or images.prepared.reference is None or images.reference is None:
+            return None
+        ready = self._ready_pixels(key)
+        chosen = {content: ready[name] for content in contents if (name := method_of(content)) in ready}
+        prepared = images.prepared
+        valid = None
+        if image.frame.valid is not None:
+            valid = image.frame.valid[: images.extent[0], : images.extent[1]]
+        return MappingJob(key, images.prepared.reference, valid, chosen, prepared.data_range or 0.0, image.frame.unit)
+
+    def _ready_pixels(self, key: InputKey) -> dict[str | None, FloatArray]:
+        choices = self._state.choices
+        ready: dict[str | None, FloatArray] = {}
+        for method in self._catalogue.at_scale(choices.scale_factor):
+            entry = self._results.entry(result_key(key, method, choices))
+            if entry is not None and entry.is_whole and entry.picture is not None:
+                ready[method.name] = entry.picture.pixels
+        return ready
+
+    @Slot(object)
+    def _on_maps(self, result: tuple[InputKey, MapsByKey]) -> None:
+        key, maps = result
+        if self._results.prepared_for(key) is not None:
+            self._results.set_maps(maps)
+
+    @Slot(Failure)
+    def _on_failed(self, failure: Failure) -> None:
+        self._drawn = {}
+        self._results.set_maps({}, failure)
+
+
+def _gray(pixels: FloatArray) -> FloatArray:
+    return luma(pixels) if pixels.ndim == 3 else pixels
+
+
+def _reach(error: FloatArray) -> float:
+    values = np.abs(error.ravel()[:: max(1, error.size // _SAMPLES)])
+    return float(np.percentile(values, _PERCENTILE))
+
+
+def _round_up(limit: float) -> float:
+    """Return the next of 1, 2, 5, 10, 20 …: the ends of a colour bar are to be read."""
+    if limit <= 0:
+        return 1.0
+    decade = 10.0 ** np.floor(np.log10(limit))
+    return float(next(step * decade for step in (1, 2, 5, 10) if step * decade >= limit * 0.999))

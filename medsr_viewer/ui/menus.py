@@ -1,0 +1,86 @@
+"""Menus from the table of actions, and switches that follow the state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from medsr_viewer.ui.actions import PRESET_COUNT, SPECS, Actions, check
+from medsr_viewer.ui.controller import Controller
+from medsr_viewer.ui.scoring import describe_voi
+
+_CONTEXT = (
+    ("fit", "one-to-one", "zoom-in", "zoom-out"),
+    ("invert", "auto-window", "own-window"),
+    ("error-map", "similarity-map", "roi", "link", "overlays"),
+    ("save-figure", "copy-scores", "keys"),
+)
+
+
+def build_menus(bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
+    """Fill the menu bar; return the menus by name."""
+    menus: dict[str, QMenu] = {}
+    for spec in SPECS:
+        if spec.menu not in menus:
+            menus[spec.menu] = bar.addMenu(f"&{spec.menu}" if spec.menu != "Window" else "&Window level")
+        if spec.starts_group:
+            menus[spec.menu].addSeparator()
+        menus[spec.menu].addAction(actions[spec.name])
+    return menus
+
+
+def context_menu(actions: Actions, parent: QWidget) -> QMenu:
+    """Return the menu of a right click on a panel."""
+    menu = QMenu(parent)
+    for group in _CONTEXT:
+        menu.addActions([actions[name] for name in group])
+        menu.addSeparator()
+    return menu
+
+
+class ActionSync(QObject):
+    """Keeps switches and the presets' texts in step with the state.
+
+    Parameters
+    ----------
+    actions : dict
+        The window's.
+    controller : Controller
+        Knows the state.
+    parent : QObject, optional
+        Owner.
+    """
+
+    def __init__(self, actions: Actions, controller: Controller, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._actions, self._controller = actions, controller
+        state = controller.state
+        for signal in (state.choices_changed, state.view_changed, state.measuring_changed, state.image_changed):
+            signal.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is in force."""
+        state, actions = self._controller.state, self._actions
+        switches = {
+            "error-map": self._controller.shown_maps == "error",
+            "similarity-map": self._controller.shown_maps == "ssim",
+            "roi": self._controller.grid.roi_mode,
+            "score-visible": state.measuring.region_mode == "visible",
+            "score-window": state.measuring.range_mode == "window",
+            "link": state.view.linked,
+            "overlays": state.view.overlays,
+            "invert": state.view.inverted,
+        }
+        for name, on in switches.items():
+            check(actions[name], on)
+        in_test = state.choices.mode == "test"
+        for name in ("error-map", "similarity-map", "roi", "score-visible", "score-window"):
+            actions[name].setEnabled(in_test)
+        presets = self._controller.presets()
+        for number in range(1, PRESET_COUNT + 1):
+            action = actions[f"preset-{number}"]
+            action.setVisible(number <= len(presets))
+            if number <= len(presets):
+                action.setText(f"Preset: {describe_voi(presets[number - 1])}")

@@ -1,0 +1,28 @@
+"""Standing notes: what must be known before the pictures and scores are trusted."""
+
+from __future__ import annotations
+
+from medsr_viewer.ui.contents import methods_of
+from medsr_viewer.ui.results import Results, input_key, result_key
+from medsr_viewer.ui.state import State
+from medsr_viewer.upscaling.methods import Catalogue
+
+
+def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the notes on the image and on the results on screen, the most surprising first."""
+    image, choices = state.image, state.choices
+    if image is None:
+        return ()
+    notes = [f"{len(catalogue.problems)} model(s) cannot be used: {catalogue.problems[0]}"] if catalogue.problems else []
+    notes += [*image.series.warnings, *image.frame.warnings]
+    if image.frame.lossy:
+        notes.append("The source was compressed with loss: its artefacts are part of the reference.")
+    key = input_key(image, choices)
+    names = methods_of(choices.contents)
+    for method in catalogue.at_scale(choices.scale_factor):
+        entry = results.entry(result_key(key, method, choices)) if method.name in names else None
+        if entry is not None and entry.result is not None:
+            notes += [note if method.name in note else f"{method.name}: {note}" for note in entry.result.notes]
+    if (images := results.prepared_for(key)) is not None:
+        notes += images.prepared.notes
+    return tuple(dict.fromkeys(notes))

@@ -1,0 +1,191 @@
+"""Brings what is known onto the panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QStandardItemModel
+
+from medsr_viewer.ui.contents import Choice, choices, is_map, method_of
+from medsr_viewer.ui.corners import corner_lines
+from medsr_viewer.ui.display.panel import Panel
+from medsr_viewer.ui.display.panel_grid import PanelGrid
+from medsr_viewer.ui.results import InputKey, Results, input_key
+from medsr_viewer.ui.showing import Showing, showing
+from medsr_viewer.ui.state import OpenImage, State
+from medsr_viewer.upscaling.methods import Catalogue
+
+
+class Presenter(QObject):
+    """Keeps a grid of panels up to date with state and results.
+
+    Parameters
+    ----------
+    grid : PanelGrid
+        The panels.
+    state : State
+        The choices.
+    results : Results
+        What was computed.
+    catalogue : Catalogue
+        The methods that there are.
+    is_computing : callable
+        Whether a comparison runs.
+    parent : QObject, optional
+        Owner.
+    """
+
+    def __init__(
+        self,
+        grid: PanelGrid,
+        state: State,
+        results: Results,
+        catalogue: Catalogue,
+        is_computing: Callable[[], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._grid, self._state, self._results = grid, state, results
+        self._catalogue, self._is_computing = catalogue, is_computing
+        self._shown: list[tuple[InputKey, str] | None] = []
+        self._headers: tuple[object, ...] = ()
+        self._extent_of: InputKey | None = None
+        self._series_uid = ""
+        state.choices_changed.connect(self.refresh)
+        state.image_changed.connect(self.refresh)
+        state.view_changed.connect(self._on_view)
+        results.prepared_changed.connect(self.refresh)
+        results.maps_changed.connect(self.refresh)
+        results.scores_changed.connect(self.refresh)
+        results.entry_changed.connect(self._on_entry)
+        self._on_view()
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Bring every panel up to date."""
+        contents = self._state.choices.contents
+        if len(self._grid.panels) != len(contents):
+            self._grid.set_panel_count(len(contents))
+        self._shown = [*self._shown, *[None] * len(contents)][: len(contents)]
+        self._dress_headers()
+        if self._state.image is not None:
+            self._adopt_geometry(self._state.image)
+        for index, content in enumerate(contents):
+            self._refresh_panel(index, content)
+
+    def show_progress(self, method: str, done: int, total: int) -> None:
+        """Write over the panels of a method how far it is."""
+        for panel, content in zip(self._grid.panels, self._state.choices.contents, strict=True):
+            if method_of(content) == method:
+                panel.set_status(f"computing · tile {done} of {total}")
+
+    @Slot(str)
+    def _on_entry(self, method: str) -> None:
+        for index, content in enumerate(self._state.choices.contents):
+            if method_of(content) == method:
+                self._refresh_panel(index, content)
+
+    @Slot()
+    def _on_view(self) -> None:
+        view = self._state.view
+        self._grid.set_display(view.voi, view.inverted)
+        self._grid.set_interpolation(view.interpolation)
+        self._grid.set_overlays_visible(view.overlays)
+        if self._grid.layout_name != view.layout:
+            self._grid.set_layout(view.layout)
+        self._grid.set_linked(view.linked)
+        self._write_corners()
+
+    def _write_corners(self) -> None:
+        if self._state.image is None:
+            return
+        lines = corner_lines(self._state.image, self._state.view)
+        for panel in self._grid.panels:
+            panel.set_corners(lines.top_left, lines.top_right, lines.bottom_left, lines.bottom_right)
+
+    def _adopt_geometry(self, image: OpenImage) -> None:
+        images = self._results.prepared_for(input_key(image, self._state.choices))
+        if images is None or images.key == self._extent_of:
+            return
+        self._extent_of = images.key
+        self._grid.set_extent(*images.extent)
+        if image.series.uid != self._series_uid:
+            self._series_uid = image.series.uid
+            self._grid.set_roi(None)
+            self._grid.reset()
+        self._grid.set_wheel_zooms(image.series.frame_count == 1)
+        self._grid.set_value_range(*image.frame.value_range)
+        spacing = image.frame.pixel_spacing
+        if spacing is not None and images.key.mode == "enhance":
+            spacing = (spacing[0] / images.key.scale_factor, spacing[1] / images.key.scale_factor)
+        self._grid.set_spacing(spacing, image.frame.spacing_source)
+        edges = image.frame.orientation
+        for panel in self._grid.panels:
+            if edges is None:
+                panel.set_orientation("", "", "", "")
+            else:
+                panel.set_orientation(edges.left, edges.top, edges.right, edges.bottom)
+            panel.set_flip_picture(images.reference or images.degraded)
+        self._write_corners()
+
+    def _refresh_panel(self, index: int, content: str) -> None:
+        image, state = self._state.image, self._state.choices
+        if image is None:
+            return
+        panel = self._grid.panels[index]
+        pending = "computing …" if self._is_computing() else "not computed"
+        images = self._results.prepared_for(input_key(image, state))
+        if images is None:
+            if self._shown[index] is not None:
+                panel.set_status("stale · computing …" if self._is_computing() else "stale")
+            return
+        wanted = showing(content, state, self._results, images, self._catalogue, pending)
+        if wanted.is_placeholder and self._may_stay(index, content, images.key):
+            panel.set_status(f"stale · {pending}")
+            return
+        self._shown[index] = None if wanted.is_placeholder else (images.key, content)
+        _apply(panel, wanted)
+
+    def _may_stay(self, index: int, content: str, key: InputKey) -> bool:
+        """Whether what a panel shows is an older result of the same image, method and size: it stays, marked stale."""
+        shown = self._shown[index]
+        if shown is None or shown[1] != content or shown[0].image != key.image or shown[0].mode != key.mode:
+            return False
+        return shown[0].scale_factor == key.scale_factor or (key.mode == "test" and not is_map(content))
+
+    def _dress_headers(self) -> None:
+        state = self._state.choices
+        headers = (state.mode, state.scale_factor, state.contents, self._state.image is not None)
+        if headers == self._headers:
+            return
+        self._headers = headers
+        offered = choices(self._catalogue, state.mode, state.scale_factor)
+        for panel, content in zip(self._grid.panels, state.contents, strict=True):
+            panel.set_choices([(c.key, c.label) for c in offered], content, enabled=self._state.image is not None)
+            _disable(panel, offered)
+        self._extent_of = None  # a panel that was just added knows nothing yet
+
+
+def _disable(panel: Panel, offered: Sequence[Choice]) -> None:
+    model = panel.chooser.model()
+    if not isinstance(model, QStandardItemModel):
+        return
+    for row, choice in enumerate(offered):
+        item = model.item(row)
+        if choice.obstacle:
+            item.setEnabled(False)
+            item.setData(choice.obstacle, Qt.ItemDataRole.ToolTipRole)
+
+
+def _apply(panel: Panel, wanted: Showing) -> None:
+    if wanted.picture is not None and panel.picture is not wanted.picture:
+        panel.set_picture(wanted.picture)
+    else:
+        panel.refresh()
+    panel.set_colorbar(wanted.scale)
+    panel.set_badge(wanted.badge, wanted.badge_kind)
+    panel.set_status(wanted.status)
+    panel.set_scores(wanted.scores, wanted.scores_tooltip)
+    panel.set_error(*(wanted.error or ("", "")))

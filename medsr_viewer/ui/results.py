@@ -1,0 +1,219 @@
+"""What was computed for the image on screen, and for those seen before."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from PySide6.QtCore import QObject, Signal
+
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.ui.display.colormap import ColourScale
+from medsr_viewer.ui.display.picture import Picture
+from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.state import Choices, OpenImage
+from medsr_viewer.upscaling.methods import Method
+from medsr_viewer.workflows.compare import MethodResult, Mode, Prepared
+
+if TYPE_CHECKING:
+    from medsr_viewer.metrics.scores import Measured, Scores
+
+CACHE_BYTES = 1 << 30
+_PYRAMID = 4 / 3  # an image and its halved copies
+
+
+@dataclass(frozen=True)
+class InputKey:
+    """What a degraded image and its reference depend on."""
+
+    image: tuple[str, int]
+    mode: Mode
+    scale_factor: int
+
+
+@dataclass(frozen=True)
+class ResultKey:
+    """What an upscaled image depends on. Device and precision are "" for interpolation, which has neither."""
+
+    source: InputKey
+    method: str
+    device: str
+    precision: str
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedImages:
+    """The input of the methods, ready to be painted."""
+
+    key: InputKey
+    prepared: Prepared
+    degraded: Picture
+    reference: Picture | None
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Height and width of the upscaled images, to which the panels' coordinates refer."""
+        rows, columns = self.prepared.degraded.shape[:2]
+        return rows * self.key.scale_factor, columns * self.key.scale_factor
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One method's result, whole or in the making.
+
+    Parameters
+    ----------
+    picture : Picture or None
+        None where the method failed.
+    result : MethodResult or None
+        None while tiles are arriving.
+    within : Region or None
+        The part of the input that was asked for; None: all of it.
+    """
+
+    picture: Picture | None
+    result: MethodResult | None = None
+    within: Region | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every pixel is there."""
+        return self.result is not None and self.result.upscaled is not None and self.result.upscaled.is_whole
+
+    @property
+    def bytes(self) -> int:
+        """About what it holds in memory."""
+        return int(self.picture.pixels.nbytes * _PYRAMID) if self.picture else 0
+
+    def covers(self, region: Region | None) -> bool:
+        """Whether this answers a request for a part of the input (None: all of it), be it with an error."""
+        if self.result is None:
+            return False
+        if self.within is None:
+            return True
+        return region is not None and region.intersection(self.within) == region
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """The scores of one method and what they were measured on."""
+
+    scores: Scores
+    measured: Measured
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """An error or SSIM map, ready to be painted."""
+
+    picture: Picture
+    scale: ColourScale
+
+
+MapsByKey: TypeAlias = dict[str, Map]
+
+
+@dataclass
+class _Store:
+    """Finished results, the least recently used dropped first."""
+
+    limit: int
+    entries: OrderedDict[ResultKey, Entry] = field(default_factory=OrderedDict)
+
+    def get(self, key: ResultKey) -> Entry | None:
+        if key in self.entries:
+            self.entries.move_to_end(key)
+        return self.entries.get(key)
+
+    def put(self, key: ResultKey, entry: Entry) -> None:
+        self.entries[key] = entry
+        self.entries.move_to_end(key)
+        total = sum(kept.bytes for kept in self.entries.values())
+        while total > self.limit and len(self.entries) > 1:
+            _, dropped = self.entries.popitem(last=False)
+            total -= dropped.bytes
+
+
+class Results(QObject):
+    """Everything computed; controllers write it, the panels read it.
+
+    Parameters
+    ----------
+    cache_bytes : int
+        Results are kept up to this size.
+    parent : QObject, optional
+        Owner.
+    """
+
+    prepared_changed = Signal()
+    entry_changed = Signal(str)
+    """Takes the method's name."""
+    scores_changed = Signal()
+    maps_changed = Signal()
+
+    def __init__(self, cache_bytes: int = CACHE_BYTES, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.prepared: PreparedImages | None = None
+        self.scores: dict[str, Scored] = {}
+        self.maps: MapsByKey = {}
+        self.map_failure: Failure | None = None
+        self._store = _Store(cache_bytes)
+        self._growing: dict[ResultKey, Entry] = {}
+
+    def prepared_for(self, key: InputKey | None) -> PreparedImages | None:
+        """Return the degraded image and the reference if they are those of a key."""
+        return self.prepared if self.prepared is not None and self.prepared.key == key else None
+
+    def entry(self, key: ResultKey) -> Entry | None:
+        """Return a result, finished or in the making."""
+        return self._growing.get(key) or self._store.get(key)
+
+    def set_prepared(self, images: PreparedImages) -> None:
+        """Take over the input of the methods; scores and maps of another image go."""
+        changed = self.prepared is None or self.prepared.key != images.key
+        self.prepared = images
+        if changed:
+            self.set_scores({})
+            self.set_maps({})
+        self.prepared_changed.emit()
+
+    def set_growing(self, key: ResultKey, entry: Entry) -> None:
+        """Take over a result in the making."""
+        self._growing[key] = entry
+        self.entry_changed.emit(key.method)
+
+    def finish(self, key: ResultKey, entry: Entry) -> None:
+        """Take over a finished result."""
+        self._growing.pop(key, None)
+        self._store.put(key, entry)
+        self.entry_changed.emit(key.method)
+
+    def drop_growing(self) -> None:
+        """Forget what is in the making: its work was cancelled."""
+        dropped = list(self._growing)
+        self._growing.clear()
+        for key in dropped:
+            self.entry_changed.emit(key.method)
+
+    def set_scores(self, scores: dict[str, Scored]) -> None:
+        """Replace the scores, by method."""
+        self.scores = scores
+        self.scores_changed.emit()
+
+    def set_maps(self, maps: MapsByKey, failure: Failure | None = None) -> None:
+        """Replace the maps, by content key."""
+        self.maps, self.map_failure = maps, failure
+        self.maps_changed.emit()
+
+
+def input_key(image: OpenImage, choices: Choices) -> InputKey:
+    """Return the key of an image under the choices in force."""
+    return InputKey(image.key, choices.mode, choices.scale_factor)
+
+
+def result_key(source: InputKey, method: Method, choices: Choices) -> ResultKey:
+    """Return the key of a method's result under the choices in force."""
+    if not method.is_learned:
+        return ResultKey(source, method.name, "", "")
+    return ResultKey(source, method.name, choices.device, choices.precision)

@@ -1,0 +1,145 @@
+"""What a panel shows of what is known: picture, badge, scores. No widget is touched here."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from medsr_viewer.ui.contents import DEGRADED, REFERENCE, is_error, is_map, method_of
+from medsr_viewer.ui.display.colormap import ColourScale
+from medsr_viewer.ui.display.picture import Picture
+from medsr_viewer.ui.results import Entry, PreparedImages, Results, Scored, result_key
+from medsr_viewer.ui.state import Choices
+from medsr_viewer.upscaling.methods import Catalogue, Method
+
+RESEARCH = "research use only"
+NO_SCORE = "no reference, no score"
+
+
+@dataclass(frozen=True, eq=False)
+class Showing:
+    """What one panel shows.
+
+    Parameters
+    ----------
+    picture : Picture or None
+        None: keep the one that stands, which is out of date.
+    scale : ColourScale or None
+        Of a map.
+    badge, badge_kind : str
+        The line that cannot be hidden.
+    status : str
+        A passing state.
+    scores, scores_tooltip : str
+        For the header.
+    error : (str, str) or None
+        Title and advice, in place of the picture.
+    is_placeholder : bool
+        Whether the picture stands in for one that is not there yet.
+    """
+
+    picture: Picture | None = None
+    scale: ColourScale | None = None
+    badge: str = ""
+    badge_kind: str = "info"
+    status: str = ""
+    scores: str = ""
+    scores_tooltip: str = ""
+    error: tuple[str, str] | None = None
+    is_placeholder: bool = False
+
+
+def showing(
+    content: str, choices: Choices, results: Results, images: PreparedImages, catalogue: Catalogue, pending: str
+) -> Showing:
+    """Return what a panel shows.
+
+    Parameters
+    ----------
+    content : str
+        What was chosen in its header.
+    choices : Choices
+        In force.
+    results : Results
+        What was computed.
+    images : PreparedImages
+        The input of the methods.
+    catalogue : Catalogue
+        The methods that there are.
+    pending : str
+        What to say of a result that is not there: "computing", "not computed".
+    """
+    scale = choices.scale_factor
+    if content == DEGRADED:
+        badge = f"Degraded ÷{scale} · {_size(images.degraded)}" if choices.mode == "test" else "Input"
+        return Showing(images.degraded, badge=badge)
+    if content == REFERENCE:
+        return Showing(images.reference or images.degraded, badge="Reference", badge_kind="reference")
+    method = next((m for m in catalogue.at_scale(scale) if m.name == method_of(content)), None)
+    if method is None:
+        return Showing(images.degraded, error=("This method is not available", f"It has no ×{scale}."))
+    entry = results.entry(result_key(images.key, method, choices))
+    waiting = Showing(
+        images.degraded,
+        badge=f"{'Degraded' if choices.mode == 'test' else 'Input'} · {method.name} is not computed",
+        status=pending,
+        is_placeholder=True,
+    )
+    if entry is None:
+        return waiting
+    if entry.picture is None:
+        return _failed(entry, method)
+    if is_map(content):
+        return _map(content, method, results, waiting)
+    return _upscaled(entry, entry.picture, method, choices, results)
+
+
+def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, results: Results) -> Showing:
+    parts = [f"Upscaled ×{choices.scale_factor}", method.name]
+    kind = "research"
+    if method.is_learned:
+        parts.append("fp32" if choices.precision == "fp32" else "bf16 fast")
+        if note := method.cards[choices.scale_factor].note:
+            parts.append(note)
+            kind = "warning"
+    scored = results.scores.get(method.name) if entry.result is not None else None
+    text, tooltip = score_text(scored) if choices.mode == "test" else (NO_SCORE, "Enhance: no reference exists.")
+    return Showing(
+        picture, badge=" · ".join([*parts, RESEARCH]), badge_kind=kind, scores=text, scores_tooltip=tooltip
+    )
+
+
+def _map(content: str, method: Method, results: Results, waiting: Showing) -> Showing:
+    found = results.maps.get(content)
+    if found is not None:
+        name = "Error (upscaled − reference)" if is_error(content) else "SSIM"
+        badge = f"{name} of {method.name} · {RESEARCH}"
+        text, tooltip = score_text(results.scores.get(method.name))
+        return Showing(found.picture, found.scale, badge, "research", scores=text, scores_tooltip=tooltip)
+    if results.map_failure is not None:
+        return Showing(waiting.picture, error=(results.map_failure.title, results.map_failure.reason))
+    return waiting
+
+
+def _failed(entry: Entry, method: Method) -> Showing:
+    error = entry.result.error if entry.result is not None else None
+    title = f"{method.name}: {error.title if error else 'no result'}"
+    advice = f"{error}\n{error.advice}" if error else ""
+    return Showing(None, error=(title, advice), badge=f"{method.name} failed", badge_kind="warning")
+
+
+def score_text(scored: Scored | None) -> tuple[str, str]:
+    """Return the chip of a method's scores, and what they were measured on."""
+    if scored is None:
+        return "", ""
+    scores = scored.scores
+    tooltip = scored.measured.describe()
+    if scores.psnr_db is not None and math.isinf(scores.psnr_db):
+        return "identical", tooltip
+    parts = [f"PSNR {scores.psnr_db:.2f} dB" if scores.psnr_db is not None else "PSNR undefined"]
+    parts.append(f"SSIM {scores.ssim:.3f}" if scores.ssim is not None else "SSIM undefined")
+    return " · ".join(parts), tooltip
+
+
+def _size(picture: Picture) -> str:
+    return f"{picture.shape[1]} × {picture.shape[0]}"

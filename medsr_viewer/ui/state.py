@@ -1,0 +1,152 @@
+"""What the window knows: facts, and a signal for each that tells when it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from PySide6.QtCore import QObject, Signal
+
+from medsr_viewer.imaging.collect import Collection
+from medsr_viewer.imaging.frame import Frame, Voi, full_range_window
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.imaging.study import Instance, Series, Study
+from medsr_viewer.ui.display.layouts import LayoutName
+from medsr_viewer.ui.display.sampling import Interpolation
+from medsr_viewer.workflows.compare import Mode
+
+if TYPE_CHECKING:
+    from medsr_viewer.upscaling.upscaler import Precision
+    from medsr_viewer.workflows.score import RangeMode
+
+RegionMode: TypeAlias = Literal["whole", "visible", "roi"]
+
+
+@dataclass(frozen=True, eq=False)
+class OpenImage:
+    """The image on screen and where it comes from.
+
+    Parameters
+    ----------
+    study, series, instance : Study, Series, Instance
+        What it belongs to.
+    index : int
+        Frame of the series, from 0.
+    frame_index : int
+        Frame of the instance, from 0.
+    frame : Frame
+        Its pixels.
+    """
+
+    study: Study
+    series: Series
+    instance: Instance
+    index: int
+    frame_index: int
+    frame: Frame
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells this image from others."""
+        return str(self.instance.path), self.frame_index
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Everything that a comparison depends on, but for the image."""
+
+    mode: Mode = "test"
+    scale_factor: int = 4
+    device: str = "auto"
+    precision: Precision = "fp32"
+    contents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """How images are shown; changing it computes nothing."""
+
+    voi: Voi = full_range_window(0.0, 255.0)
+    inverted: bool = False
+    is_own_voi: bool = True
+    """Whether the window is the file's own, and follows the next image's."""
+    layout: LayoutName = "auto"
+    interpolation: Interpolation = "auto"
+    linked: bool = True
+    overlays: bool = True
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """What scores are measured on."""
+
+    range_mode: RangeMode = "full"
+    region_mode: RegionMode = "whole"
+    roi: Region | None = None
+
+
+class State(QObject):
+    """The window's facts. Controllers set them, widgets listen.
+
+    Parameters
+    ----------
+    choices : Choices
+        To start with.
+    parent : QObject, optional
+        Owner.
+    """
+
+    collection_changed = Signal()
+    image_changed = Signal()
+    choices_changed = Signal()
+    view_changed = Signal()
+    measuring_changed = Signal()
+
+    def __init__(self, choices: Choices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.collection = Collection((), ())
+        self.image: OpenImage | None = None
+        self.choices = choices
+        self.view = View()
+        self.measuring = Measuring()
+
+    def set_collection(self, collection: Collection) -> None:
+        """Replace what was found among the opened paths."""
+        self.collection = collection
+        self.collection_changed.emit()
+
+    def set_image(self, image: OpenImage) -> None:
+        """Show another image. A window that the user chose stays within a series."""
+        same_series = self.image is not None and self.image.series.uid == image.series.uid
+        self.image = image
+        if not same_series:
+            self.update_measuring(roi=None, region_mode=_without_roi(self.measuring.region_mode))
+        if not same_series or self.view.is_own_voi:
+            inverted = self.view.inverted if same_series else image.frame.inverted
+            self.update_view(voi=image.frame.vois[0], inverted=inverted, is_own_voi=True)
+        self.image_changed.emit()
+
+    def choose(self, **changes: Any) -> None:
+        """Change some of the choices."""
+        choices = replace(self.choices, **changes)
+        if choices != self.choices:
+            self.choices = choices
+            self.choices_changed.emit()
+
+    def update_view(self, **changes: Any) -> None:
+        """Change how images are shown."""
+        view = replace(self.view, **changes)
+        if view != self.view:
+            self.view = view
+            self.view_changed.emit()
+
+    def update_measuring(self, **changes: Any) -> None:
+        """Change what scores are measured on."""
+        measuring = replace(self.measuring, **changes)
+        if measuring != self.measuring:
+            self.measuring = measuring
+            self.measuring_changed.emit()
+
+
+def _without_roi(region_mode: RegionMode) -> RegionMode:
+    return "whole" if region_mode == "roi" else region_mode

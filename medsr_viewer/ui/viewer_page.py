@@ -1,0 +1,83 @@
+"""The panels with the scroll bar of their series and the standing notes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QVBoxLayout, QWidget
+
+from medsr_viewer.ui.display.panel_grid import PanelGrid
+from medsr_viewer.ui.notes import standing_notes
+from medsr_viewer.ui.notes_strip import NotesStrip
+from medsr_viewer.ui.results import Results
+from medsr_viewer.ui.state import State
+from medsr_viewer.upscaling.methods import Catalogue
+
+
+class ViewerPage(QWidget):
+    """What the window shows once an image is open.
+
+    Parameters
+    ----------
+    grid : PanelGrid
+        The panels.
+    state : State
+        The image and the choices.
+    results : Results
+        What was computed.
+    catalogue : Catalogue
+        The methods that there are.
+    parent : QWidget, optional
+        The window.
+    """
+
+    image_wanted = Signal(int)
+    """Frame of the series, from 0."""
+
+    def __init__(
+        self, grid: PanelGrid, state: State, results: Results, catalogue: Catalogue, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._results, self._catalogue = state, results, catalogue
+        self.scroll_bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self.scroll_bar.setAccessibleName("Image of the series")
+        self.notes = NotesStrip(self)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        row.addWidget(grid, 1)
+        row.addWidget(self.scroll_bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2, 2, 2, 0)
+        column.setSpacing(2)
+        column.addLayout(row, 1)
+        column.addWidget(self.notes)
+        self.scroll_bar.valueChanged.connect(self._on_scroll_bar)
+        state.image_changed.connect(self._on_image)
+        for signal in (state.choices_changed, results.prepared_changed):
+            signal.connect(self._list_notes)
+        results.entry_changed.connect(self._on_entry)
+        self._on_image()
+
+    @Slot()
+    def _on_image(self) -> None:
+        image = self._state.image
+        count = image.series.frame_count if image is not None else 1
+        self.scroll_bar.blockSignals(True)
+        self.scroll_bar.setRange(0, count - 1)
+        self.scroll_bar.setPageStep(max(1, count // 10))
+        self.scroll_bar.setValue(image.index if image is not None else 0)
+        self.scroll_bar.setToolTip(f"image {self.scroll_bar.value() + 1} of {count}")
+        self.scroll_bar.blockSignals(False)
+        self.scroll_bar.setVisible(count > 1)
+        self._list_notes()
+
+    @Slot()
+    def _list_notes(self) -> None:
+        self.notes.set_notes(standing_notes(self._state, self._results, self._catalogue))
+
+    @Slot(str)
+    def _on_entry(self, _method: str) -> None:
+        self._list_notes()
+
+    @Slot(int)
+    def _on_scroll_bar(self, value: int) -> None:
+        self.image_wanted.emit(value)
