@@ -36,8 +36,9 @@ from medsr_viewer.ui.scoring import Scoring
 from medsr_viewer.ui.series_dock import SeriesDock
 from medsr_viewer.ui.state import Choices, State
 from medsr_viewer.ui.viewer_page import ViewerPage
-from medsr_viewer.upscaling.methods import Catalogue, catalogue
+from medsr_viewer.upscaling.catalogue import Catalogue, catalogue
 from medsr_viewer.workflows.compare import compare
+from medsr_viewer.workflows.estimate import estimate
 
 _PRELOAD_DELAY_MS = 400
 _LOG_BYTES = 1 << 20
@@ -51,7 +52,7 @@ class Services:
     compare: Compare = compare
     collect: Collect = collect
     read_frame: ReadFrame = read_frame
-    estimator: Estimator | None = None
+    estimator: Estimator | None = estimate
     preloads: bool = True
 
 
@@ -110,12 +111,8 @@ class Application(QObject):
         runners = self.runners
         grid = PanelGrid()
         stoppable = (runners["comparison"], runners["opening"])
-        controller = Controller(
-            self.state, grid, self.opening, self.comparing, self.scoring, methods, stoppable, self
-        )
-        self.presenter = Presenter(
-            grid, self.state, self.results, methods, lambda: runners["comparison"].is_busy, self
-        )
+        controller = Controller(self.state, grid, self.opening, self.comparing, self.scoring, methods, stoppable, self)
+        self.presenter = Presenter(grid, self.state, self.results, methods, lambda: runners["comparison"].is_busy, self)
         self.search_progress = Progress(runners["opening"], "Looking for images …")
         self.comparison_progress = Progress(runners["comparison"], "Computing …")
         return MainWindow(
@@ -168,8 +165,7 @@ def run(paths: Sequence[Path], *, sample: bool) -> int:
         Exit status.
     """
     _log_to_file()
-    application = QApplication.instance() or QApplication(["medsr-viewer"])
-    assert isinstance(application, QApplication)
+    application = QApplication(["medsr-viewer"])
     application.setApplicationName("MedSR Viewer")
     application.setApplicationVersion(__version__)
     preferences = Preferences(settings.settings_file())

@@ -12,7 +12,8 @@ from medsr_viewer.ui.long_runs import LongRun, LongRuns, RunKey, is_large
 from medsr_viewer.ui.results import Entry, InputKey, PreparedImages, ResultKey, Results, input_key, result_key
 from medsr_viewer.ui.runner import Runner
 from medsr_viewer.ui.state import OpenImage, State
-from medsr_viewer.upscaling.methods import Catalogue, Method
+from medsr_viewer.upscaling.catalogue import Catalogue
+from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.tiles import VisibleRegion
 from medsr_viewer.workflows.compare import ComparisonRequest
 
@@ -83,9 +84,9 @@ class Comparing(QObject):
         within = self._visible.get() if answer == "visible" else None
         missing = {} if answer == "nothing" else self._missing(key, methods, within)
         is_prepared = self._results.prepared_for(key) is not None
-        if self._runner.is_busy and (key, within) == (self._source, self._within):
-            if set(missing) == set(self._remaining.values()):
-                return
+        is_same_run = self._runner.is_busy and (key, within) == (self._source, self._within)
+        if is_same_run and set(missing) == set(self._remaining.values()):
+            return
         if not missing and is_prepared:
             self._runner.cancel()
             return

@@ -1,4 +1,4 @@
-"""A comparison as the worker's thread runs it: pictures are built here, and reports are held to what a screen can show."""
+"""A comparison as the worker's thread runs it: pictures are built here, tile reports held back."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class ComparisonJob:
 
     def __call__(self, token: CancelToken, report: Report) -> None:
         """Run, in the worker's thread."""
-        if self.estimator is not None and self._asks(self.estimator, report):
+        if self.estimator is not None and self._asks(self.estimator, token, report):
             return
         tiles = _TileReports(self.request, report)
         self.compare(
@@ -115,9 +115,9 @@ class ComparisonJob:
             on_result=tiles.finish,
         )
 
-    def _asks(self, estimator: Estimator, report: Report) -> bool:
+    def _asks(self, estimator: Estimator, token: CancelToken, report: Report) -> bool:
         prepared = prepare(self.request)
-        estimate = estimator(self.request, prepared.degraded.shape)
+        estimate = estimator(self.request, prepared.degraded.shape, token)
         if not is_long(estimate):
             return False
         report(prepared_images(self.key, self.request, prepared))

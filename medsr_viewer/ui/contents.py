@@ -1,11 +1,13 @@
 """What a panel can show: keys, their labels, and which are possible."""
 
+# ruff: noqa: RUF001 - the multiplication and minus signs are meant
+
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from medsr_viewer.upscaling.methods import Catalogue
+from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.workflows.compare import Mode
 
 DEGRADED = "degraded"
@@ -89,8 +91,10 @@ def best_method(catalogue: Catalogue, scale_factor: int) -> str:
     return learned[0] if learned else "lanczos"
 
 
-def possible_contents(contents: tuple[str, ...], catalogue: Catalogue, mode: Mode, scale_factor: int) -> tuple[str, ...]:
-    """Return contents with what is impossible now replaced by what comes nearest."""
+def possible_contents(
+    contents: tuple[str, ...], catalogue: Catalogue, mode: Mode, scale_factor: int
+) -> tuple[str, ...]:
+    """Return contents with what is impossible now replaced by the nearest that is."""
     available = {method.name for method in catalogue.at_scale(scale_factor)}
     return tuple(_nearest(key, catalogue, available, mode, scale_factor) for key in contents)
 

@@ -24,7 +24,8 @@ from medsr_viewer.ui.opening import Opening
 from medsr_viewer.ui.runner import Runner
 from medsr_viewer.ui.scoring import Scoring
 from medsr_viewer.ui.state import State
-from medsr_viewer.upscaling.methods import SCALE_FACTORS, Catalogue
+from medsr_viewer.upscaling.catalogue import Catalogue
+from medsr_viewer.upscaling.methods import SCALE_FACTORS
 
 
 class Controller(QObject):

@@ -1,5 +1,7 @@
 """The lines in the corners of a panel."""
 
+# ruff: noqa: RUF001 - the multiplication and minus signs are meant
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -53,7 +55,7 @@ def _flags(frame: Frame) -> list[str]:
 
 def _readable(name: str) -> str:
     """Return a DICOM person name (PS3.5 6.2.1.1) as one reads it: the alphabetic group, family name first."""
-    parts = [part.strip() for part in name.split("=")[0].split("^") if part.strip()]
+    parts = [part.strip() for part in name.partition("=")[0].split("^") if part.strip()]
     return ", ".join((parts[0], " ".join(parts[1:]))) if len(parts) > 1 else "".join(parts)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
+from medsr_viewer.cancel import CancelToken
 from medsr_viewer.workflows.compare import ComparisonRequest
+from medsr_viewer.workflows.estimate import Estimate
 
 Answer: TypeAlias = Literal["whole", "visible", "nothing"]
 
@@ -18,23 +20,7 @@ LONG_SECONDS = 20.0
 MUCH_MEMORY = 2 << 30
 
 
-class Estimate(Protocol):
-    """What `medsr_viewer.workflows.estimate.estimate` returns."""
-
-    @property
-    def seconds(self) -> float:
-        """Time that the run will take."""
-
-    @property
-    def memory(self) -> int:
-        """Bytes that it will need."""
-
-    @property
-    def text(self) -> str:
-        """Both, for the user."""
-
-
-Estimator: TypeAlias = Callable[[ComparisonRequest, tuple[int, ...]], Estimate]
+Estimator: TypeAlias = Callable[[ComparisonRequest, tuple[int, ...], CancelToken], Estimate]
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """The window: puts the parts together and turns drops, dialogs and keys into intents."""
 
+# ruff: noqa: N802 - Qt names the handlers that are overridden here
+
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -76,7 +78,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("MedSR Viewer")
         self.setAcceptDrops(True)
-        self.resize(1440, 860)
+        self.resize(QSize(1440, 860).boundedTo(self.screen().availableSize()))
         self.controller, self.page, self._saving, self._preferences = controller, page, saving, preferences
         self._long_runs = long_runs
         self.series, self.scores = series, scores
@@ -84,7 +86,8 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, scores)
         series.hide()
         scores.hide()
-        self.actions_by_name: Actions = build_actions(self, controller.grid, {**controller.handlers(), **self._handlers()})
+        handlers = {**controller.handlers(), **self._handlers()}
+        self.actions_by_name: Actions = build_actions(self, controller.grid, handlers)
         self.tool_bar = ToolBar(controller.state, self.actions_by_name, self)
         self.addToolBar(self.tool_bar)
         self.menus = build_menus(self.menuBar(), self.actions_by_name)
@@ -233,7 +236,9 @@ class MainWindow(QMainWindow):
             self._preferences.add_recent(str(path.absolute()))
         self._list_recent()
         collection = self.controller.state.collection
-        several = sum(len(study.series) for study in collection.studies) > 1 or bool(collection.skipped)
+        several = sum(len(study.series) for study in collection.studies) > 1 or any(
+            not one.is_foreign for one in collection.skipped
+        )
         self.series.setVisible(several)
 
     @Slot()

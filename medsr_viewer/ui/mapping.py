@@ -17,7 +17,7 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.results import InputKey, Map, MapsByKey, Results, input_key, result_key
 from medsr_viewer.ui.runner import Report, Runner
 from medsr_viewer.ui.state import State
-from medsr_viewer.upscaling.methods import Catalogue
+from medsr_viewer.upscaling.catalogue import Catalogue
 
 _PERCENTILE = 99.5
 _SAMPLES = 1 << 18

@@ -5,7 +5,7 @@ from __future__ import annotations
 from medsr_viewer.ui.contents import methods_of
 from medsr_viewer.ui.results import Results, input_key, result_key
 from medsr_viewer.ui.state import State
-from medsr_viewer.upscaling.methods import Catalogue
+from medsr_viewer.upscaling.catalogue import Catalogue
 
 
 def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tuple[str, ...]:
@@ -13,7 +13,7 @@ def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tupl
     image, choices = state.image, state.choices
     if image is None:
         return ()
-    notes = [f"{len(catalogue.problems)} model(s) cannot be used: {catalogue.problems[0]}"] if catalogue.problems else []
+    notes = [f"A model cannot be used: {problem}" for problem in catalogue.problems]
     notes += [*image.series.warnings, *image.frame.warnings]
     if image.frame.lossy:
         notes.append("The source was compressed with loss: its artefacts are part of the reference.")

@@ -1,13 +1,14 @@
 """The line of standing notes below the panels."""
 
+# ruff: noqa: N802 - Qt names the handlers that are overridden here
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
-
-from medsr_viewer.ui.display.panel import ElidedLabel
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 
 class NotesStrip(QFrame):
@@ -15,8 +16,7 @@ class NotesStrip(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._line = ElidedLabel(self)
-        self._line.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._line = _Line(self)
         self._all = QLabel(self)
         self._all.setWordWrap(True)
         self._all.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -28,7 +28,7 @@ class NotesStrip(QFrame):
         row = QHBoxLayout()
         row.addWidget(self._line, 1)
         row.addWidget(self._all, 1)
-        row.addWidget(self._more, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._more, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 0, 2, 0)
         column.addLayout(row)
@@ -50,3 +50,22 @@ class NotesStrip(QFrame):
     def _expand(self, on: bool) -> None:
         self._line.setVisible(not on)
         self._all.setVisible(on)
+
+
+class _Line(QLabel):
+    """One line that ends in an ellipsis where it does not fit."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:
+        """Allow any width."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint as much as fits."""
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

@@ -14,7 +14,7 @@ from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.results import InputKey, Results, input_key
 from medsr_viewer.ui.showing import Showing, showing
 from medsr_viewer.ui.state import OpenImage, State
-from medsr_viewer.upscaling.methods import Catalogue
+from medsr_viewer.upscaling.catalogue import Catalogue
 
 
 class Presenter(QObject):

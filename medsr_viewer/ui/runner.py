@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from medsr_viewer.cancel import CancelToken, Cancelled
+from medsr_viewer.cancel import Cancelled, CancelToken
 from medsr_viewer.ui.failure import Failure, describe
 
 Report: TypeAlias = Callable[[object], None]

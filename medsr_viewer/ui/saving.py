@@ -55,7 +55,8 @@ class Saving(QObject):
         """Write the panels as they stand."""
         captions = [(panel.badge.text, panel.scores.text()) for panel in self._grid.panels]
         figure = render_figure(self._grid, captions)
-        self._runner.submit(writing(figure, path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png")))
+        named = path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")
+        self._runner.submit(writing(figure, named))
 
     @Slot()
     def copy_scores(self) -> None:

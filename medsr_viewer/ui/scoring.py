@@ -14,7 +14,7 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.results import Entry, InputKey, Results, Scored, input_key, result_key
 from medsr_viewer.ui.runner import Report, Runner
 from medsr_viewer.ui.state import Measuring, State
-from medsr_viewer.upscaling.methods import Catalogue
+from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.workflows.score import ScoreRequest, score_image
 
 _REGION_NAMES = {"whole": "whole image", "visible": "visible region", "roi": "ROI"}

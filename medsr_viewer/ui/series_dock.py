@@ -81,7 +81,7 @@ class SeriesDock(QDockWidget):
         for one in skipped[:_MAX_SKIPPED]:
             item = QTreeWidgetItem(self.skipped, [one.path.replace("\\", "/").rpartition("/")[2], one.reason])
             item.setToolTip(0, one.path)
-            item.setToolTip(1, one.reason)
+            item.setToolTip(1, f"{one.reason}\n{one.advice}".strip())
         self.skipped_title.setText(f"{len(skipped)} file{'s' * (len(skipped) != 1)} skipped")
         self.skipped_title.setVisible(bool(skipped))
         self.skipped.setVisible(bool(skipped))

@@ -1,5 +1,7 @@
 """What a panel shows of what is known: picture, badge, scores. No widget is touched here."""
 
+# ruff: noqa: RUF001 - the multiplication and minus signs are meant
+
 from __future__ import annotations
 
 import math
@@ -10,7 +12,8 @@ from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.results import Entry, PreparedImages, Results, Scored, result_key
 from medsr_viewer.ui.state import Choices
-from medsr_viewer.upscaling.methods import Catalogue, Method
+from medsr_viewer.upscaling.catalogue import Catalogue
+from medsr_viewer.upscaling.methods import Method
 
 RESEARCH = "research use only"
 NO_SCORE = "no reference, no score"
@@ -75,9 +78,12 @@ def showing(
         return Showing(images.degraded, badge=badge)
     if content == REFERENCE:
         return Showing(images.reference or images.degraded, badge="Reference", badge_kind="reference")
-    method = next((m for m in catalogue.at_scale(scale) if m.name == method_of(content)), None)
-    if method is None:
-        return Showing(images.degraded, error=("This method is not available", f"It has no ×{scale}."))
+    return _computed(content, catalogue.find(method_of(content) or "", scale), choices, results, images, pending)
+
+
+def _computed(
+    content: str, method: Method, choices: Choices, results: Results, images: PreparedImages, pending: str
+) -> Showing:
     entry = results.entry(result_key(images.key, method, choices))
     waiting = Showing(
         images.degraded,
@@ -104,9 +110,7 @@ def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, 
             kind = "warning"
     scored = results.scores.get(method.name) if entry.result is not None else None
     text, tooltip = score_text(scored) if choices.mode == "test" else (NO_SCORE, "Enhance: no reference exists.")
-    return Showing(
-        picture, badge=" · ".join([*parts, RESEARCH]), badge_kind=kind, scores=text, scores_tooltip=tooltip
-    )
+    return Showing(picture, badge=" · ".join([*parts, RESEARCH]), badge_kind=kind, scores=text, scores_tooltip=tooltip)
 
 
 def _map(content: str, method: Method, results: Results, waiting: Showing) -> Showing:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 _SHOWN = 6
+_HINT = "Drop DICOM, PNG, TIFF or JPEG files, a folder or a zip here.\nResearch use only, not for diagnosis."
 
 
 class StartPage(QWidget):
@@ -26,7 +27,7 @@ class StartPage(QWidget):
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 2)
         title.setFont(font)
-        hint = QLabel("Drop DICOM, PNG, TIFF or JPEG files, a folder or a zip here.\nResearch use only, not for diagnosis.")
+        hint = QLabel(_HINT)
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sample = QPushButton("Open the sample (a head CT)")
         self.files = QPushButton("Open files …")

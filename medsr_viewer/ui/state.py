@@ -62,11 +62,14 @@ class Choices:
     contents: tuple[str, ...] = ()
 
 
+_ANY_VOI = full_range_window(0.0, 255.0)
+
+
 @dataclass(frozen=True)
 class View:
     """How images are shown; changing it computes nothing."""
 
-    voi: Voi = full_range_window(0.0, 255.0)
+    voi: Voi = _ANY_VOI
     inverted: bool = False
     is_own_voi: bool = True
     """Whether the window is the file's own, and follows the next image's."""

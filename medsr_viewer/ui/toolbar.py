@@ -1,5 +1,7 @@
 """The tool bar: mode, scale, device, precision, display and scores, each always in view."""
 
+# ruff: noqa: N802, RUF001 - Qt names the handlers; the multiplication sign is meant
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -7,12 +9,14 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QWheelEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QToolBar, QToolButton, QWidget
 
 from medsr_viewer.ui.actions import Actions
 from medsr_viewer.ui.state import State
 from medsr_viewer.upscaling.methods import SCALE_FACTORS
 
+_DEVICE_CHARACTERS = 13
+_CHECKED = "QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
 _LAYOUTS = (("auto", "Layout: auto"), ("row", "Row"), ("grid", "Grid"), ("1+2", "1 + 2"))
 _INTERPOLATIONS = (("auto", "Pixels: auto"), ("nearest", "Nearest"), ("smooth", "Smooth"))
 _PRECISIONS = (("fp32", "fp32"), ("bf16", "bf16 fast"))
@@ -46,19 +50,19 @@ class ToolBar(QToolBar):
         self._modes = self._add_modes()
         scales = [(str(factor), f"×{factor}") for factor in SCALE_FACTORS]
         self._choosers = {
-            "scale": self._add("scale", "Scale factor", scales, 48),
-            "device": self._add("device", "Device", (("auto", "Device: auto"),), 110),
-            "precision": self._add("precision", "Precision of the networks", _PRECISIONS, 80),
+            "scale": self._add("scale", "Scale factor", scales),
+            "device": self._add("device", "Device", (("auto", "Device: auto"),)),
+            "precision": self._add("precision", "Precision of the networks", _PRECISIONS),
         }
         self.addSeparator()
-        self._choosers["layout"] = self._add("layout", "Arrangement of the panels", _LAYOUTS, 100)
+        self._choosers["layout"] = self._add("layout", "Arrangement of the panels", _LAYOUTS)
         self._choosers["interpolation"] = self._add(
-            "interpolation", "How pixels are enlarged on screen: smoothing would pass for upscaling", _INTERPOLATIONS, 94
+            "interpolation", "How the screen enlarges pixels: smoothing would pass for upscaling", _INTERPOLATIONS
         )
         self._add_button(actions["link"], "Link")
         self.addSeparator()
-        self._choosers["range"] = self._add("range", "Values that are scored", _RANGES, 128)
-        self._choosers["region"] = self._add("region", "Pixels that are scored", _REGIONS, 110)
+        self._choosers["range"] = self._add("range", "Values that are scored", _RANGES)
+        self._choosers["region"] = self._add("region", "Pixels that are scored", _REGIONS)
         self._add_button(actions["roi"], "ROI")
         self._add_button(actions["error-map"], "Error map")
         self._add_button(actions["scores"], "Scores")
@@ -71,6 +75,9 @@ class ToolBar(QToolBar):
         """Offer devices, as (name, label), below the automatic choice."""
         chooser = self._choosers["device"]
         chooser.blockSignals(True)
+        # Names of devices are long: the list shows them whole, the box as much as fits.
+        chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        chooser.setMinimumContentsLength(_DEVICE_CHARACTERS)
         chooser.clear()
         first = f" ({_short(devices[0][1])})" if devices else ""
         for name, label in (("auto", f"Device: auto{first}"), *devices):
@@ -104,7 +111,10 @@ class ToolBar(QToolBar):
         group = QButtonGroup(self)
         buttons = {}
         texts = {
-            "test": ("Test", "The opened image is the reference: it is degraded, and every method is scored against it (M)"),
+            "test": (
+                "Test",
+                "The opened image is the reference: it is degraded, and methods are scored against it (M)",
+            ),
             "enhance": ("Enhance", "The opened image is the input: there is no reference, and no score (M)"),
         }
         for mode, (text, tooltip) in texts.items():
@@ -112,39 +122,36 @@ class ToolBar(QToolBar):
             button.setText(text)
             button.setToolTip(tooltip)
             button.setCheckable(True)
-            button.setStyleSheet("QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }")
+            button.setStyleSheet(_CHECKED)
             group.addButton(button)
             self.addWidget(button)
             button.clicked.connect(partial(self.chosen.emit, "mode", mode))
             buttons[mode] = button
         return buttons
 
-    def _add(self, name: str, meaning: str, offered: Sequence[tuple[str, str]], width: int) -> QComboBox:
+    def _add(self, name: str, meaning: str, offered: Sequence[tuple[str, str]]) -> QComboBox:
         chooser = _Chooser()
         for key, label in offered:
             chooser.addItem(label, key)
         chooser.setToolTip(meaning)
         chooser.setAccessibleName(meaning)
-        chooser.setMinimumWidth(width)
         chooser.activated.connect(lambda index: self.chosen.emit(name, chooser.itemData(index)))
         self.addWidget(chooser)
         return chooser
 
     def _add_button(self, action: QAction, text: str) -> None:
         button = QToolButton()
+        action.setIconText(text)
         button.setDefaultAction(action)
-        button.setText(text)
         self.addWidget(button)
 
 
 class _Chooser(QComboBox):
-    """A combo box that may get narrower than its longest entry, and that the wheel does not change."""
+    """A combo box that the wheel does not change."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(1)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Do nothing."""
@@ -152,4 +159,4 @@ class _Chooser(QComboBox):
 
 
 def _short(label: str) -> str:
-    return label.split(" (")[0]
+    return label.partition(" (")[0]

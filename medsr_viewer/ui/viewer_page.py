@@ -10,7 +10,7 @@ from medsr_viewer.ui.notes import standing_notes
 from medsr_viewer.ui.notes_strip import NotesStrip
 from medsr_viewer.ui.results import Results
 from medsr_viewer.ui.state import State
-from medsr_viewer.upscaling.methods import Catalogue
+from medsr_viewer.upscaling.catalogue import Catalogue
 
 
 class ViewerPage(QWidget):
