@@ -1,4 +1,4 @@
-"""The standard degradation, antialiased bicubic reduction by an integer factor, and the correction that agrees with it."""
+"""The standard degradation, antialiased bicubic reduction by an integer factor, and the correction that undoes it."""
 
 from __future__ import annotations
 

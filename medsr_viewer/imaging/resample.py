@@ -64,7 +64,8 @@ def enlarge(pixels: FloatArray, scale_factor: int, kernel: Kernel, region: Regio
     kernel : {"nearest", "bilinear", "bicubic", "lanczos"}
         Interpolation kernel.
     region : Region, optional
-        In pixels of the input; the whole image where it is left out. The result is what the enlarged whole image holds there.
+        In pixels of the input; the whole image where it is left out. The result is what the enlarged whole image holds
+        there.
 
     Returns
     -------

@@ -68,7 +68,7 @@ class SrResNet(nn.Module):
         return self._enlarge_in_tiles(features)
 
     def _enlarge_in_tiles(self, features: Tensor) -> Tensor:
-        """Upsample tile by tile, exactly: a tile's enlarged features stay in the processor's cache, the whole's do not."""
+        """Upsample tile by tile, exactly: a tile's enlarged features stay in the processor's cache."""
         batch, _, rows, columns = features.shape
         scale = self.scale_factor
         output = features.new_empty(batch, self.tail.out_channels, rows * scale, columns * scale)
