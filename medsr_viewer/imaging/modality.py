@@ -81,17 +81,25 @@ def _rescale(stored: npt.NDArray[Any], header: FrameHeader) -> tuple[FloatArray,
     if not slope:
         return stored.astype(np.float32), "", ["The rescale slope is zero or not a number; stored values are shown."]
     values = stored.astype(np.float64) * slope + (intercept or 0.0)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         single = values.astype(np.float32)
-    if not np.isfinite(single).any():
+    if _is_lost(stored, single):
         return stored.astype(np.float32), "", ["The rescale slope is absurd; stored values are shown."]
     modality = text(header.header, "Modality")
     return single, _unit(text(source, "RescaleType"), _usual_unit(modality, header.header)), []
 
 
+def _is_lost(stored: npt.NDArray[Any], rescaled: FloatArray) -> bool:
+    """Whether rescaled values overflow float32, or all fall on one number of it."""
+    finite = np.isfinite(stored)
+    overflow = not np.isfinite(rescaled[finite]).all()
+    return overflow or bool(finite.any() and np.ptp(rescaled[finite]) == 0 and np.ptp(stored[finite]) != 0)
+
+
 def _unit(stated: str, usual: str) -> str:
-    # The standard takes HU for CT where Rescale Type is absent (PS3.3 C.8.2.1.1.2).
-    return usual if stated.upper() in _UNSPECIFIED and stated.upper() != "US" else "" if stated == "US" else stated
+    # "US" is written where the unit is not known; the standard takes HU for CT where Rescale Type is absent
+    # (PS3.3 C.8.2.1.1.2), and so do viewers where it says nothing.
+    return usual if stated.upper() in _UNSPECIFIED else stated
 
 
 def _usual_unit(modality: str, header: Any) -> str:

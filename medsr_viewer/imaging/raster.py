@@ -51,7 +51,8 @@ def read_raster_size(path: Path, kind: str) -> RasterSize:
         with _open(path) as image:
             columns, rows = image.size
             pages = 1
-            if image.getexif().get(_EXIF_ORIENTATION, 1) >= 5:  # turned by a quarter
+            # Not image.getexif(): a PNG decodes all its pixels for it, in case the tag follows them.
+            if Image.Image.getexif(image).get(_EXIF_ORIENTATION, 1) >= 5:  # turned by a quarter
                 rows, columns = columns, rows
     if rows * columns > _MAX_PIXELS:
         raise HeaderError(f"it has {rows} x {columns} pixels, more than can be shown")
