@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from medsr_viewer import __version__
-from medsr_viewer.errors import MedsrError, UnknownMethod
+from medsr_viewer.cli.messages import DONE, SOME_FAILED, WRONG_USAGE, line_of, say
+from medsr_viewer.errors import DeviceUnavailable, MedsrError, UnknownMethod
 from medsr_viewer.upscaling.methods import SCALE_FACTORS
-
-DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,26 +24,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 done, 1 some inputs failed (each named on standard error), 2 wrong usage.
     """
     options = _parser().parse_args(arguments)
+    _accept_any_file_name()
     try:
         status: int = options.work(options)
-    except UnknownMethod as exc:
-        _complain(exc)
+        sys.stdout.flush()
+    except (UnknownMethod, DeviceUnavailable) as exc:
+        say(line_of(exc.title, exc.reason, exc.advice))
         return WRONG_USAGE
     except MedsrError as exc:
-        _complain(exc)
+        say(line_of(exc.title, exc.reason, exc.advice))
         return SOME_FAILED
     except KeyboardInterrupt:
-        print("medsr: stopped", file=sys.stderr)
+        say("stopped")
         return SOME_FAILED
     except BrokenPipeError:
-        # The reader of our output (head, less) closed it: not an error of ours.
-        sys.stderr.close()
+        # The reader of our output (head, less) has seen enough. The flush at exit must not fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     return status
 
 
-def _complain(exc: MedsrError) -> None:
-    print(f"medsr: {exc.title}: {exc} {exc.advice}".rstrip(), file=sys.stderr)
+def _accept_any_file_name() -> None:
+    """Let a name that the terminal cannot show be printed with escapes, rather than end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,9 +106,9 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
+    value = int(text) if text.isdecimal() else 0
     if value < 1:
-        raise argparse.ArgumentTypeError("counts from 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return value
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 from medsr_viewer.cli.inputs import Failures, check_device, inputs_of
-from medsr_viewer.upscaling.methods import Method, catalogue
-from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare
+from medsr_viewer.cli.messages import WRONG_USAGE, line_of, say
+from medsr_viewer.cli.terminal import console
+from medsr_viewer.errors import UnusableImage
+from medsr_viewer.upscaling.catalogue import catalogue
+from medsr_viewer.upscaling.methods import Method
+from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare, is_too_small, nothing_to_compare
 from medsr_viewer.workflows.figure import write_figure
 from medsr_viewer.workflows.files import write_whole
 from medsr_viewer.workflows.inputs import Input
@@ -28,25 +30,38 @@ def run(options: argparse.Namespace) -> int:
     methods = _methods(options)
     check_device(options.device)
     failures = Failures()
-    inputs = inputs_of(options, failures)
-    if len(inputs) > 1 and (options.figure or options.arrays):
-        print("medsr compare: --figure and --arrays take one image", file=sys.stderr)
-        return 2
-    reports = []
-    for source in inputs:
-        with failures.catching():
-            comparison = compare(_request(source, methods, options))
-            report = comparison_report(source, comparison, options.range)
-            reports.append(report)
-            failures.add_all(
-                f"{source.instance.source}: {m['name']}: {m['error']}" for m in report["methods"] if "error" in m
-            )
-            _write_extras(options, comparison, report)
+    found = inputs_of(options, failures)
+    if found.count > 1 and (options.figure or options.arrays):
+        say(f"--figure and --arrays take one image; there are {found.count}")
+        return WRONG_USAGE
+    comparison: Comparison | None = None
+    reports: list[dict[str, Any]] = []
+    for source in found.inputs:
+        with failures.catching(source.instance.source):
+            comparison = _compare(_request(source, methods, options))
+            reports.append(comparison_report(source, comparison, options.range))
+            _name_failed_methods(source, comparison, failures)
     _print_table(reports)
     if options.json and reports:
-        values: Any = reports[0] if len(inputs) == 1 else reports
-        _write_json(options.json, values)
+        _write_json(options.json, reports if found.count > 1 else reports[0])
+    if comparison:
+        with failures.catching(found.inputs[0].instance.source):
+            _write_extras(options, comparison, reports[0])
     return failures.status
+
+
+def _compare(request: ComparisonRequest) -> Comparison:
+    if is_too_small(request.frame, request.scale_factor):
+        return nothing_to_compare(request)
+    return compare(request)
+
+
+def _name_failed_methods(source: Input, comparison: Comparison, failures: Failures) -> None:
+    for result in comparison.results:
+        if result.error:
+            failures.add(source.instance.source, f"{result.method}: {result.error.reason}", result.error.advice)
+    if comparison.prepared.degraded.size == 0:  # read well, and yet without scores: said, but no failure
+        say(line_of(source.instance.source, comparison.prepared.notes[0]))
 
 
 def _methods(options: argparse.Namespace) -> tuple[Method, ...]:
@@ -70,6 +85,8 @@ def _request(source: Input, methods: tuple[Method, ...], options: argparse.Names
 
 def _write_extras(options: argparse.Namespace, comparison: Comparison, report: dict[str, Any]) -> None:
     if options.figure:
+        if not comparison.prepared.degraded.size:
+            raise UnusableImage("there is nothing to draw: the image is smaller than the scale factor")
         captions = {
             m["name"]: f"PSNR {_number(m['psnr_db'], 2)} dB  SSIM {_number(m['ssim'], 4)}" for m in report["methods"]
         }
@@ -86,7 +103,9 @@ def _save_arrays(path: Path, arrays: dict[str, Any]) -> None:
 
 def _write_json(path: Path, values: Any) -> None:
     text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    # A path that is not UTF-8 holds lone surrogates; escaped they are valid JSON and read back as the same path.
+    data = text.encode("utf-8", "backslashreplace")
+    write_whole(path, lambda temporary: temporary.write_bytes(data))
 
 
 def _print_table(reports: list[dict[str, Any]]) -> None:
@@ -105,10 +124,7 @@ def _print_table(reports: list[dict[str, Any]]) -> None:
     if len(reports) > 1:
         for index, row in enumerate(mean_report(reports)):
             table.add_row(f"Mean of {row['images']}" if index == 0 else "", row["name"], *_cells(row), "")
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=160)
-    console.print(table)
+    console().print(table)
 
 
 def _caption(reports: list[dict[str, Any]]) -> str:

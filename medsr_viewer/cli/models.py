@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
-from medsr_viewer.upscaling.methods import Method, catalogue
+from medsr_viewer.cli.messages import line_of, say
+from medsr_viewer.cli.terminal import console
+from medsr_viewer.upscaling.catalogue import catalogue
+from medsr_viewer.upscaling.methods import Method
 
 
 def run(options: argparse.Namespace) -> int:
@@ -18,11 +19,11 @@ def run(options: argparse.Namespace) -> int:
     known = catalogue()
     rows = [_describe(method) for method in known.methods]
     for problem in known.problems:
-        print(f"medsr: {problem.title}: {problem} {problem.advice}", file=sys.stderr)
+        say(line_of(problem.title, problem.reason, problem.advice))
     if options.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        Console().print(_table(rows))
+        console().print(_table(rows))
     return 1 if known.problems else 0
 
 

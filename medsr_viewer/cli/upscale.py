@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from medsr_viewer.cli.inputs import Failures, check_device, inputs_of
-from medsr_viewer.upscaling.methods import catalogue
-from medsr_viewer.workflows.enhance import enhance, write_upscaled
+from medsr_viewer.upscaling.catalogue import catalogue
+from medsr_viewer.workflows.enhance import enhance, unique_stems, write_upscaled
 
 
 def run(options: argparse.Namespace) -> int:
@@ -14,10 +14,12 @@ def run(options: argparse.Namespace) -> int:
     method = catalogue().find(options.method, options.scale)
     check_device(options.device)
     failures = Failures()
-    for source in inputs_of(options, failures):
-        with failures.catching():
+    inputs = inputs_of(options, failures).inputs
+    for source, stem in zip(inputs, unique_stems(inputs), strict=True):
+        name = source.instance.source
+        with failures.catching(name):
             frame, upscaled = enhance(source, method, options.scale, device=options.device, precision=options.precision)
-            path = write_upscaled(options.out, source, frame, upscaled, options.format)
+            path = write_upscaled(options.out, stem, source, frame, upscaled, options.format)
             notes = "".join(f" ({note})" for note in upscaled.notes)
-            print(f"{source.instance.source} -> {path}, {upscaled.seconds:.2f} s{notes}")
+            print(f"{name} -> {path}, {upscaled.seconds:.2f} s{notes}")
     return failures.status

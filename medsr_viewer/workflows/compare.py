@@ -198,7 +198,7 @@ def nothing_to_compare(request: ComparisonRequest) -> Comparison:
     rows, columns, *channels = frame.shape
     height, width = rows // scale, columns // scale
     reference = frame.pixels[: height * scale, : width * scale]
-    note = f"{rows} x {columns} pixels are too few to be degraded by {scale}: no scores."
+    note = f"{rows} x {columns} pixels are too few to be degraded by {scale}: no scores. Choose a smaller scale factor."
     prepared = Prepared(
         degraded=np.zeros((height, width, *channels), np.float32),
         reference=reference,

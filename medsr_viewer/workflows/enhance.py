@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -24,6 +25,7 @@ from medsr_viewer.workflows.inputs import Input
 
 FileFormat: TypeAlias = Literal["png", "npz"]
 
+_SUFFIXES = frozenset({".dcm", ".dicom", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff"})
 _PNG_HEADER_END = 33
 """Bytes of a PNG file up to the end of its IHDR chunk (ISO/IEC 15948, 11.2.2): text chunks may follow."""
 
@@ -49,13 +51,35 @@ def enhance(
     return frame, result.upscaled
 
 
-def write_upscaled(folder: Path, source: Input, frame: Frame, upscaled: Upscaled, file_format: FileFormat) -> Path:
+def unique_stems(inputs: Sequence[Input]) -> list[str]:
+    """Return a file name for each input, without suffix: its own, and its frame where it has several.
+
+    Where two are alike, also on file systems that do not tell upper from lower case, the later ones are numbered.
+    """
+    taken: set[str] = set()
+    stems = []
+    for source in inputs:
+        stem = wanted = _stem(source)
+        number = 1
+        while stem.casefold() in taken:
+            number += 1
+            stem = f"{wanted}_{number}"
+        taken.add(stem.casefold())
+        stems.append(stem)
+    return stems
+
+
+def write_upscaled(
+    folder: Path, stem: str, source: Input, frame: Frame, upscaled: Upscaled, file_format: FileFormat
+) -> Path:
     """Write an upscaled image with what it is: in the file, in its name, and for PNG in a JSON file beside it.
 
     Parameters
     ----------
     folder : Path
         Made where it is missing.
+    stem : str
+        How the file's name begins (see `unique_stems`).
     source : Input
         What was upscaled.
     frame : Frame
@@ -76,9 +100,6 @@ def write_upscaled(folder: Path, source: Input, frame: Frame, upscaled: Upscaled
     CannotWrite
         If a file cannot be written.
     """
-    stem = Path(source.instance.source).stem
-    if source.instance.frame_count > 1:
-        stem += f"_frame{source.index + 1}"
     path = folder / f"{stem}_upscaled_x{upscaled.scale_factor}_{upscaled.method}.{file_format}"
     description = _describe(source, frame, upscaled)
     if file_format == "npz":
@@ -114,6 +135,13 @@ def to_16_bit(pixels: FloatArray, stored_maximum: float | None) -> tuple[NDArray
         low, high = min(low, 0.0), max(high, stored_maximum)
     slope = (high - low) / 65535 or 1.0
     return np.rint((pixels.astype(np.float64) - low) / slope).astype(np.uint16), slope, low
+
+
+def _stem(source: Input) -> str:
+    path = Path(source.instance.source)
+    # Names that are UIDs (1.2.840…) end in a number, not in a suffix.
+    stem = path.stem if path.suffix.lower() in _SUFFIXES else path.name
+    return f"{stem}_frame{source.index + 1}" if source.instance.frame_count > 1 else stem
 
 
 def _describe(source: Input, frame: Frame, upscaled: Upscaled) -> dict[str, Any]:
