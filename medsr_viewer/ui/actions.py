@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -129,11 +130,18 @@ def build_actions(window: QWidget, panels: QWidget, handlers: Mapping[str, Calla
             panels.addAction(action)
         else:
             window.addAction(action)
-        (action.toggled if spec.checkable else action.triggered).connect(handlers[spec.name])
+        if spec.checkable:
+            action.toggled.connect(handlers[spec.name])
+        else:
+            action.triggered.connect(partial(_act, handlers[spec.name]))
         if spec.keys:
             action.setToolTip(f"{spec.text} ({spec.keys[0]})")
         actions[spec.name] = action
     return actions
+
+
+def _act(handler: Callable[[], object], _checked: bool = False) -> None:
+    handler()
 
 
 def check(action: QAction, on: bool) -> None:

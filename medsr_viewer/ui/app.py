@@ -142,7 +142,6 @@ class Application(QObject):
     @Slot(str, int, int)
     def _on_computed(self, method: str, done: int, total: int) -> None:
         self.comparison_progress.report(f"{method}: tile {done} of {total}", done, total)
-        self.presenter.show_progress(method, done, total)
 
     @Slot()
     def _preload(self) -> None:

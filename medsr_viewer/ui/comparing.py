@@ -68,7 +68,7 @@ class Comparing(QObject):
         state.image_changed.connect(self.refresh)
         state.choices_changed.connect(self.refresh)
         runner.progressed.connect(self._on_progress)
-        runner.failed.connect(self.failed)
+        runner.failed.connect(self._on_failed)
         runner.finished.connect(self._on_finished)
         long_runs.decided.connect(self.refresh)
 
@@ -155,7 +155,9 @@ class Comparing(QObject):
             self._results.set_prepared(report)
         elif isinstance(report, TilesReady):
             _announce(report)
-            self._results.set_growing(self._remaining[report.method], Entry(report.picture, within=self._within))
+            progress = f"computing · tile {report.done} of {report.total}"
+            entry = Entry(report.picture, within=self._within, progress=progress)
+            self._results.set_growing(self._remaining[report.method], entry)
             self.progressed.emit(report.method, report.done, report.total)
         elif isinstance(report, MethodReady):
             _announce(report)
@@ -163,6 +165,12 @@ class Comparing(QObject):
             self._results.finish(key, Entry(report.picture, report.result, self._within))
         elif isinstance(report, LongRun):
             self._long_runs.ask(report)
+
+    @Slot(Failure)
+    def _on_failed(self, failure: Failure) -> None:
+        if self._source is not None:
+            self._results.set_failure(self._source, failure)
+        self.failed.emit(failure)
 
     @Slot()
     def _on_finished(self) -> None:

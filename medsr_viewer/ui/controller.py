@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
@@ -92,7 +93,7 @@ class Controller(QObject):
             "invert": lambda on: state.update_view(inverted=on),
             "auto-window": self.auto_window,
             "own-window": self.own_window,
-            **{f"preset-{n}": lambda n=n: self.preset(n) for n in range(1, 10)},
+            **{f"preset-{n}": partial(self.preset, n) for n in range(1, 10)},
             "next-image": lambda: opening.step(1),
             "previous-image": lambda: opening.step(-1),
             "forward": lambda: opening.step(10),

@@ -62,7 +62,7 @@ def writing(figure: QImage, path: Path) -> Work:
 
     def work(_token: CancelToken, _report: Report) -> Path:
         def write(temporary: Path) -> None:
-            if not figure.save(str(temporary), b"PNG"):
+            if not figure.save(str(temporary)):
                 raise CannotWrite(f"{path.name} could not be written")
 
         write_whole(path, write)

@@ -38,6 +38,8 @@ from medsr_viewer.ui.start_page import StartPage
 from medsr_viewer.ui.toolbar import ToolBar
 from medsr_viewer.ui.viewer_page import ViewerPage
 
+_SIZE = QSize(1440, 860)
+_DECORATION = QSize(10, 40)
 _FILTER = "Images (*.dcm *.dicom *.ima *.png *.tif *.tiff *.jpg *.jpeg *.zip DICOMDIR);;All files (*)"
 
 
@@ -78,7 +80,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("MedSR Viewer")
         self.setAcceptDrops(True)
-        self.resize(QSize(1440, 860).boundedTo(self.screen().availableSize()))
+        self.resize(_SIZE)
+        if _SIZE.boundedTo(self.screen().availableSize() - _DECORATION) != _SIZE:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
         self.controller, self.page, self._saving, self._preferences = controller, page, saving, preferences
         self._long_runs = long_runs
         self.series, self.scores = series, scores
@@ -214,8 +218,7 @@ class MainWindow(QMainWindow):
         if name:
             self._saving.save_figure(Path(name))
 
-    @Slot(str)
-    def _open_recent(self, path: str) -> None:
+    def _open_recent(self, path: str, _checked: bool = False) -> None:
         self.open_paths([Path(path)])
 
     def _folder(self) -> str:

@@ -75,12 +75,6 @@ class Presenter(QObject):
         for index, content in enumerate(contents):
             self._refresh_panel(index, content)
 
-    def show_progress(self, method: str, done: int, total: int) -> None:
-        """Write over the panels of a method how far it is."""
-        for panel, content in zip(self._grid.panels, self._state.choices.contents, strict=True):
-            if method_of(content) == method:
-                panel.set_status(f"computing · tile {done} of {total}")
-
     @Slot(str)
     def _on_entry(self, method: str) -> None:
         for index, content in enumerate(self._state.choices.contents):
@@ -138,8 +132,7 @@ class Presenter(QObject):
         pending = "computing …" if self._is_computing() else "not computed"
         images = self._results.prepared_for(input_key(image, state))
         if images is None:
-            if self._shown[index] is not None:
-                panel.set_status("stale · computing …" if self._is_computing() else "stale")
+            self._show_stale(index, panel, image)
             return
         wanted = showing(content, state, self._results, images, self._catalogue, pending)
         if wanted.is_placeholder and self._may_stay(index, content, images.key):
@@ -147,6 +140,16 @@ class Presenter(QObject):
             return
         self._shown[index] = None if wanted.is_placeholder else (images.key, content)
         _apply(panel, wanted)
+
+    def _show_stale(self, index: int, panel: Panel, image: OpenImage) -> None:
+        shown = self._shown[index]
+        failure = self._results.failure_of(input_key(image, self._state.choices))
+        if failure is not None and (shown is None or shown[0].image != image.key):
+            # Another image's pictures must not stand under this one's name.
+            panel.set_picture(None)
+            _apply(panel, Showing(error=(failure.title, f"{failure.reason}\n{failure.advice}")))
+        elif shown is not None:
+            panel.set_status("stale · computing …" if self._is_computing() else "stale")
 
     def _may_stay(self, index: int, content: str, key: InputKey) -> bool:
         """Whether what a panel shows is an older result of the same image, method and size: it stays, marked stale."""

@@ -70,11 +70,14 @@ class Entry:
         None while tiles are arriving.
     within : Region or None
         The part of the input that was asked for; None: all of it.
+    progress : str
+        How far a result in the making is.
     """
 
     picture: Picture | None
     result: MethodResult | None = None
     within: Region | None = None
+    progress: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -158,12 +161,17 @@ class Results(QObject):
         self.scores: dict[str, Scored] = {}
         self.maps: MapsByKey = {}
         self.map_failure: Failure | None = None
+        self._failure: tuple[InputKey, Failure] | None = None
         self._store = _Store(cache_bytes)
         self._growing: dict[ResultKey, Entry] = {}
 
     def prepared_for(self, key: InputKey | None) -> PreparedImages | None:
         """Return the degraded image and the reference if they are those of a key."""
         return self.prepared if self.prepared is not None and self.prepared.key == key else None
+
+    def failure_of(self, key: InputKey) -> Failure | None:
+        """Return why the methods of a key have no input."""
+        return self._failure[1] if self._failure is not None and self._failure[0] == key else None
 
     def entry(self, key: ResultKey) -> Entry | None:
         """Return a result, finished or in the making."""
@@ -176,6 +184,11 @@ class Results(QObject):
         if changed:
             self.set_scores({})
             self.set_maps({})
+        self.prepared_changed.emit()
+
+    def set_failure(self, key: InputKey, failure: Failure) -> None:
+        """Note that a comparison failed."""
+        self._failure = (key, failure)
         self.prepared_changed.emit()
 
     def set_growing(self, key: ResultKey, entry: Entry) -> None:

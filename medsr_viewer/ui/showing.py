@@ -110,7 +110,8 @@ def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, 
             kind = "warning"
     scored = results.scores.get(method.name) if entry.result is not None else None
     text, tooltip = score_text(scored) if choices.mode == "test" else (NO_SCORE, "Enhance: no reference exists.")
-    return Showing(picture, badge=" · ".join([*parts, RESEARCH]), badge_kind=kind, scores=text, scores_tooltip=tooltip)
+    badge = " · ".join([*parts, RESEARCH])
+    return Showing(picture, None, badge, kind, entry.progress, text, tooltip)
 
 
 def _map(content: str, method: Method, results: Results, waiting: Showing) -> Showing:

@@ -64,5 +64,8 @@ class StartPage(QWidget):
             button = QPushButton(Path(path).name or path)
             button.setFlat(True)
             button.setToolTip(path)
-            button.clicked.connect(partial(self.recent_chosen.emit, path))
+            button.clicked.connect(partial(self._choose, path))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _choose(self, path: str, _checked: bool = False) -> None:
+        self.recent_chosen.emit(path)

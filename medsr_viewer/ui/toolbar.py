@@ -125,9 +125,12 @@ class ToolBar(QToolBar):
             button.setStyleSheet(_CHECKED)
             group.addButton(button)
             self.addWidget(button)
-            button.clicked.connect(partial(self.chosen.emit, "mode", mode))
+            button.clicked.connect(partial(self._choose_mode, mode))
             buttons[mode] = button
         return buttons
+
+    def _choose_mode(self, mode: str, _checked: bool = False) -> None:
+        self.chosen.emit("mode", mode)
 
     def _add(self, name: str, meaning: str, offered: Sequence[tuple[str, str]]) -> QComboBox:
         chooser = _Chooser()
