@@ -61,6 +61,10 @@ class Batch:
     base: Tensor
     reference: Tensor
 
+    def to(self, device: torch.device) -> Batch:
+        """Return the batch on a device."""
+        return Batch(*(patches.to(device) for patches in (self.degraded, self.base, self.reference)))
+
 
 def load_images(folders: Sequence[Path], split: str) -> list[TrainingImage]:
     """Read every PNG file of a split.

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from medsr_viewer.errors import MedsrError
+from medsr_viewer.errors import MedsrError, ModelError
 from medsr_viewer.models.architectures import build_network, parameter_count
 from trainer import checkpoint
 from trainer.data import Batch, PatchSampler, TrainingImage, load_images
@@ -92,23 +92,28 @@ class Run:
     ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.run, self.report = recipe, run, report
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         scale_factor = recipe.network.scale_factor
         network = build_network(recipe.network.architecture, scale_factor, recipe.network.options)
         _start_small(network)
         if recipe.network.warm_start:
             anew = checkpoint.warm_start(network, Path(recipe.network.warm_start))
             report(f"warm start from {recipe.network.warm_start}; {len(anew)} parameters start anew")
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._place(network)
         self.generator = Player(network, _adam(network, recipe.optimiser.rate), recipe.optimiser.rate)
         self.average = AveragedModel(network, multi_avg_fn=_exponential_average(recipe.optimiser.ema))
         self.discriminator = self._discriminator()
-        self.perceptual = PerceptualDistance(vgg_weights) if vgg_weights else None
+        self.perceptual = PerceptualDistance(vgg_weights).to(self.device) if vgg_weights else None
+        self._check_perceptual()
         self.sampler = PatchSampler(load_images(data, "train"), recipe.data, scale_factor, recipe.seed)
         self.validation_images: list[TrainingImage] = load_images(data, "val")
         self.step = 0
         self.seconds = 0.0
         self.best = -math.inf
-        report(f"{recipe.name}: {parameter_count(network):,} parameters, {len(self.sampler.images)} training images")
+        report(
+            f"{recipe.name}: {parameter_count(network):,} parameters, {len(self.sampler.images)} training images, "
+            f"on {self.device}"
+        )
 
     def work(self) -> None:
         """Train until the recipe's last step."""
@@ -116,7 +121,7 @@ class Run:
         started = time.monotonic() - self.seconds
         total, losses = self.recipe.optimiser.steps, list[float]()
         while self.step < total:
-            losses.append(self._train_step(self.sampler.batch(self.step)))
+            losses.append(self._train_step(self.sampler.batch(self.step).to(self.device)))
             self.step += 1
             if self.step % self.recipe.validation.every == 0 or self.step == total:
                 self.seconds = time.monotonic() - started
@@ -228,7 +233,7 @@ class Run:
         if not self.recipe.loss.adversarial_weight:
             return None
         network = SrganDiscriminator(features=DISCRIMINATOR_FEATURES)
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._place(network)
         rate = self.recipe.optimiser.discriminator_rate
         return Player(network, _adam(network, rate), rate)
 
@@ -239,7 +244,15 @@ class Run:
                 group["lr"] = player.rate * factor
 
     def _autocast(self) -> torch.autocast:
-        return torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.precision == "bf16")
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bf16")
+
+    def _place(self, network: nn.Module) -> None:
+        network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def _check_perceptual(self) -> None:
+        needed = self.recipe.loss.perceptual_weight or self.recipe.validation.selection == "perceptual_distance"
+        if needed and self.perceptual is None:
+            raise ModelError(f"{self.recipe.name} needs VGG-16's features", "Name their file with --vgg.")
 
 
 def rate_factor(step: int, recipe: OptimiserRecipe) -> float:

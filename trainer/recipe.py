@@ -36,7 +36,7 @@ class DataRecipe:
     ct_window_share: float = 0.4
     """Share of CT patches that are seen through a random window, clipped, as exported pictures are."""
     stretch_share: float = 0.7
-    """Share of patches whose gray is stretched at random, as the viewer's mapping from an image's own percentiles does."""
+    """Share of patches whose gray is stretched at random, as the viewer's mapping by an image's percentiles does."""
     invert_share: float = 0.1
     """Share of patches with inverted gray, as MONOCHROME1 stores them."""
     source_balance: float = 0.5

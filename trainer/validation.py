@@ -82,10 +82,11 @@ def _score(
     network: nn.Module, image: TrainingImage, scale_factor: int, perceptual: PerceptualDistance | None, *, bf16: bool
 ) -> tuple[float, float, float, float]:
     rows, columns = (length // scale_factor * scale_factor for length in image.pixels.shape)
-    reference = torch.from_numpy(image.pixels[:rows, :columns].clip(0, 1))[None, None]
+    device = next(network.parameters()).device
+    reference = torch.from_numpy(image.pixels[:rows, :columns].clip(0, 1))[None, None].to(device)
     degraded = bicubic(reference, 1 / scale_factor)
     base = bicubic(degraded, scale_factor)
-    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+    with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
         residual = network(degraded.contiguous(memory_format=torch.channels_last))
     upscaled = base + residual.float()
     difference = bicubic(upscaled, 1 / scale_factor) - degraded
