@@ -127,6 +127,11 @@ def _decode_compressed(
                 f"the header claims {layout.rows} x {layout.columns} pixels, "
                 f"but the compressed frame has {size.rows} x {size.columns}"
             )
+        if size.components != layout.samples or size.precision > layout.bits_allocated:
+            raise HeaderError(
+                f"the header claims {layout.samples} x {layout.bits_allocated} bits a pixel, "
+                f"but the compressed frame has {size.components} x {size.precision}"
+            )
         precision = size.precision
         if size.signed and not layout.signed and layout.samples == 1:
             notes.append(_SIGN_CONFLICT)

@@ -14,6 +14,10 @@ MAX_FRAME_SAMPLES = 1 << 28
 """Samples of one frame that are accepted: 268 megapixels of gray, 1 GiB as float32."""
 
 _PIXEL_KEYWORDS = {0x0010: "PixelData", 0x0008: "FloatPixelData", 0x0009: "DoubleFloatPixelData"}
+_COLOUR = frozenset(
+    {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT", "HSV", "XYB"}
+)
+_GRAY = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
 _UNDEFINED = 0xFFFFFFFF
 _ITEM = (0xFFFE, 0xE000)
 
@@ -95,13 +99,15 @@ def read_layout(ds: Any, element: PixelElement) -> Layout:
     """
     depth = {"FloatPixelData": 32, "DoubleFloatPixelData": 64}.get(element.keyword)
     allocated = depth or required_integer(ds, "BitsAllocated")
-    samples = optional_integer(ds, "SamplesPerPixel", 1)
+    photometric = text(ds, "PhotometricInterpretation").upper()
+    samples = optional_integer(ds, "SamplesPerPixel", 3 if photometric in _COLOUR else 1)
     layout = Layout(
         rows=required_integer(ds, "Rows"),
         columns=required_integer(ds, "Columns"),
         frames=max(1, optional_integer(ds, "NumberOfFrames", 1)),
         samples=samples,
-        photometric=text(ds, "PhotometricInterpretation").upper() or ("MONOCHROME2" if samples == 1 else "RGB"),
+        # A name that the standard does not have is most often a damaged one of these two.
+        photometric=photometric if photometric in _COLOUR | _GRAY else "MONOCHROME2" if samples == 1 else "RGB",
         bits_allocated=allocated,
         bits_stored=depth or optional_integer(ds, "BitsStored", allocated),
         signed=optional_integer(ds, "PixelRepresentation", 0) == 1,
@@ -160,6 +166,9 @@ def _check(layout: Layout) -> None:
         raise HeaderError("the header says that the image has no rows or no columns")
     if layout.samples not in (1, 3, 4):
         raise HeaderError(f"{layout.samples} samples per pixel are not supported")
+    # Decoders take this on trust: gdcm ends the process where the two disagree.
+    if (layout.samples == 1 and layout.photometric in _COLOUR) or (layout.samples > 1 and layout.photometric in _GRAY):
+        raise HeaderError(f"{layout.samples} samples per pixel do not fit {layout.photometric}")
     if layout.bits_allocated not in (1, 8, 16, 32, 64):
         raise HeaderError(f"{layout.bits_allocated} bits allocated are not supported")
     if not 1 <= layout.bits_stored <= layout.bits_allocated:

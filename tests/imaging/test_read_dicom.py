@@ -328,6 +328,8 @@ def test_a_file_without_transfer_syntax(make_dicom: Make, read: Read, tmp_path: 
         ({"NumberOfFrames": 1_000_000}, "bytes of pixel data are there"),
         ({"Rows": 0}, "no rows"),
         ({"BitsStored": 20}, "do not fit"),
+        ({"PhotometricInterpretation": "RGB"}, "do not fit RGB"),
+        ({"SamplesPerPixel": 3, "PlanarConfiguration": 0}, "do not fit MONOCHROME2"),
         ({"SamplesPerPixel": 2}, "2 samples per pixel"),
         ({"BitsAllocated": 24}, "24 bits allocated"),
     ],
