@@ -39,6 +39,8 @@ from medsr_viewer.ui.toolbar import ToolBar
 from medsr_viewer.ui.viewer_page import ViewerPage
 
 _SIZE = QSize(1440, 860)
+_SERIES_WIDTH, _SCORES_HEIGHT = 230, 150
+_ROOM_FOR_SERIES = 1400
 _DECORATION = QSize(10, 40)
 _FILTER = "Images (*.dcm *.dicom *.ima *.png *.tif *.tiff *.jpg *.jpeg *.zip DICOMDIR);;All files (*)"
 
@@ -88,6 +90,8 @@ class MainWindow(QMainWindow):
         self.series, self.scores = series, scores
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, series)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, scores)
+        self.resizeDocks([series], [_SERIES_WIDTH], Qt.Orientation.Horizontal)
+        self.resizeDocks([scores], [_SCORES_HEIGHT], Qt.Orientation.Vertical)
         series.hide()
         scores.hide()
         handlers = {**controller.handlers(), **self._handlers()}
@@ -239,10 +243,9 @@ class MainWindow(QMainWindow):
             self._preferences.add_recent(str(path.absolute()))
         self._list_recent()
         collection = self.controller.state.collection
-        several = sum(len(study.series) for study in collection.studies) > 1 or any(
-            not one.is_foreign for one in collection.skipped
-        )
-        self.series.setVisible(several)
+        several = sum(len(study.series) for study in collection.studies) > 1
+        # On a narrow window the list would take the room of a panel: its button is there.
+        self.series.setVisible(several and self.width() >= _ROOM_FOR_SERIES)
 
     @Slot()
     def _on_image(self) -> None:

@@ -14,6 +14,9 @@ def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tupl
     if image is None:
         return ()
     notes = [f"A model cannot be used: {problem}" for problem in catalogue.problems]
+    skipped = sum(not one.is_foreign for one in state.collection.skipped)
+    if skipped:
+        notes.append(f"{skipped} file{'s were' if skipped > 1 else ' was'} skipped: the list of series (F3) says why.")
     notes += [*image.series.warnings, *image.frame.warnings]
     if image.frame.lossy:
         notes.append("The source was compressed with loss: its artefacts are part of the reference.")

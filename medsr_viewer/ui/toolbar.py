@@ -66,6 +66,7 @@ class ToolBar(QToolBar):
         self._add_button(actions["roi"], "ROI")
         self._add_button(actions["error-map"], "Error map")
         self._add_button(actions["scores"], "Scores")
+        self._add_button(actions["series"], "Series")
         state.choices_changed.connect(self.refresh)
         state.view_changed.connect(self.refresh)
         state.measuring_changed.connect(self.refresh)
