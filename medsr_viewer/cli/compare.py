@@ -90,7 +90,8 @@ def _write_extras(options: argparse.Namespace, comparison: Comparison, report: d
         captions = {
             m["name"]: f"PSNR {_number(m['psnr_db'], 2)} dB  SSIM {_number(m['ssim'], 4)}" for m in report["methods"]
         }
-        write_figure(options.figure, comparison, captions)
+        heading = (f"{Path(report['source']).name}, frame {report['frame']}", _measured_on([report]))
+        write_figure(options.figure, comparison, captions, heading)
     if options.arrays:
         arrays = comparison_arrays(comparison)
         write_whole(options.arrays, lambda path: _save_arrays(path, arrays))
@@ -111,7 +112,7 @@ def _write_json(path: Path, values: Any) -> None:
 def _print_table(reports: list[dict[str, Any]]) -> None:
     if not reports:
         return
-    table = Table(caption=_caption(reports), caption_justify="left")
+    table = Table(caption=_measured_on(reports), caption_justify="left")
     table.add_column("Image", overflow="fold")
     table.add_column("Method")
     for heading in (*HEADINGS, "Seconds"):
@@ -127,7 +128,7 @@ def _print_table(reports: list[dict[str, Any]]) -> None:
     console().print(table)
 
 
-def _caption(reports: list[dict[str, Any]]) -> str:
+def _measured_on(reports: list[dict[str, Any]]) -> str:
     first = reports[0]
     ranges = {report["data_range"] for report in reports}
     data_range = f"data range {ranges.pop():.6g} {first['unit']}".rstrip() if len(ranges) == 1 else "data range of each"

@@ -2,70 +2,64 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
-from medsr_viewer.imaging.frame import FloatArray, Frame
+from medsr_viewer.imaging.frame import FULL_RANGE, FloatArray, Frame, Window
 from medsr_viewer.imaging.resample import enlarge
 from medsr_viewer.imaging.windowing import apply_voi
 from medsr_viewer.workflows.compare import Comparison
 from medsr_viewer.workflows.files import write_whole
 
 PANEL_SIDE = 512
-GAP = 8
-LABEL_HEIGHT = 44
+GAP = 12
 FONT_SIZE = 15
-BACKGROUND, INK = (24, 24, 27), (235, 235, 235)
+LINE = FONT_SIZE + 5
+BACKGROUND, INK, DIM, WARNING = (24, 24, 27), (235, 235, 235), (170, 170, 175), (250, 190, 90)
 DISCLAIMER = "Upscaled pixels: research use only"
 
+_Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
+_Colour = tuple[int, int, int]
 
-def write_figure(path: Path, comparison: Comparison, captions: dict[str, str]) -> None:
-    """Write the panels in a row grid, each with its label.
+
+@dataclass(frozen=True)
+class _Panel:
+    """A picture and the lines above it: what it is, how it scored, and, where it is upscaled, the disclaimer."""
+
+    lines: tuple[tuple[str, _Colour], ...]
+    image: Image.Image
+
+
+def write_figure(path: Path, comparison: Comparison, captions: Mapping[str, str], heading: Sequence[str] = ()) -> None:
+    """Write the panels in a grid, each below its label.
 
     Parameters
     ----------
     path : Path
         A ``.png`` file.
     comparison : Comparison
-        Gray images are shown through the frame's first window, colour as stored.
-    captions : dict
+        Gray images are shown through the frame's first window, colour as stored. Small images are enlarged by whole
+        pixels, large ones reduced to 512 pixels.
+    captions : mapping
         Second line of a panel's label (its scores, say) by its name: ``reference``, ``degraded`` or a method's.
+    heading : sequence of str
+        Lines above the panels; what the panels are shown through is added.
 
     Raises
     ------
     CannotWrite
         If the file cannot be written.
     """
-    panels = [(label, captions.get(key, ""), _shown(comparison, pixels)) for key, label, pixels in _panels(comparison)]
-    figure = _compose(panels)
+    panels, frame = _panels(comparison, captions), comparison.request.frame
+    figure = _compose(panels, [*heading, f"{_shown_through(frame)}{_size_note(frame)}"])
     text = PngImagePlugin.PngInfo()
     text.add_text("Description", f"MedSR Viewer comparison x{comparison.request.scale_factor}. {DISCLAIMER}.")
     write_whole(path, lambda temporary: figure.save(temporary, format="PNG", pnginfo=text))
-
-
-def _panels(comparison: Comparison) -> list[tuple[str, str, FloatArray]]:
-    prepared, scale = comparison.prepared, comparison.request.scale_factor
-    nearest = enlarge(prepared.degraded, scale, "nearest")
-    panels = [("degraded", f"degraded x1/{scale} (shown by nearest)", nearest)]
-    if prepared.reference is None:
-        panels = [("degraded", "input (shown by nearest)", nearest)]
-    else:
-        panels.insert(0, ("reference", "reference", prepared.reference))
-    for result in comparison.results:
-        if result.upscaled:
-            label = f"{result.method} x{scale} ({result.upscaled.precision})"
-            panels.append((result.method, f"{label} - {DISCLAIMER}", result.upscaled.pixels))
-    return panels
-
-
-def _shown(comparison: Comparison, pixels: FloatArray) -> Image.Image:
-    gray = display_gray(comparison.request.frame, pixels)
-    image = Image.fromarray((gray * 255 + 0.5).astype(np.uint8))
-    if max(image.size) > PANEL_SIDE:
-        image.thumbnail((PANEL_SIDE, PANEL_SIDE), Image.Resampling.BOX)
-    return image.convert("RGB")
 
 
 def display_gray(frame: Frame, pixels: FloatArray) -> FloatArray:
@@ -77,24 +71,81 @@ def display_gray(frame: Frame, pixels: FloatArray) -> FloatArray:
     return 1 - shown if frame.inverted else shown
 
 
-def _compose(panels: list[tuple[str, str, Image.Image]]) -> Image.Image:
-    columns = min(3, len(panels))
-    width = max(PANEL_SIDE // 2, *(image.width for _, _, image in panels)) + GAP
-    height = max(image.height for _, _, image in panels) + LABEL_HEIGHT + GAP
-    rows = -(-len(panels) // columns)
-    figure = Image.new("RGB", (columns * width + GAP, rows * height + GAP), BACKGROUND)
-    draw, font = ImageDraw.Draw(figure), ImageFont.load_default(FONT_SIZE)
-    for index, (label, caption, image) in enumerate(panels):
-        left, top = GAP + index % columns * width, GAP + index // columns * height
-        draw.text((left, top), _fit(draw, label, font, width - GAP), INK, font)
-        draw.text((left, top + FONT_SIZE + 4), _fit(draw, caption, font, width - GAP), INK, font)
-        figure.paste(image, (left, top + LABEL_HEIGHT))
+def _panels(comparison: Comparison, captions: Mapping[str, str]) -> list[_Panel]:
+    prepared, scale, frame = comparison.prepared, comparison.request.scale_factor, comparison.request.frame
+    panels = []
+
+    def add(key: str, title: str, pixels: FloatArray, warning: str = "") -> None:
+        lines = ((title, INK), (captions.get(key, ""), DIM), (warning, WARNING))
+        panels.append(_Panel(lines, _picture(display_gray(frame, pixels))))
+
+    if prepared.reference is not None:
+        add("reference", "reference", prepared.reference)
+    name = "input" if prepared.reference is None else f"degraded x1/{scale}"
+    add("degraded", f"{name}, pixels enlarged x{scale}", enlarge(prepared.degraded, scale, "nearest"))
+    for result in comparison.results:
+        if result.upscaled:
+            precision = f", {result.upscaled.precision}" if result.upscaled.mapping else ""
+            add(result.method, f"{result.method} x{scale}{precision}", result.upscaled.pixels, DISCLAIMER)
+    return panels
+
+
+def _picture(levels: FloatArray) -> Image.Image:
+    image = Image.fromarray((levels * 255 + 0.5).astype(np.uint8)).convert("RGB")
+    zoom = PANEL_SIDE // max(image.size)
+    if zoom >= 1:
+        return image.resize((image.width * zoom, image.height * zoom), Image.Resampling.NEAREST)
+    image.thumbnail((PANEL_SIDE, PANEL_SIDE), Image.Resampling.BOX)
+    return image
+
+
+def _shown_through(frame: Frame) -> str:
+    voi = frame.vois[0]
+    polarity = ", smallest value white" if frame.inverted else ""
+    if frame.is_colour:
+        return "Shown as stored."
+    if not isinstance(voi, Window):
+        return f"Shown through the VOI LUT {voi.name}".rstrip() + f"{polarity}."
+    limits = f"center {voi.center:g}, width {voi.width:g} {frame.unit}".rstrip()
+    name = "the full range" if voi.name == FULL_RANGE else "the window"
+    return f"Shown through {name}: {limits}{polarity}."
+
+
+def _size_note(frame: Frame) -> str:
+    side = max(frame.shape[:2])
+    if side > PANEL_SIDE:
+        return f" Reduced to {PANEL_SIDE / side:.0%} by averaging: fine differences are lost."
+    return f" Pixels enlarged x{PANEL_SIDE // side} to squares." if PANEL_SIDE // side > 1 else ""
+
+
+def _compose(panels: Sequence[_Panel], heading: Sequence[str]) -> Image.Image:
+    font = ImageFont.load_default(FONT_SIZE)
+    texts = [text for panel in panels for text, _ in panel.lines]
+    cell = max(*(panel.image.width for panel in panels), *(_width(text, font) for text in texts)) + GAP
+    columns = 2 if len(panels) == 4 else min(3, len(panels))
+    width = max(columns * cell + GAP, 2 * PANEL_SIDE)
+    lines = [line for text in heading for line in _wrap(text, font, width - 2 * GAP)]
+    label = LINE * len(panels[0].lines) + 4
+    row = max(panel.image.height for panel in panels) + label + GAP
+    top = GAP + LINE * len(lines) + GAP
+    figure = Image.new("RGB", (width, top + row * -(-len(panels) // columns)), BACKGROUND)
+    draw = ImageDraw.Draw(figure)
+    for index, line in enumerate(lines):
+        draw.text((GAP, GAP + index * LINE), line, INK if index == 0 else DIM, font)
+    for index, panel in enumerate(panels):
+        x, y = GAP + index % columns * cell, top + index // columns * row
+        for number, (text, colour) in enumerate(panel.lines):
+            draw.text((x, y + number * LINE), text, colour, font)
+        figure.paste(panel.image, (x, y + label))
     return figure
 
 
-def _fit(draw: ImageDraw.ImageDraw, text: str, font: ImageFont.ImageFont | ImageFont.FreeTypeFont, width: int) -> str:
-    while text and draw.textlength(text, font) > width:
-        text = text[:-4] + "..."
-        if len(text) < 8:
-            break
-    return text
+def _wrap(text: str, font: _Font, width: int) -> list[str]:
+    """Break a text into lines that fit, with a tenth to spare for wide characters."""
+    if _width(text, font) <= width:
+        return [text]
+    return textwrap.wrap(text, max(1, width * len(text) // (_width(text, font) * 11 // 10 + 1)))
+
+
+def _width(text: str, font: _Font) -> int:
+    return -int(-font.getlength(text) // 1)
