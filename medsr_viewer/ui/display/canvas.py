@@ -155,6 +155,8 @@ class Canvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with a drag; report the cursor."""
         position = event.position()
+        if not event.buttons():
+            self._gesture, self._held = None, None  # the release went elsewhere: to a menu, another window
         if self._gesture is None:
             self._show_grip(position)
         elif self._moved or (position - self._pressed).manhattanLength() >= 2:

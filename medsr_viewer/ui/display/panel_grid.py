@@ -7,23 +7,24 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from medsr_viewer.imaging.frame import SpacingSource, Voi, Window
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display.gestures import linear_equivalent, window_after
 from medsr_viewer.ui.display.image_item import Appearance
-from medsr_viewer.ui.display.layouts import Cell, LayoutName, cells
 from medsr_viewer.ui.display.panel import Panel
+from medsr_viewer.ui.display.panel_wall import MAX_PANELS, PanelWall
 from medsr_viewer.ui.display.sampling import Interpolation
 from medsr_viewer.ui.display.view_state import ViewState
 
-MAX_PANELS = 6
+__all__ = ["MAX_PANELS", "PanelGrid"]
+
 _FRAME_MS = 16
 
 
-class PanelGrid(QWidget):
+class PanelGrid(PanelWall):
     """One to six panels with linked pan, zoom, crosshair, window and region of interest.
 
     Everything is in reference pixels: x to the right, y down, pixel (0, 0) covering 0..1 in both. The grid changes the
@@ -40,7 +41,6 @@ class PanelGrid(QWidget):
     roi_changed = Signal(object)
     """Region, or None."""
     panel_content_chosen = Signal(int, str)
-    focused_panel_changed = Signal(int)
     context_menu_requested = Signal(int, QPoint)
     """Panel, and the place on the screen."""
     view_changed = Signal()
@@ -48,12 +48,6 @@ class PanelGrid(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._view = ViewState(self)
-        self._panels: list[Panel] = []
-        self._shown_count = 0
-        self._layout_name: LayoutName = "auto"
-        self._cells: list[Cell] = []
-        self._maximised: int | None = None
         self._linked = True
         self._appearance = Appearance()
         self._interpolation: Interpolation = "auto"
@@ -63,11 +57,8 @@ class PanelGrid(QWidget):
         self._roi: Region | None = None
         self._roi_mode = False
         self._wheel_zooms = False
-        self._focused = 0
+        self._own_views: list[ViewState] = []  # of each panel, for when they are not linked
         self._reported: Region | None = None
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(3)
         self._report = QTimer(self)
         self._report.setSingleShot(True)
         self._report.setInterval(_FRAME_MS)
@@ -76,45 +67,9 @@ class PanelGrid(QWidget):
         self.set_panel_count(3)
 
     @property
-    def panels(self) -> tuple[Panel, ...]:
-        """The panels in use, in order."""
-        return tuple(self._panels[: self._shown_count])
-
-    @property
     def view(self) -> ViewState:
         """The view of the focused panel: the shared one while panels are linked."""
         return self._panels[self._focused].canvas.view
-
-    def set_panel_count(self, count: int) -> None:
-        """Show 1 to 6 panels. Panels that go keep nothing; those that stay keep their contents."""
-        if not 1 <= count <= MAX_PANELS:
-            raise ValueError(f"{count} panels: 1 to {MAX_PANELS} can be shown")
-        while len(self._panels) < count:
-            self._add_panel()
-        for panel in self._panels[count : self._shown_count]:
-            panel.set_picture(None)
-        self._shown_count = count
-        self._maximised = None
-        if self._focused >= count:
-            self._focus(0)
-        self._arrange()
-
-    def set_layout(self, name: LayoutName) -> None:
-        """Arrange the panels: "auto", "row", "grid" or "1+2"."""
-        self._layout_name = name
-        self._maximised = None
-        self._arrange()
-
-    @property
-    def layout_name(self) -> LayoutName:
-        """The arrangement chosen."""
-        return self._layout_name
-
-    def toggle_maximised(self, panel: int) -> None:
-        """Show one panel alone, or all again."""
-        self._maximised = None if self._maximised is not None else panel
-        self._arrange()
-        self._panels[panel].canvas.setFocus()
 
     def set_extent(self, height: float, width: float) -> None:
         """Set the size of the reference. Centre and zoom stay unless fitted: call `reset` for another picture."""
@@ -152,10 +107,10 @@ class PanelGrid(QWidget):
             return
         shared = self._panels[self._focused].canvas.view
         self._linked = linked
-        if linked:
-            self._view.adopt(shared)
-        for panel in self._panels:
-            panel.canvas.view = self._view if linked else self._own_view(shared)
+        for panel, own in zip(self._panels, self._own_views, strict=True):
+            panel.canvas.view = self._view if linked else own
+        for view in self._views():
+            view.adopt(shared)
         self._refit()
 
     def fit(self) -> None:
@@ -244,11 +199,6 @@ class PanelGrid(QWidget):
         for panel in self._panels:
             panel.set_flip(flipped)
 
-    @property
-    def focused_panel(self) -> int:
-        """The panel that keys act on."""
-        return self._focused
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Clear the rectangle with Esc or Del; open the chooser with Alt+Down."""
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Delete) and self._roi is not None:
@@ -258,15 +208,13 @@ class PanelGrid(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose another arrangement where the width calls for one."""
-        super().resizeEvent(event)
-        if self._maximised is None and cells(self._layout_name, self._shown_count, self.width()) != self._cells:
-            self._arrange()
-
-    def _add_panel(self) -> None:
-        index = len(self._panels)
-        panel = Panel(self._view if self._linked else self._own_view(self.view), self)
+    def _prepare_panel(self, index: int, panel: Panel) -> None:
+        own = ViewState(self)
+        own.adopt(self._view)
+        self._watch(own)
+        self._own_views.append(own)
+        if not self._linked:
+            panel.canvas.view = own
         canvas = panel.canvas
         if self._panels:
             first = self._panels[0].canvas
@@ -280,52 +228,19 @@ class PanelGrid(QWidget):
         canvas.cursor_moved.connect(self._show_cursor)
         canvas.scrolled.connect(self.scrolled)
         canvas.context_menu_requested.connect(partial(self.context_menu_requested.emit, index))
-        canvas.double_clicked.connect(partial(self.toggle_maximised, index))
-        canvas.focused.connect(partial(self._focus, index))
-        canvas.resized.connect(self._refit)
         canvas.roi_edited.connect(self.set_roi)
-        canvas.step_focus = partial(self._step_focus, index)
-        self._panels.append(panel)
-
-    def _own_view(self, like: ViewState) -> ViewState:
-        view = ViewState(self)
-        view.adopt(like)
-        self._watch(view)
-        return view
 
     def _watch(self, view: ViewState) -> None:
         view.changed.connect(self.view_changed)
         view.changed.connect(self._report.start)
 
     def _views(self) -> list[ViewState]:
-        return [self._view, *(panel.canvas.view for panel in self._panels if panel.canvas.view is not self._view)]
-
-    def _visible_panels(self) -> list[Panel]:
-        return list(self.panels) if self._maximised is None else [self._panels[self._maximised]]
+        return [self._view, *self._own_views]
 
     def _dress(self) -> None:
         for panel in self._panels:
             panel.set_appearance(self._appearance, self._interpolation)
 
-    def _arrange(self) -> None:
-        self._cells = cells(self._layout_name, self._shown_count, self.width())
-        for line in range(MAX_PANELS):
-            self._grid.setRowStretch(line, 0)
-            self._grid.setColumnStretch(line, 0)
-        shown = self._visible_panels()
-        places = self._cells if self._maximised is None else [Cell(0, 0)]
-        for panel in self._panels:
-            self._grid.removeWidget(panel)
-            panel.setVisible(panel in shown)
-        for panel, place in zip(shown, places, strict=True):
-            self._grid.addWidget(panel, *place)
-            for row in range(place.row, place.row + place.rows):
-                self._grid.setRowStretch(row, 1)
-            for column in range(place.column, place.column + place.columns):
-                self._grid.setColumnStretch(column, 1)
-        self._refit()
-
-    @Slot()
     def _refit(self) -> None:
         if self._linked:
             # The first panel is the largest in every arrangement; elsewhere the same zoom shows the middle.
@@ -360,17 +275,3 @@ class PanelGrid(QWidget):
         for panel in self._visible_panels():
             panel.show_cursor(at)
         self.cursor_moved.emit(at)
-
-    def _focus(self, index: int) -> None:
-        if index != self._focused:
-            self._focused = index
-            self.focused_panel_changed.emit(index)
-        for panel in self._panels:
-            panel.canvas.update()
-
-    def _step_focus(self, index: int, forward: bool) -> bool:
-        target = index + (1 if forward else -1)
-        if self._maximised is not None or not 0 <= target < self._shown_count:
-            return False
-        self._panels[target].canvas.setFocus(Qt.FocusReason.TabFocusReason)
-        return True
