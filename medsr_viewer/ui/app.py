@@ -20,6 +20,7 @@ from medsr_viewer.ui.contents import default_contents
 from medsr_viewer.ui.controller import Controller
 from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.display.theme import apply_theme
+from medsr_viewer.ui.lane import Lane
 from medsr_viewer.ui.long_runs import Estimator, LongRuns
 from medsr_viewer.ui.main_window import MainWindow
 from medsr_viewer.ui.mapping import Mapping
@@ -41,6 +42,7 @@ from medsr_viewer.workflows.compare import compare
 from medsr_viewer.workflows.estimate import estimate
 
 _PRELOAD_DELAY_MS = 400
+_RUNNERS = ("opening", "reading", "interpolating", "upscaling", "scoring", "mapping", "saving", "preloading")
 _LOG_BYTES = 1 << 20
 
 
@@ -70,10 +72,7 @@ class Application(QObject):
     def __init__(self, services: Services, preferences: Preferences) -> None:
         super().__init__()
         methods = services.catalogue
-        self.runners = {
-            name: Runner(name, self)
-            for name in ("opening", "reading", "comparison", "scoring", "mapping", "saving", "preloading")
-        }
+        self.runners = {name: Runner(name, self) for name in _RUNNERS}
         runners = self.runners
         self.state = State(Choices(contents=default_contents(methods, Choices.scale_factor)), self)
         self.results = Results(parent=self)
@@ -81,8 +80,10 @@ class Application(QObject):
         self.opening = Opening(
             self.state, runners["opening"], runners["reading"], services.collect, services.read_frame, self
         )
+        quick, slow = (Lane(self.results, runners[name], self) for name in ("interpolating", "upscaling"))
+        self.lanes = (quick, slow)
         self.comparing = Comparing(
-            self.state, self.results, runners["comparison"], methods, services.compare, self.long_runs, self
+            self.state, self.results, quick, slow, methods, services.compare, self.long_runs, self
         )
         self.scoring = Scoring(self.state, self.results, runners["scoring"], methods, parent=self)
         self.mapping = Mapping(self.state, self.results, runners["mapping"], methods, self)
@@ -110,17 +111,20 @@ class Application(QObject):
     def _build_window(self, methods: Catalogue, preferences: Preferences) -> MainWindow:
         runners = self.runners
         grid = PanelGrid()
-        stoppable = (runners["comparison"], runners["opening"])
+        stoppable = (runners["upscaling"], runners["interpolating"], runners["opening"])
         controller = Controller(self.state, grid, self.opening, self.comparing, self.scoring, methods, stoppable, self)
-        self.presenter = Presenter(grid, self.state, self.results, methods, lambda: runners["comparison"].is_busy, self)
+        self.presenter = Presenter(grid, self.state, self.results, methods, lambda: self.comparing.is_busy, self)
         self.search_progress = Progress(runners["opening"], "Looking for images …")
-        self.comparison_progress = Progress(runners["comparison"], "Computing …")
+        self.progress_of = {
+            name: Progress(runners[name], text)
+            for name, text in (("interpolating", "Interpolating …"), ("upscaling", "Upscaling …"))
+        }
         return MainWindow(
             controller,
             ViewerPage(grid, self.state, self.results, methods),
             SeriesDock(self.state),
             ScoreTable(self.state, self.results),
-            (self.search_progress, self.comparison_progress),
+            (self.search_progress, *self.progress_of.values()),
             Saving(self.state, self.results, grid, runners["saving"], self),
             self.long_runs,
             preferences,
@@ -128,20 +132,18 @@ class Application(QObject):
 
     def _connect(self) -> None:
         self.opening.searched.connect(self._on_searched)
-        self.comparing.progressed.connect(self._on_computed)
-        for source in (self.comparing, self.scoring):
-            source.failed.connect(self.window.notices.show_failure)
-        self.runners["comparison"].finished.connect(self.presenter.refresh)
+        for lane, progress in zip(self.lanes, self.progress_of.values(), strict=True):
+            lane.progressed.connect(progress.report_tiles)
+            lane.failed.connect(self.window.notices.show_failure)
+        self.scoring.failed.connect(self.window.notices.show_failure)
+        for name in self.progress_of:
+            self.runners[name].finished.connect(self.presenter.refresh)
         self.runners["preloading"].succeeded.connect(self.window.tool_bar.set_devices)
         self.window.closing.connect(self.shutdown)
 
     @Slot(int, int)
     def _on_searched(self, done: int, total: int) -> None:
         self.search_progress.report(f"Looking for images: {done} of {total} files", done, total)
-
-    @Slot(str, int, int)
-    def _on_computed(self, method: str, done: int, total: int) -> None:
-        self.comparison_progress.report(f"{method}: tile {done} of {total}", done, total)
 
     @Slot()
     def _preload(self) -> None:

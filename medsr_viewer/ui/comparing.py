@@ -1,16 +1,15 @@
-"""From the choices in force to a comparison in the background, and from its reports to results."""
+"""From the choices in force to comparisons in the background."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from medsr_viewer.imaging.region import Region
-from medsr_viewer.ui.comparison_job import Compare, ComparisonJob, MethodReady, TilesReady
+from medsr_viewer.ui.comparison_job import Compare, ComparisonJob, EstimatingJob
 from medsr_viewer.ui.contents import methods_of
-from medsr_viewer.ui.failure import Failure
-from medsr_viewer.ui.long_runs import LongRun, LongRuns, RunKey, is_large
-from medsr_viewer.ui.results import Entry, InputKey, PreparedImages, ResultKey, Results, input_key, result_key
-from medsr_viewer.ui.runner import Runner
+from medsr_viewer.ui.lane import Errand, Lane
+from medsr_viewer.ui.long_runs import LongRuns, RunKey, is_large
+from medsr_viewer.ui.results import InputKey, ResultKey, Results, input_key, result_key
 from medsr_viewer.ui.state import OpenImage, State
 from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.upscaling.methods import Method
@@ -18,6 +17,8 @@ from medsr_viewer.upscaling.tiles import VisibleRegion
 from medsr_viewer.workflows.compare import ComparisonRequest
 
 _SETTLE_MS = 250
+
+Wanted = dict[ResultKey, Method]
 
 
 class Comparing(QObject):
@@ -28,9 +29,10 @@ class Comparing(QObject):
     state : State
         The choices.
     results : Results
-        Where to put what was computed.
-    runner : Runner
-        For comparisons alone.
+        What was computed.
+    quick, slow : Lane
+        For the input and interpolation, and for networks: a scrolled image shows at once, while a tile of the image
+        before may still be in a network.
     catalogue : Catalogue
         The methods that there are.
     compare : callable
@@ -41,36 +43,34 @@ class Comparing(QObject):
         Owner.
     """
 
-    progressed = Signal(str, int, int)
-    """Method, tiles ready, of how many."""
-    failed = Signal(Failure)
-
     def __init__(
         self,
         state: State,
         results: Results,
-        runner: Runner,
+        quick: Lane,
+        slow: Lane,
         catalogue: Catalogue,
         compare: Compare,
         long_runs: LongRuns,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._state, self._results, self._runner = state, results, runner
+        self._state, self._results, self._quick, self._slow = state, results, quick, slow
         self._catalogue, self._compare, self._long_runs = catalogue, compare, long_runs
         self._visible = VisibleRegion()
-        self._source: InputKey | None = None
-        self._within: Region | None = None
-        self._remaining: dict[str, ResultKey] = {}
         # A part computed alone is computed anew only when the view has come to rest.
         self._settled = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settled.timeout.connect(self.refresh)
         state.image_changed.connect(self.refresh)
         state.choices_changed.connect(self.refresh)
-        runner.progressed.connect(self._on_progress)
-        runner.failed.connect(self._on_failed)
-        runner.finished.connect(self._on_finished)
         long_runs.decided.connect(self.refresh)
+        for lane in (quick, slow):
+            lane.estimated.connect(long_runs.consider)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is being computed."""
+        return self._quick.is_busy or self._slow.is_busy
 
     @Slot()
     def refresh(self) -> None:
@@ -83,19 +83,19 @@ class Comparing(QObject):
         answer = self._long_runs.answer_to(self._run_key(image, methods))
         within = self._visible.get() if answer == "visible" else None
         missing = {} if answer == "nothing" else self._missing(key, methods, within)
-        is_prepared = self._results.prepared_for(key) is not None
-        is_same_run = self._runner.is_busy and (key, within) == (self._source, self._within)
-        if is_same_run and set(missing) == set(self._remaining.values()):
+        request = self._request(image, missing, within)
+        if answer is None and missing and self._long_runs.estimator is not None and is_large(request):
+            self._slow.cancel()
+            errand = Errand(key, within, frozenset(missing))
+            if not self._quick.is_on(errand):
+                run_key = self._run_key(image, methods)
+                self._quick.send(errand, EstimatingJob(key, request, run_key, self._long_runs.estimator))
             return
-        if not missing and is_prepared:
-            self._runner.cancel()
-            return
-        self._submit(image, key, missing, within, asked=answer is not None)
-
-    @Slot()
-    def cancel(self) -> None:
-        """Stop computing; what is ready stays."""
-        self._runner.cancel()
+        quick = {result: method for result, method in missing.items() if not method.is_learned}
+        slow = {result: method for result, method in missing.items() if method.is_learned}
+        needs_input = self._results.prepared_for(key) is None
+        self._send(self._quick, image, key, quick, within, needs_input=needs_input)
+        self._send(self._slow, image, key, slow, within, needs_input=False)
 
     def set_visible(self, region: Region) -> None:
         """Say which part the panels show, in pixels of the upscaled image: its tiles come next."""
@@ -106,11 +106,20 @@ class Comparing(QObject):
         if image is not None and self._long_runs.answer_to(self._run_key(image, self._methods())) == "visible":
             self._settled.start()
 
+    def _send(
+        self, lane: Lane, image: OpenImage, key: InputKey, wanted: Wanted, within: Region | None, *, needs_input: bool
+    ) -> None:
+        errand = Errand(key, within, frozenset(wanted))
+        if not wanted and not needs_input:
+            lane.cancel()
+        elif not lane.is_on(errand):
+            request = self._request(image, wanted, within)
+            lane.send(errand, ComparisonJob(key, request, self._visible, self._compare, needs_input))
+
     def _methods(self) -> list[Method]:
         choices = self._state.choices
         available = {method.name: method for method in self._catalogue.at_scale(choices.scale_factor)}
-        methods = [available[name] for name in methods_of(choices.contents) if name in available]
-        return sorted(methods, key=lambda method: method.is_learned)  # interpolation shows at once
+        return [available[name] for name in methods_of(choices.contents) if name in available]
 
     def _run_key(self, image: OpenImage, methods: list[Method]) -> RunKey:
         choices = self._state.choices
@@ -118,67 +127,23 @@ class Comparing(QObject):
         uid = image.series.uid
         return RunKey(uid, choices.mode, choices.scale_factor, choices.device, choices.precision, names)
 
-    def _missing(self, key: InputKey, methods: list[Method], within: Region | None) -> dict[ResultKey, Method]:
+    def _missing(self, key: InputKey, methods: list[Method], within: Region | None) -> Wanted:
         wanted = {result_key(key, method, self._state.choices): method for method in methods}
-        entries = {result: self._results.entry(result) for result in wanted}
-        return {
-            result: method
-            for result, method in wanted.items()
-            if (entry := entries[result]) is None or not entry.covers(within)
-        }
+        return {result: method for result, method in wanted.items() if not self._is_there(result, within)}
 
-    def _submit(
-        self, image: OpenImage, key: InputKey, missing: dict[ResultKey, Method], within: Region | None, *, asked: bool
-    ) -> None:
+    def _is_there(self, key: ResultKey, within: Region | None) -> bool:
+        entry = self._results.entry(key)
+        return entry is not None and entry.covers(within)
+
+    def _request(self, image: OpenImage, wanted: Wanted, within: Region | None) -> ComparisonRequest:
         choices = self._state.choices
-        request = ComparisonRequest(
+        return ComparisonRequest(
             frame=image.frame,
             modality=image.series.modality,
             mode=choices.mode,
             scale_factor=choices.scale_factor,
-            methods=tuple(missing.values()),
+            methods=tuple(wanted.values()),
             device=choices.device,
             precision=choices.precision,
             within=within,
         )
-        estimator = self._long_runs.estimator if missing and not asked and is_large(request) else None
-        run_key = self._run_key(image, self._methods())
-        # Whatever grew belongs to the job that is cancelled now.
-        self._results.drop_growing()
-        self._source, self._within = key, within
-        self._remaining = {method.name: result for result, method in missing.items()}
-        self._runner.submit(ComparisonJob(key, request, self._visible, self._compare, run_key, estimator))
-
-    @Slot(object)
-    def _on_progress(self, report: object) -> None:
-        if isinstance(report, PreparedImages):
-            self._results.set_prepared(report)
-        elif isinstance(report, TilesReady):
-            _announce(report)
-            progress = f"computing · tile {report.done} of {report.total}"
-            entry = Entry(report.picture, within=self._within, progress=progress)
-            self._results.set_growing(self._remaining[report.method], entry)
-            self.progressed.emit(report.method, report.done, report.total)
-        elif isinstance(report, MethodReady):
-            _announce(report)
-            key = self._remaining.pop(report.result.method)
-            self._results.finish(key, Entry(report.picture, report.result, self._within))
-        elif isinstance(report, LongRun):
-            self._long_runs.ask(report)
-
-    @Slot(Failure)
-    def _on_failed(self, failure: Failure) -> None:
-        if self._source is not None:
-            self._results.set_failure(self._source, failure)
-        self.failed.emit(failure)
-
-    @Slot()
-    def _on_finished(self) -> None:
-        self._remaining = {}
-        self._results.drop_growing()
-
-
-def _announce(report: TilesReady | MethodReady) -> None:
-    if report.picture is not None:
-        for region in report.regions:
-            report.picture.update_region(region)

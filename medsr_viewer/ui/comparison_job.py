@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.frame import BoolArray, FloatArray
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display.picture import Picture
-from medsr_viewer.ui.long_runs import Estimator, LongRun, RunKey, is_long
+from medsr_viewer.ui.long_runs import Estimator, LongRun, RunKey
 from medsr_viewer.ui.results import InputKey, PreparedImages
 from medsr_viewer.ui.runner import Report
 from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, MethodResult, Prepared, prepare
@@ -76,7 +77,7 @@ class MethodReady:
 
 @dataclass(frozen=True, eq=False)
 class ComparisonJob:
-    """Work for a runner: reports PreparedImages, TilesReady, MethodReady and LongRun.
+    """Work for a runner: reports PreparedImages where asked for, TilesReady and MethodReady.
 
     Parameters
     ----------
@@ -88,41 +89,58 @@ class ComparisonJob:
         Which tiles come first.
     compare : callable
         What runs it.
-    run_key : RunKey
-        What the user's answer to a long run will hold for.
-    estimator : callable, optional
-        Asked before the methods run: a long run only shows its input and reports LongRun.
+    reports_input : bool
+        Whether the degraded image and the reference are wanted too.
     """
 
     key: InputKey
     request: ComparisonRequest
     visible: VisibleRegion
     compare: Compare
-    run_key: RunKey
-    estimator: Estimator | None = None
+    reports_input: bool
 
     def __call__(self, token: CancelToken, report: Report) -> None:
         """Run, in the worker's thread."""
-        if self.estimator is not None and self._asks(self.estimator, token, report):
-            return
         tiles = _TileReports(self.request, report)
         self.compare(
             self.request,
             token,
             visible=self.visible,
-            on_prepared=lambda prepared: report(prepared_images(self.key, self.request, prepared)),
+            on_prepared=partial(self._report_input, report) if self.reports_input else None,
             on_tile=tiles.add,
             on_result=tiles.finish,
         )
 
-    def _asks(self, estimator: Estimator, token: CancelToken, report: Report) -> bool:
-        prepared = prepare(self.request)
-        estimate = estimator(self.request, prepared.degraded.shape, token)
-        if not is_long(estimate):
-            return False
+    def _report_input(self, report: Report, prepared: Prepared) -> None:
         report(prepared_images(self.key, self.request, prepared))
-        report(LongRun(self.run_key, estimate))
-        return True
+
+
+@dataclass(frozen=True, eq=False)
+class EstimatingJob:
+    """Work for a runner: prepares the input, and estimates how long the methods will take on it.
+
+    Parameters
+    ----------
+    key : InputKey
+        Of the request's input.
+    request : ComparisonRequest
+        The snapshot.
+    run_key : RunKey
+        What the user's answer will hold for.
+    estimator : callable
+        What estimates.
+    """
+
+    key: InputKey
+    request: ComparisonRequest
+    run_key: RunKey
+    estimator: Estimator
+
+    def __call__(self, token: CancelToken, report: Report) -> None:
+        """Run, in the worker's thread; reports PreparedImages, then LongRun."""
+        prepared = prepare(self.request)
+        report(prepared_images(self.key, self.request, prepared))
+        report(LongRun(self.run_key, self.estimator(self.request, prepared.degraded.shape, token)))
 
 
 def prepared_images(key: InputKey, request: ComparisonRequest, prepared: Prepared) -> PreparedImages:

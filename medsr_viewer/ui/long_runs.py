@@ -37,7 +37,7 @@ class RunKey:
 
 @dataclass(frozen=True)
 class LongRun:
-    """A run that waits for the user's word."""
+    """A run on a large image that waits for the user's word."""
 
     key: RunKey
     estimate: Estimate
@@ -67,9 +67,12 @@ class LongRuns(QObject):
         """Return what the user said of a run; None where nobody asked."""
         return self._answers.get(key)
 
-    def ask(self, run: LongRun) -> None:
-        """Ask the user."""
-        self.asked.emit(run)
+    def consider(self, run: LongRun) -> None:
+        """Ask the user, unless the run is short however large the image is."""
+        if is_long(run.estimate):
+            self.asked.emit(run)
+        else:
+            self.answer(run.key, "whole")
 
     def answer(self, key: RunKey, answer: Answer) -> None:
         """Take the user's answer."""

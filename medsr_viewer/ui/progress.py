@@ -49,6 +49,11 @@ class Progress(QWidget):
         self._bar.setRange(0, total)
         self._bar.setValue(done)
 
+    @Slot(str, int, int)
+    def report_tiles(self, method: str, done: int, total: int) -> None:
+        """Show how many tiles of a method are ready."""
+        self.report(f"{method}: tile {done} of {total}", done, total)
+
     @Slot()
     def _start(self) -> None:
         self.report(self._idle_text, 0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -202,11 +203,10 @@ class Results(QObject):
         self._store.put(key, entry)
         self.entry_changed.emit(key.method)
 
-    def drop_growing(self) -> None:
-        """Forget what is in the making: its work was cancelled."""
-        dropped = list(self._growing)
-        self._growing.clear()
-        for key in dropped:
+    def drop_growing(self, keys: Iterable[ResultKey]) -> None:
+        """Forget what was in the making: its work was cancelled."""
+        for key in keys:
+            self._growing.pop(key, None)
             self.entry_changed.emit(key.method)
 
     def set_scores(self, scores: dict[str, Scored]) -> None:

@@ -56,6 +56,7 @@ class Runner(QObject):
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._generation = 0
+        self._is_shut = False
         self._token: CancelToken | None = None
         self._thread = QThread(self)
         self._thread.setObjectName(name)
@@ -73,7 +74,9 @@ class Runner(QObject):
         return self._token is not None
 
     def submit(self, function: Work) -> None:
-        """Run a function in this runner's thread; cancel what runs there."""
+        """Run a function in this runner's thread; cancel what runs there. After `shutdown` nothing is run."""
+        if self._is_shut:
+            return
         if self._token is not None:
             self._token.cancel()
         if not self._thread.isRunning():
@@ -93,6 +96,7 @@ class Runner(QObject):
 
     def shutdown(self) -> None:
         """Cancel, and wait for the thread to end."""
+        self._is_shut = True
         self.cancel()
         self._thread.quit()
         self._thread.wait()

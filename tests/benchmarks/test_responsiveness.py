@@ -84,7 +84,7 @@ def say(capsys: pytest.CaptureFixture[str]) -> Say:
 
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Application]:
-    application = Application(Services(catalogue()), Preferences(tmp_path / "settings.ini"))
+    application = Application(Services(catalogue(), estimator=None), Preferences(tmp_path / "settings.ini"))
     application.window.resize(1600, 900)
     application.start()
     qtbot.waitExposed(application.window)
@@ -178,7 +178,7 @@ def _settle(window: Application, qtbot: QtBot) -> None:
     def settled() -> bool:
         names = set(window.state.choices.contents) - {"degraded", "reference"}
         image = window.state.image
-        busy = any(window.runners[name].is_busy for name in ("opening", "reading", "comparison", "scoring"))
+        busy = any(window.runners[name].is_busy for name in ("opening", "reading", "interpolating", "upscaling", "scoring"))
         if busy or image is None or window.results.prepared is None:
             return False
         return window.state.choices.mode == "enhance" or set(window.results.scores) == names

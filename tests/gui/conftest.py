@@ -32,12 +32,13 @@ class GatedCompare:
         self.failure: Exception | None = None
 
     def __call__(
-        self, request: ComparisonRequest, token: CancelToken | None = None, **callbacks: Callable[..., None]
+        self, request: ComparisonRequest, token: CancelToken | None = None, **callbacks: Callable[..., None] | None
     ) -> Comparison:
         self.requests.append(request)
         if self.failure is not None:
             raise self.failure
-        callbacks.pop("on_prepared")(prepare(request))
+        if (on_prepared := callbacks.pop("on_prepared")) is not None:
+            on_prepared(prepare(request))
         while not self.gate.wait(0.005):
             if token is not None:
                 token.check()

@@ -302,7 +302,7 @@ def test_escape_cancels_and_says_what_is_missing(
     application.window.open_paths(image_files[:1])
     qtbot.waitUntil(lambda: application.results.prepared is not None, timeout=5000)
     act(application, "escape")
-    assert not application.runners["comparison"].is_busy
+    assert not application.comparing.is_busy
     assert statuses(application)[1:] == ["not computed", "not computed"]
     assert application.window.notices.shown == ()
 
