@@ -47,7 +47,7 @@ def build_network(architecture: str, scale_factor: int, options: Mapping[str, Op
         raise ModelError(f"unknown architecture {architecture!r}: known are {', '.join(ARCHITECTURES)}")
     try:
         return ARCHITECTURES[architecture](scale_factor, **(options or {}))
-    except (TypeError, ValueError) as exc:
+    except (TypeError, ValueError, RuntimeError) as exc:  # torch raises the last for a negative size
         raise ModelError(f"{architecture} cannot be built so: {exc}") from exc
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from medsr_viewer.errors import ModelError
 
@@ -76,13 +76,17 @@ class ModelCard:
     @property
     def barely_trained(self) -> bool:
         """Whether the weights saw too few steps to stand for their method."""
-        return int(self.training.get("steps", 0)) < BARELY_TRAINED_STEPS
+        return self._steps < BARELY_TRAINED_STEPS
 
     @property
     def note(self) -> str:
         """What the user must know of the training, or ""."""
-        steps = int(self.training.get("steps", 0))
-        return f"barely trained ({steps:,} steps)" if self.barely_trained else ""
+        return f"barely trained ({self._steps:,} steps)" if self.barely_trained else ""
+
+    @property
+    def _steps(self) -> int:
+        steps: int = self.training.get("steps", 0)
+        return steps
 
 
 def read_card(path: Path) -> ModelCard:
@@ -106,11 +110,28 @@ def read_card(path: Path) -> ModelCard:
             name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in known
         }
         card = ModelCard(**arguments | {"path": weights})
+        _check(card)
     except (OSError, ValueError, TypeError, AttributeError) as exc:
         raise ModelError(f"{path.name}: not a model card ({exc})") from exc
     if not weights.is_file():
         raise ModelError(f"{path.name}: its weights, {weights.name}, are missing")
     return card
+
+
+def _check(card: ModelCard) -> None:
+    """Raise TypeError or ValueError where a value is not of its type: one such card would break the list of all."""
+    for name, hint in get_type_hints(ModelCard).items():
+        kind = get_origin(hint) or hint
+        value = getattr(card, name)
+        if kind is Literal:
+            if value not in get_args(hint):
+                raise ValueError(f"{name} is {value!r}, not one of {', '.join(get_args(hint))}")
+        elif not isinstance(value, kind):
+            raise TypeError(f"{name} is {value!r}")
+    if not card.name or card.scale_factor < 1 or card.halo < 0:
+        raise ValueError(f"name {card.name!r}, scale_factor {card.scale_factor}, halo {card.halo}")
+    if not isinstance(card.training.get("steps", 0), int):
+        raise TypeError(f"training steps are {card.training['steps']!r}")
 
 
 def write_card(card: ModelCard) -> Path:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 SLOPE = 0.1
+SCALE_FACTORS = (2, 3, 4, 8)
 
 
 class Fmen(nn.Module):
@@ -26,12 +27,19 @@ class Fmen(nn.Module):
         Pairs of ERB and HFAB.
     attention_features : int
         Channels inside HFAB; the one after the warm-up convolution has four fewer.
+
+    Raises
+    ------
+    ValueError
+        If the scale factor is none of the four.
     """
 
     def __init__(
         self, scale_factor: int, channels: int = 1, features: int = 50, blocks: int = 4, attention_features: int = 16
     ) -> None:
         super().__init__()
+        if scale_factor not in SCALE_FACTORS:
+            raise ValueError(f"scale factor {scale_factor}: this network upscales by 2, 3, 4 or 8")
         self.scale_factor = scale_factor
         self.head = conv3(channels, features)
         self.warmup = nn.Sequential(

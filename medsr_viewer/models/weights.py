@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import nn
 
@@ -29,8 +30,12 @@ def load_network(card: ModelCard) -> nn.Module:
         raise ModelError(f"{card.path.name}: the file is not the one that its card describes (SHA-256 differs)")
     network = build_network(card.architecture, card.scale_factor, dict(card.options))
     try:
-        network.load_state_dict({name: tensor.float() for name, tensor in load(data).items()})
-    except (RuntimeError, ValueError) as exc:
+        tensors = load(data)
+    except SafetensorError as exc:
+        raise ModelError(f"{card.path.name}: not a safetensors file ({exc})") from exc
+    try:
+        network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    except RuntimeError as exc:
         raise ModelError(f"{card.path.name}: its parameters are not those of {card.architecture}") from exc
     network.eval().requires_grad_(False)
     return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]
