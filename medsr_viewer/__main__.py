@@ -39,8 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if missing:
         print(f"medsr-viewer: {missing}", file=sys.stderr)
         return 1
-    from medsr_viewer.ui.app import run
-
+    try:
+        from medsr_viewer.ui.app import run
+    except ImportError as exc:
+        print(f"medsr-viewer: the window cannot be loaded: {exc}. Install the program again.", file=sys.stderr)
+        return 1
     return run(options.paths, sample=options.sample)
 
 

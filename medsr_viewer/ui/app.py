@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from medsr_viewer import __version__, settings
@@ -16,10 +18,10 @@ from medsr_viewer.imaging.collect import collect
 from medsr_viewer.imaging.read import read_frame
 from medsr_viewer.ui.comparing import Comparing
 from medsr_viewer.ui.comparison_job import Compare
-from medsr_viewer.ui.contents import default_contents
 from medsr_viewer.ui.controller import Controller
 from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.display.theme import apply_theme
+from medsr_viewer.ui.failure import describe
 from medsr_viewer.ui.lane import Lane
 from medsr_viewer.ui.long_runs import Estimator, LongRuns
 from medsr_viewer.ui.main_window import MainWindow
@@ -29,13 +31,14 @@ from medsr_viewer.ui.preferences import Preferences
 from medsr_viewer.ui.preloading import load_devices
 from medsr_viewer.ui.presenter import Presenter
 from medsr_viewer.ui.progress import Progress
+from medsr_viewer.ui.remembering import remember, remembered_choices, remembered_view
 from medsr_viewer.ui.results import Results
 from medsr_viewer.ui.runner import Runner
 from medsr_viewer.ui.saving import Saving
 from medsr_viewer.ui.score_table import ScoreTable
 from medsr_viewer.ui.scoring import Scoring
 from medsr_viewer.ui.series_dock import SeriesDock
-from medsr_viewer.ui.state import Choices, State
+from medsr_viewer.ui.state import State
 from medsr_viewer.ui.viewer_page import ViewerPage
 from medsr_viewer.upscaling.catalogue import Catalogue, catalogue
 from medsr_viewer.workflows.compare import compare
@@ -74,7 +77,7 @@ class Application(QObject):
         methods = services.catalogue
         self.runners = {name: Runner(name, self) for name in _RUNNERS}
         runners = self.runners
-        self.state = State(Choices(contents=default_contents(methods, Choices.scale_factor)), self)
+        self.state = State(remembered_choices(preferences, methods), remembered_view(preferences), self)
         self.results = Results(parent=self)
         self.long_runs = LongRuns(services.estimator, self)
         self.opening = Opening(
@@ -88,7 +91,7 @@ class Application(QObject):
         self.scoring = Scoring(self.state, self.results, runners["scoring"], methods, parent=self)
         self.mapping = Mapping(self.state, self.results, runners["mapping"], methods, self)
         self.window = self._build_window(methods, preferences)
-        self._services = services
+        self._services, self._preferences = services, preferences
         self._connect()
 
     def start(self, paths: Sequence[Path] = (), *, sample: bool = False) -> None:
@@ -101,12 +104,22 @@ class Application(QObject):
         if self._services.preloads:
             QTimer.singleShot(_PRELOAD_DELAY_MS, self._preload)
 
+    @Slot()
     def shutdown(self) -> None:
-        """End all work in the background, and wait for it."""
+        """Remember the choices, end all work in the background, and wait for it."""
+        remember(self._preferences, self.state)
         for runner in self.runners.values():
             runner.cancel()
         for runner in self.runners.values():
             runner.shutdown()
+
+    def report_unexpected(
+        self, _kind: type[BaseException], exc: BaseException, _traceback: TracebackType | None
+    ) -> None:
+        """Log and show an exception that nobody caught; for `sys.excepthook`."""
+        failure = describe(exc)
+        if QThread.currentThread() is self.thread():
+            self.window.notices.show_failure(failure)
 
     def _build_window(self, methods: Catalogue, preferences: Preferences) -> MainWindow:
         runners = self.runners
@@ -172,6 +185,7 @@ def run(paths: Sequence[Path], *, sample: bool) -> int:
     preferences = Preferences(settings.settings_file())
     apply_theme(application, preferences.theme)
     main = Application(Services(catalogue()), preferences)
+    sys.excepthook = main.report_unexpected
     main.start(paths, sample=sample)
     return application.exec()
 

@@ -30,7 +30,7 @@ class KeysDialog(QDialog):
         self.list = QTreeWidget()
         self.list.setHeaderLabels(["Key", "What it does"])
         self.list.setRootIsDecorated(False)
-        for spec in SPECS:
+        for spec in (spec for spec in SPECS if actions[spec.name].isVisible()):
             keys = ", ".join(
                 key.toString(QKeySequence.SequenceFormat.NativeText) for key in actions[spec.name].shortcuts()
             )

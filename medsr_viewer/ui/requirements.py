@@ -49,8 +49,9 @@ def what_is_missing(environment: Mapping[str, str] = os.environ, platform: str =
     if platform != "linux":
         return ""
     plugin = environment.get("QT_QPA_PLATFORM", "")
-    on_x11 = plugin.startswith("xcb") or (not plugin and bool(environment.get("DISPLAY")))
-    if not plugin and not on_x11 and not environment.get("WAYLAND_DISPLAY"):
+    on_wayland = not plugin and bool(environment.get("WAYLAND_DISPLAY"))
+    on_x11 = plugin.startswith("xcb") or (not plugin and not on_wayland and bool(environment.get("DISPLAY")))
+    if not plugin and not on_x11 and not on_wayland:
         return (
             "there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Run it in a desktop session or through "
             "`ssh -X`; the command `medsr compare` needs no display."

@@ -120,7 +120,7 @@ MapsByKey: TypeAlias = dict[str, Map]
 
 @dataclass
 class _Store:
-    """Finished results, the least recently used dropped first."""
+    """Finished results, the least recently used dropped first, but none of the image on screen."""
 
     limit: int
     entries: OrderedDict[ResultKey, Entry] = field(default_factory=OrderedDict)
@@ -134,9 +134,10 @@ class _Store:
         self.entries[key] = entry
         self.entries.move_to_end(key)
         total = sum(kept.bytes for kept in self.entries.values())
-        while total > self.limit and len(self.entries) > 1:
-            _, dropped = self.entries.popitem(last=False)
-            total -= dropped.bytes
+        for old in [old for old in self.entries if old.source != key.source]:
+            if total <= self.limit:
+                return
+            total -= self.entries.pop(old).bytes
 
 
 class Results(QObject):

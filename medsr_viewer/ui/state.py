@@ -88,12 +88,17 @@ class Measuring:
     roi: Region | None = None
 
 
+_PLAIN_VIEW = View()
+
+
 class State(QObject):
     """The window's facts. Controllers set them, widgets listen.
 
     Parameters
     ----------
     choices : Choices
+        To start with.
+    view : View
         To start with.
     parent : QObject, optional
         Owner.
@@ -105,12 +110,12 @@ class State(QObject):
     view_changed = Signal()
     measuring_changed = Signal()
 
-    def __init__(self, choices: Choices, parent: QObject | None = None) -> None:
+    def __init__(self, choices: Choices, view: View = _PLAIN_VIEW, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.collection = Collection((), ())
         self.image: OpenImage | None = None
         self.choices = choices
-        self.view = View()
+        self.view = view
         self.measuring = Measuring()
 
     def set_collection(self, collection: Collection) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.errors import UnusableImage
@@ -339,13 +341,15 @@ def test_seen_results_come_back_without_computing(
     assert len(gated.requests[-1].methods) == 1, "only what is missing is computed"
 
 
-def test_a_long_run_asks_first(
+@pytest.fixture
+def asked(
     make_application: MakeApplication,
     gated: GatedCompare,
     image_files: list[Path],
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
+) -> Application:
+    """A window that asks before a run that would take an hour."""
     monkeypatch.setattr("medsr_viewer.ui.long_runs.LARGE_OUTPUT", 100)
     gated.gate.set()
     application = make_application(
@@ -353,10 +357,82 @@ def test_a_long_run_asks_first(
     )
     application.window.open_paths(image_files[:1])
     qtbot.waitUntil(lambda: len(application.window.notices.shown) == 1, timeout=5000)
-    assert "60 min" in application.window.notices.shown[0].text
-    assert application.results.prepared is not None, "the input shows meanwhile"
+    return application
+
+
+def answer(application: Application, text: str) -> None:
+    notice = application.window.notices.shown[0]
+    next(button for button in notice.findChildren(QPushButton) if button.text() == text).click()
+
+
+def test_a_long_run_asks_first(asked: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    assert "60 min" in asked.window.notices.shown[0].text
+    assert asked.results.prepared is not None, "the input shows meanwhile"
     assert gated.requests == []
-    run = next(iter([application.comparing._run_key(application.state.image, application.comparing._methods())]))  # type: ignore[arg-type]
-    application.long_runs.answer(run, "whole")
-    settle(application, qtbot)
+    answer(asked, "Whole image")
+    settle(asked, qtbot)
     assert gated.requests[0].within is None
+    assert asked.window.notices.shown == ()
+
+
+def test_a_long_run_may_be_cut_to_what_is_visible(asked: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    asked.window.controller.grid.zoom_by(8)
+    qtbot.wait(50)
+    answer(asked, "Visible region alone")
+    qtbot.waitUntil(lambda: bool(gated.requests) and not asked.comparing.is_busy, timeout=5000)
+    within = gated.requests[0].within
+    assert within is not None
+    assert within.area < 12 * 16
+
+
+def test_a_long_run_may_be_left(asked: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    answer(asked, "Cancel")
+    qtbot.wait(50)
+    assert gated.requests == []
+    assert statuses(asked)[1:] == ["not computed", "not computed"]
+
+
+def test_keys_scroll_and_the_bar_follows(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, np.arange(12 * 40 * 40, dtype=np.uint16).reshape(12, 40, 40))
+    application = make_application()
+    application.window.open_paths([path])
+    settle(application, qtbot)
+    canvas, bar = application.window.controller.grid.panels[0].canvas, application.window.page.scroll_bar
+    assert application.state.image is not None
+    assert application.state.image.series.frame_count == 12
+
+    def index() -> int:
+        return application.state.image.index if application.state.image is not None else -1
+
+    for key, modifier, expected in (
+        (Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier, 11),
+        (Qt.Key.Key_Up, Qt.KeyboardModifier.NoModifier, 10),
+        (Qt.Key.Key_Home, Qt.KeyboardModifier.NoModifier, 0),
+        (Qt.Key.Key_End, Qt.KeyboardModifier.NoModifier, 11),
+    ):
+        canvas.setFocus()
+        qtbot.keyClick(canvas, key, modifier)
+        qtbot.waitUntil(lambda expected=expected: index() == expected, timeout=5000)
+        assert bar.value() == expected
+    bar.setValue(4)
+    qtbot.waitUntil(lambda: index() == 4, timeout=5000)
+    settle(application, qtbot)
+    assert "image 5 / 12" in application.window.controller.grid.panels[0].canvas.overlay.bottom_left
+
+
+def test_choices_outlive_the_window(make_application: MakeApplication, preferences: Preferences) -> None:
+    application = make_application()
+    application.window.controller.choose("scale", "2")
+    application.window.controller.choose("layout", "1+2")
+    application.window.close()
+    another = make_application()
+    assert another.state.choices.scale_factor == 2
+    assert another.state.view.layout == "1+2"
+
+
+def test_an_exception_that_nobody_caught_is_shown(opened: Application) -> None:
+    error = RuntimeError("nobody expected this")
+    opened.report_unexpected(RuntimeError, error, None)
+    assert "nobody expected this" in opened.window.notices.shown[0].text
