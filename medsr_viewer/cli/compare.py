@@ -41,12 +41,14 @@ def run(options: argparse.Namespace) -> int:
             comparison = _compare(_request(source, methods, options))
             reports.append(comparison_report(source, comparison, options.range))
             _name_failed_methods(source, comparison, failures)
-    _print_table(reports)
-    if options.json and reports:
-        _write_json(options.json, reports if found.count > 1 else reports[0])
-    if comparison:
-        with failures.catching(found.inputs[0].instance.source):
-            _write_extras(options, comparison, reports[0])
+    try:
+        if options.json and reports:
+            _write_json(options.json, reports if found.count > 1 else reports[0])
+        if comparison:
+            with failures.catching(found.inputs[0].instance.source):
+                _write_extras(options, comparison, reports[0])
+    finally:  # a file that cannot be written costs no scores, and a reader that leaves early no file
+        _print_table(reports)
     return failures.status
 
 
