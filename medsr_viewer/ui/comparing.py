@@ -86,7 +86,7 @@ class Comparing(QObject):
         request = self._request(image, missing, within)
         if answer is None and missing and self._long_runs.estimator is not None and is_large(request):
             self._slow.cancel()
-            errand = Errand(key, within, frozenset(missing))
+            errand = Errand(key, within, frozenset(missing), estimates=True)
             if not self._quick.is_on(errand):
                 run_key = self._run_key(image, methods)
                 self._quick.send(errand, EstimatingJob(key, request, run_key, self._long_runs.estimator))

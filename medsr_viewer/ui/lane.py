@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -26,11 +26,14 @@ class Errand:
         The part of it that is computed; None: all.
     owed : frozenset of ResultKey
         The results.
+    estimates : bool
+        Whether they are only estimated.
     """
 
     source: InputKey
     within: Region | None
     owed: frozenset[ResultKey]
+    estimates: bool = False
 
 
 class Lane(QObject):
@@ -54,8 +57,7 @@ class Lane(QObject):
     def __init__(self, results: Results, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._results, self._runner = results, runner
-        self._source: InputKey | None = None
-        self._within: Region | None = None
+        self._errand: Errand | None = None
         self._owed: dict[str, ResultKey] = {}
         runner.progressed.connect(self._on_progress)
         runner.failed.connect(self._on_failed)
@@ -68,14 +70,14 @@ class Lane(QObject):
 
     def is_on(self, errand: Errand) -> bool:
         """Whether just this is being done; what was brought already is owed no more."""
-        if self._source is None or not self.is_busy:
+        if self._errand is None or not self.is_busy:
             return False
-        return errand == Errand(self._source, self._within, frozenset(self._owed.values()))
+        return errand == replace(self._errand, owed=frozenset(self._owed.values()))
 
     def send(self, errand: Errand, work: Work) -> None:
         """Do this, and nothing else any more."""
         self._forget()
-        self._source, self._within = errand.source, errand.within
+        self._errand = errand
         self._owed = {key.method: key for key in errand.owed}
         self._runner.submit(work)
 
@@ -85,25 +87,26 @@ class Lane(QObject):
 
     @Slot(object)
     def _on_progress(self, report: object) -> None:
+        within = self._errand.within if self._errand is not None else None
         if isinstance(report, PreparedImages):
             self._results.set_prepared(report)
         elif isinstance(report, TilesReady):
             _announce(report)
             progress = f"computing · tile {report.done} of {report.total}"
-            entry = Entry(report.picture, within=self._within, progress=progress)
+            entry = Entry(report.picture, within=within, progress=progress)
             self._results.set_growing(self._owed[report.method], entry)
             self.progressed.emit(report.method, report.done, report.total)
         elif isinstance(report, MethodReady):
             _announce(report)
             key = self._owed.pop(report.result.method)
-            self._results.finish(key, Entry(report.picture, report.result, self._within))
+            self._results.finish(key, Entry(report.picture, report.result, within))
         elif isinstance(report, LongRun):
             self.estimated.emit(report)
 
     @Slot(Failure)
     def _on_failed(self, failure: Failure) -> None:
-        if self._source is not None:
-            self._results.set_failure(self._source, failure)
+        if self._errand is not None:
+            self._results.set_failure(self._errand.source, failure)
         self.failed.emit(failure)
 
     @Slot()

@@ -341,6 +341,16 @@ def test_seen_results_come_back_without_computing(
     assert len(gated.requests[-1].methods) == 1, "only what is missing is computed"
 
 
+def test_a_short_run_on_a_large_image_just_runs(
+    make_application: MakeApplication, image_files: list[Path], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medsr_viewer.ui.long_runs.LARGE_OUTPUT", 100)
+    application = make_application(estimator=lambda _request, _shape, _token: Estimate(2.0, 1 << 20, 1000))
+    application.window.open_paths(image_files[:1])
+    settle(application, qtbot)
+    assert application.window.notices.shown == ()
+
+
 @pytest.fixture
 def asked(
     make_application: MakeApplication,
