@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -68,7 +70,8 @@ class SeriesDock(QDockWidget):
 
     def _series_item(self, parent: QTreeWidgetItem, study: Study, series: Series) -> QTreeWidgetItem:
         number = f"{series.number}" if series.number is not None else ""
-        label = " · ".join(part for part in (series.modality, number, series.description) if part) or "series"
+        name = series.description or Path(series.instances[0].source).name
+        label = " · ".join(part for part in (series.modality, number, name) if part)
         item = QTreeWidgetItem(parent, [label, str(series.frame_count)])
         item.setData(0, Qt.ItemDataRole.UserRole, (study, series))
         tooltip = [label, series.body_part, *series.warnings]

@@ -44,6 +44,7 @@ class ToolBar(QToolBar):
         super().__init__("Tools", parent)
         self.setObjectName("tools")
         self.setMovable(False)
+        self.setStyleSheet(_CHECKED)
         self._state = state
         self._add_button(actions["open-files"], "Open")
         self.addSeparator()
@@ -123,7 +124,6 @@ class ToolBar(QToolBar):
             button.setText(text)
             button.setToolTip(tooltip)
             button.setCheckable(True)
-            button.setStyleSheet(_CHECKED)
             group.addButton(button)
             self.addWidget(button)
             button.clicked.connect(partial(self._choose_mode, mode))
