@@ -21,7 +21,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from medsr_viewer.imaging.elements import HeaderError, text
+from medsr_viewer.imaging.elements import HeaderError, NoPixelDataError, text
 from medsr_viewer.imaging.layout import (
     Layout,
     PixelElement,
@@ -68,7 +68,7 @@ class DicomFile:
             If there are no pixels, or they cannot be as the header says.
         """
         if self.element is None:
-            raise HeaderError(_no_pixels(self.header))
+            raise NoPixelDataError(_no_pixels(self.header))
         layout = read_layout(self.header, self.element)
         if self.syntax.is_encapsulated:
             check_fragments(self.stream, layout, self.element)

@@ -31,6 +31,10 @@ class HeaderError(ValueError):
     """A header cannot be used; the message says why in one sentence."""
 
 
+class NoPixelDataError(HeaderError):
+    """A DICOM object holds no image: a report, a structure set, an annotation."""
+
+
 def value(ds: Any, keyword: str) -> Any:
     """Return an element's value, or None where it is absent, empty or damaged."""
     try:

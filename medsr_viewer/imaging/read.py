@@ -15,6 +15,7 @@ SAMPLE_NAME = "J2K_pixelrep_mismatch.dcm"
 
 _DECODE_ADVICE = "Export the image again, uncompressed or as JPEG 2000 or JPEG-LS, and open that."
 _HEADER_ADVICE = "Copy the file again from where it came: it may have been cut off or damaged on the way."
+_NO_IMAGE_ADVICE = "Open the images that it belongs to: this DICOM object (a report, contours, annotations) holds none."
 _MAX_MESSAGE = 300
 
 
@@ -97,8 +98,10 @@ def sample_path() -> Path:
 
 def _explain(exc: BaseException) -> tuple[str, str]:
     from medsr_viewer.imaging.decoding import DecodeError
-    from medsr_viewer.imaging.elements import HeaderError
+    from medsr_viewer.imaging.elements import HeaderError, NoPixelDataError
 
+    if isinstance(exc, NoPixelDataError):
+        return _one_line(str(exc)), _NO_IMAGE_ADVICE
     if isinstance(exc, DecodeError):
         return _one_line(str(exc)), _DECODE_ADVICE
     if isinstance(exc, HeaderError):
