@@ -35,8 +35,15 @@ def interpolate(pixels: FloatArray, scale_factor: int, method: str, region: Regi
     return enlarge(pixels, scale_factor, cast(Kernel, method), region)
 
 
+def interpolation_reach(method: str) -> int:
+    """Return how many input pixels on each side of a place a method's result depends on."""
+    if method == "back-projection":
+        return BACK_PROJECTIONS * BACK_PROJECTION_REACH + KERNEL_REACH["bicubic"]
+    return KERNEL_REACH[cast(Kernel, method)]
+
+
 def _back_project(pixels: FloatArray, scale_factor: int, region: Region) -> FloatArray:
-    outer = region.grown(BACK_PROJECTIONS * BACK_PROJECTION_REACH + KERNEL_REACH["bicubic"], pixels.shape)
+    outer = region.grown(interpolation_reach("back-projection"), pixels.shape)
     observed = pixels[outer.slices]
     estimate = enlarge(observed, scale_factor, "bicubic")
     for _ in range(BACK_PROJECTIONS):

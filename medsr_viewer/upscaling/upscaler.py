@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import OutOfMemory
 from medsr_viewer.imaging.colour import rgb_to_ycbcr, ycbcr_to_rgb
+from medsr_viewer.imaging.degrade import BACK_PROJECTION_REACH
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import FloatArray, enlarge
-from medsr_viewer.upscaling.checks import check_tile
+from medsr_viewer.upscaling.checks import NETWORK_DRIFT_SHARE, check_tile
 from medsr_viewer.upscaling.device import CPU, Device
-from medsr_viewer.upscaling.interpolation import interpolate
+from medsr_viewer.upscaling.interpolation import interpolate, interpolation_reach
 from medsr_viewer.upscaling.mapping import IntensityMapping, fit_mapping
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.tiles import VisibleRegion, tile_grid, visible_first
@@ -162,7 +163,7 @@ def upscale(
     for done, tile in enumerate(visible_first(tiles, visible), start=1):
         token.check()
         pixels = engine.run(tile)
-        check_tile(request.method.name, request.pixels[tile.slices], pixels, scale)
+        check_tile(request.method.name, request.pixels, tile, pixels, scale, reach=engine.reach, slack=engine.slack)
         region = tile.scaled(scale)
         result[region.slices] = pixels
         computed.append(region)
@@ -202,9 +203,11 @@ class _Interpolation:
 
     device = CPU
     mapping: IntensityMapping | None = None
+    slack = 0.0
 
     def __init__(self, request: UpscalingRequest) -> None:
         self.request = request
+        self.reach = interpolation_reach(request.method.name)
         self.notes: list[str] = []
 
     def run(self, tile: Region) -> FloatArray:
@@ -229,6 +232,8 @@ class _Network:
         else:
             self.luma = request.pixels
         self.mapping = fit_mapping(self.luma, request.valid)
+        self.reach = self.card.halo + BACK_PROJECTION_REACH
+        self.slack = NETWORK_DRIFT_SHARE * self.mapping.span
 
     def run(self, tile: Region) -> FloatArray:
         luma = self._luma(tile)

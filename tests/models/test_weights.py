@@ -68,7 +68,7 @@ def test_another_file_than_the_cards_is_refused(card_of: CardOf) -> None:
     data = bytearray(card.path.read_bytes())
     data[-1] ^= 1
     card.path.write_bytes(data)
-    with pytest.raises(ModelError, match="tiny-x2.safetensors.*SHA-256 differs"):
+    with pytest.raises(ModelError, match=r"tiny-x2\.safetensors.*SHA-256 differs"):
         load_network(card)
 
 
@@ -81,7 +81,7 @@ def test_a_missing_file_is_refused(card_of: CardOf) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"not safetensors at all", save(state())[:-100]])
 def test_a_damaged_file_is_refused_even_where_its_hash_fits(card_of: CardOf, data: bytes) -> None:
-    with pytest.raises(ModelError, match="tiny-x2.safetensors"):
+    with pytest.raises(ModelError, match=r"tiny-x2\.safetensors"):
         load_network(card_of(data))
 
 
