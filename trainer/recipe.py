@@ -49,7 +49,7 @@ class DataRecipe:
 class LossRecipe:
     """Weights of the loss's terms."""
 
-    pixel: Literal["l1", "mse", "charbonnier"] = "l1"
+    pixel: Literal["l1", "mse", "charbonnier", "psnr"] = "l1"
     pixel_weight: float = 1.0
     perceptual_weight: float = 0.0
     adversarial_weight: float = 0.0
