@@ -42,7 +42,7 @@ class Controller(QObject):
         The work.
     catalogue : Catalogue
         The methods that there are.
-    comparison_runner, search_runner : Runner
+    running : tuple of Runner
         What Esc stops.
     parent : QObject, optional
         Owner.
@@ -182,8 +182,7 @@ class Controller(QObject):
     def set_drawing(self, on: bool) -> None:
         """Let a left drag draw the region that is scored."""
         self.grid.set_roi_mode(on)
-        self.state.update_measuring()
-        self.state.measuring_changed.emit()
+        self.state.update_measuring(draws=on)
 
     def escape(self) -> None:
         """Cancel what runs; else leave drawing and clear the region; else reset the view."""

@@ -66,7 +66,7 @@ class ActionSync(QObject):
         switches = {
             "error-map": self._controller.shown_maps == "error",
             "similarity-map": self._controller.shown_maps == "ssim",
-            "roi": self._controller.grid.roi_mode,
+            "roi": state.measuring.draws,
             "score-visible": state.measuring.region_mode == "visible",
             "score-window": state.measuring.range_mode == "window",
             "link": state.view.linked,

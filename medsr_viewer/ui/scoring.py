@@ -55,7 +55,7 @@ class ScoringJob:
             rows=region.height,
             columns=region.width,
             region=self.region_name,
-            on=_intensities(self.request),
+            on=_intensities(self.request) + (" of luma" if self.reference.ndim == 3 else ""),
             unit=self.unit,
         )
         scores = {}

@@ -86,6 +86,8 @@ class Measuring:
     range_mode: RangeMode = "full"
     region_mode: RegionMode = "whole"
     roi: Region | None = None
+    draws: bool = False
+    """Whether a left drag draws the region."""
 
 
 _PLAIN_VIEW = View()

@@ -178,7 +178,9 @@ def _settle(window: Application, qtbot: QtBot) -> None:
     def settled() -> bool:
         names = set(window.state.choices.contents) - {"degraded", "reference"}
         image = window.state.image
-        busy = any(window.runners[name].is_busy for name in ("opening", "reading", "interpolating", "upscaling", "scoring"))
+        busy = any(
+            window.runners[name].is_busy for name in ("opening", "reading", "interpolating", "upscaling", "scoring")
+        )
         if busy or image is None or window.results.prepared is None:
             return False
         return window.state.choices.mode == "enhance" or set(window.results.scores) == names

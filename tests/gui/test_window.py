@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QPushButton
@@ -111,6 +112,20 @@ def test_a_drawn_region_is_scored_and_escape_clears_it(opened: Application, qtbo
     act(opened, "escape")
     assert opened.window.controller.grid.roi is None
     assert opened.state.measuring.region_mode == "whole"
+
+
+def test_colour_is_scored_on_luma(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "colour.png"
+    pixels = np.random.default_rng(0).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+    application = make_application()
+    application.window.open_paths([path])
+    settle(application, qtbot)
+    panel = application.window.controller.grid.panels[1]
+    assert "full range of luma" in panel.scores.toolTip()
+    act(application, "error-map")
+    qtbot.waitUntil(lambda: "error:bicubic" in application.results.maps, timeout=5000)
+    assert application.results.maps["error:bicubic"].picture.shape == (48, 64)
 
 
 def test_scores_copy_with_what_they_were_measured_on(opened: Application) -> None:
@@ -233,8 +248,6 @@ def test_space_shows_the_reference_while_held(opened: Application, qtbot: QtBot)
 
 
 def test_figure_is_written_whole(opened: Application, tmp_path: Path, qtbot: QtBot) -> None:
-    from PIL import Image
-
     target = tmp_path / "out" / "figure.png"
     with qtbot.waitSignal(opened.runners["saving"].succeeded):
         opened.window._saving.save_figure(target)
