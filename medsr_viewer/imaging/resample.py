@@ -74,7 +74,5 @@ def enlarge(pixels: FloatArray, scale_factor: int, kernel: Kernel, region: Regio
     """
     region = region or Region.whole(pixels.shape)
     outer = region.grown(KERNEL_REACH[kernel] + 1, pixels.shape)
-    enlarged = resize(
-        pixels[outer.slices], (outer.height * scale_factor, outer.width * scale_factor), kernel
-    )
+    enlarged = resize(pixels[outer.slices], (outer.height * scale_factor, outer.width * scale_factor), kernel)
     return enlarged[region.moved(-outer.top, -outer.left).scaled(scale_factor).slices]

@@ -1,4 +1,4 @@
-"""Networks on the CPU, 256 x 256 to 1024 x 1024: as the viewer runs them against plain torch, measured in turn in one run.
+"""Networks on the CPU, 256 x 256 to 1024 x 1024: as the viewer runs them against plain torch, in turn in one run.
 
 Targets on two cores of a server CPU: SRResNet-16 1.8 s in fp32 and 0.8 s in bf16, FMEN 0.35 s and 0.15 s. Run with
 ``pytest tests/benchmarks/test_engine.py --benchmark-enable -s``.
@@ -56,7 +56,7 @@ def test_engine(method: Method) -> None:
 
 @pytest.mark.parametrize("method", learned(), ids=lambda method: method.name)
 def test_first_visible_tile(method: Method) -> None:
-    """Time to the first tile and to the last, of an image of 1024 x 1024 whose middle is visible, against one whole run."""
+    """Time to the first tile and to the last, of an image of 1024 x 1024 whose middle is visible."""
     pixels = np.random.default_rng(0).random((1024, 1024), dtype=np.float32)
     visible = VisibleRegion(Region(448, 448, 128, 128))
     arrived: list[float] = []
