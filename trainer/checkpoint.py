@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -63,7 +64,7 @@ def warm_start(network: nn.Module, source: Path) -> list[str]:
     path = source / BEST if source.is_dir() else source
     try:
         tensors = load_file(path)
-    except (OSError, ValueError) as exc:
+    except (OSError, SafetensorError) as exc:
         raise ModelError(f"{path}: cannot start from it ({exc})") from exc
     own = network.state_dict()
     fitting: dict[str, Tensor] = {

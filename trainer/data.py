@@ -188,4 +188,4 @@ def _manifest(folder: Path) -> dict[str, dict[str, str]]:
     if not path.is_file():
         return {}
     with path.open(newline="", encoding="utf-8") as file:
-        return {row["file"]: row for row in csv.DictReader(file)}
+        return {row.get("file", ""): row for row in csv.DictReader(file)}

@@ -29,7 +29,7 @@ DISCRIMINATOR_FEATURES = 32
 
 
 class TrainingDiverged(MedsrError):
-    """The loss is not finite."""
+    """Loss or gradient are not finite."""
 
     title = "Training diverged"
     advice = "Lower the rate, or clip the gradient more tightly, and start from the last checkpoint."
@@ -43,12 +43,13 @@ class Player:
     optimiser: torch.optim.Optimizer
     rate: float
 
-    def step(self, loss: Tensor, clip_norm: float) -> None:
-        """Take one step down the gradient of `loss`."""
+    def step(self, loss: Tensor, clip_norm: float) -> Tensor:
+        """Take one step down the gradient of `loss`; return the gradient's norm before it was clipped."""
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.network.parameters(), clip_norm)
+        norm: Tensor = nn.utils.clip_grad_norm_(self.network.parameters(), clip_norm)
         self.optimiser.step()
+        return norm
 
 
 def train(
@@ -77,10 +78,9 @@ def train(
     Raises
     ------
     MedsrError
-        If data or weights cannot be used, or the loss is not finite.
+        If data, weights or the folder's checkpoint cannot be used, or loss or gradient are not finite.
     """
     run.mkdir(parents=True, exist_ok=True)
-    (run / "recipe.json").write_text(json.dumps(recipe_as_dict(recipe), indent=2), encoding="utf-8")
     Run(recipe, data, run, vgg_weights, report).work()
 
 
@@ -118,6 +118,7 @@ class Run:
     def work(self) -> None:
         """Train until the recipe's last step."""
         self._resume()
+        (self.run / "recipe.json").write_text(json.dumps(recipe_as_dict(self.recipe), indent=2), encoding="utf-8")
         started = time.monotonic() - self.seconds
         total, losses = self.recipe.optimiser.steps, list[float]()
         while self.step < total:
@@ -134,16 +135,21 @@ class Run:
         with self._autocast():
             upscaled = batch.base + self.generator.network(_channels_last(batch.degraded))
             loss = self._generator_loss(upscaled, batch)
-        if not torch.isfinite(loss):
-            raise TrainingDiverged(f"{self.recipe.name}: the loss is {loss.item()} at step {self.step}")
-        self.generator.step(loss, self.recipe.optimiser.clip_norm)
+        self._check_finite("loss", loss)
+        self._check_finite("gradient", self.generator.step(loss, self.recipe.optimiser.clip_norm))
         self.average.update_parameters(self.generator.network)
         if self.discriminator:
             with self._autocast():
                 scores = self.discriminator.network(torch.cat([batch.reference, upscaled.detach().float()]))
                 d_loss = discriminator_loss(*scores.float().chunk(2))
-            self.discriminator.step(d_loss, self.recipe.optimiser.clip_norm)
+            norm = self.discriminator.step(d_loss, self.recipe.optimiser.clip_norm)
+            self._check_finite("discriminator's gradient", norm)
         return loss.item()
+
+    def _check_finite(self, name: str, value: Tensor) -> None:
+        # Before anything is saved: a checkpoint with NaN in it could not be gone on from.
+        if not torch.isfinite(value):
+            raise TrainingDiverged(f"{self.recipe.name}: the {name} is {value.item()} at step {self.step}")
 
     def _generator_loss(self, upscaled: Tensor, batch: Batch) -> Tensor:
         weights = self.recipe.loss
@@ -206,12 +212,17 @@ class Run:
         if state is None:
             self._validate(math.nan)
             return
-        self.generator.network.load_state_dict(state["network"])
-        self.generator.optimiser.load_state_dict(state["optimiser"])
-        self.average.load_state_dict(state["average"])
-        if self.discriminator:
-            self.discriminator.network.load_state_dict(state["discriminator"])
-            self.discriminator.optimiser.load_state_dict(state["discriminator_optimiser"])
+        try:
+            self.generator.network.load_state_dict(state["network"])
+            self.generator.optimiser.load_state_dict(state["optimiser"])
+            self.average.load_state_dict(state["average"])
+            if self.discriminator:
+                self.discriminator.network.load_state_dict(state["discriminator"])
+                self.discriminator.optimiser.load_state_dict(state["discriminator_optimiser"])
+        except (KeyError, RuntimeError, ValueError) as exc:
+            raise ModelError(
+                f"{self.run}: its checkpoint is not one of {self.recipe.name}'s networks", "Choose another run folder."
+            ) from exc
         self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
         self.report(f"resumed at step {self.step}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -82,7 +83,7 @@ class PerceptualDistance(nn.Module):
             for name in VGG16_LAYERS:
                 for part in ("weight", "bias"):
                     self.register_buffer(f"conv{name}_{part}", tensors[f"conv{name}.{part}"].float())
-        except (OSError, KeyError, ValueError) as exc:
+        except (OSError, KeyError, SafetensorError) as exc:
             raise ModelError(
                 f"{weights}: not VGG-16's features ({exc})", "Name a safetensors file with conv1_1.weight and so on."
             ) from exc

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from medsr_viewer.errors import CannotWrite, ModelError
@@ -93,7 +94,7 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
 def _write_weights(source: Path, path: Path) -> str:
     try:
         tensors = load_file(source)
-    except (OSError, ValueError) as exc:
+    except (OSError, SafetensorError) as exc:
         raise ModelError(f"{source}: no such weights ({exc})", "Train the run first: `medsr-train run`.") from exc
     data = save({key: tensor.to(torch.float16).contiguous() for key, tensor in tensors.items()})
     temporary = path.with_name(path.name + ".part")
@@ -122,8 +123,8 @@ def _data_counts(data: Sequence[Path]) -> list[dict[str, Any]]:
 
 
 def _attributions(data: Sequence[Path]) -> tuple[str, ...]:
-    rows = (f"{row['source']}: {row['attribution']} ({row['licence']})" for row in _training_rows(data))
-    return tuple(sorted(set(rows)))
+    rows = (row for row in _training_rows(data) if row.get("attribution"))
+    return tuple(sorted({f"{row.get('source')}: {row['attribution']} ({row.get('licence')})" for row in rows}))
 
 
 def _modalities(data: Sequence[Path]) -> tuple[str, ...]:
@@ -142,5 +143,5 @@ def _training_rows(data: Sequence[Path]) -> list[dict[str, str]]:
         path = folder / "manifest.csv"
         if path.is_file():
             with path.open(newline="", encoding="utf-8") as file:
-                rows += [row for row in csv.DictReader(file) if row["split"] == "train"]
+                rows += [row for row in csv.DictReader(file) if row.get("file", "").startswith("train/")]
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
@@ -12,6 +13,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from medsr_viewer.errors import InvalidRecipe
 
+POSITIVE = ("network.scale_factor", "data.patch", "data.batch", "optimiser.steps", "optimiser.rate", "validation.every")
+ANY_SIGN = ("validation.min_gain_db",)
+"""Numbers are 0 or more, but for these two groups; those that are shares are at most 1."""
 RECIPE_FOLDER = Path(str(resources.files("trainer"))) / "recipes"
 
 
@@ -174,7 +178,23 @@ def _value(hint: Any, value: Any, origin: str, key: str) -> Any:
     if type(value) not in allowed:
         names = " or ".join(t.__name__ for t in allowed)
         raise InvalidRecipe(f"{origin}: {key} = {value!r} must be of type {names}")
+    if isinstance(value, int | float):
+        _check_range(value, origin, key)
     return value
+
+
+def _check_range(value: float, origin: str, key: str) -> None:
+    at_most_one = key.endswith("_share") or key == "optimiser.ema"
+    if key in ANY_SIGN:
+        return
+    if key in POSITIVE:
+        allowed, fits = "above 0", 0 < value < math.inf
+    elif at_most_one:
+        allowed, fits = "0 to 1", 0 <= value <= 1
+    else:
+        allowed, fits = "0 or more", 0 <= value < math.inf
+    if not fits:
+        raise InvalidRecipe(f"{origin}: {key} = {value!r}", f"Allowed: {allowed}.")
 
 
 def _plain_types(hint: Any) -> tuple[type, ...]:

@@ -33,7 +33,7 @@ def test_a_sound_result_passes(channels: tuple[int, ...]) -> None:
 def test_one_pixel_that_is_not_finite(bad: float) -> None:
     upscaled = enlarge(ramp(), 2, "bicubic")
     upscaled[7, 3] = bad
-    with pytest.raises(OutputCheckFailed, match="fmen: .* not finite"):
+    with pytest.raises(OutputCheckFailed, match=r"fmen: .* not finite"):
         check(ramp(), upscaled)
 
 

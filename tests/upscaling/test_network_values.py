@@ -129,7 +129,7 @@ def set_large(network: nn.Module) -> None:
 def test_weights_that_give_no_picture_are_an_error(spoil: Callable[[nn.Module], None], tiny_method: MakeMethod) -> None:
     reported: list[object] = []
     method = tiny_method(spoil=spoil)
-    with pytest.raises(OutputCheckFailed, match="fmen: .*not finite"):
+    with pytest.raises(OutputCheckFailed, match=r"fmen: .*not finite"):
         upscale(UpscalingRequest(scan(40, 40), method, 2, device="cpu"), on_tile=reported.append)
     assert not reported
 

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from medsr_viewer.errors import ModelError
+from medsr_viewer.models.cards import read_card
+from medsr_viewer.upscaling import catalogue as module
+from medsr_viewer.upscaling.catalogue import catalogue
+from medsr_viewer.upscaling.inference import network_on
+from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
+from trainer.cli import main
+from trainer.loop import train
+from trainer.publish import publish
+from trainer.recipe import LossRecipe, Recipe
+
+RecipeOf = Callable[..., Recipe]
+
+
+@pytest.fixture(autouse=True)
+def forget_networks() -> Iterator[None]:
+    catalogue.cache_clear()
+    network_on.cache_clear()
+    yield
+    catalogue.cache_clear()
+    network_on.cache_clear()
+
+
+def quiet(_: str) -> None:
+    pass
+
+
+def test_published_weights_run_in_the_viewer(
+    recipe_of: RecipeOf, data: list[Path], vgg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, out = tmp_path / "run", tmp_path / "models"
+    train(recipe_of(steps=2), data, run, report=quiet)
+    path = publish(run, "own", data, out, vgg)
+    assert path == out / "own-x2.json"
+    assert sorted(p.name for p in out.iterdir()) == ["own-x2.json", "own-x2.safetensors"]
+
+    card = read_card(path)
+    assert (card.name, card.kind, card.architecture, card.scale_factor) == ("own", "psnr", "fmen", 2)
+    assert card.sha256 == hashlib.sha256(card.path.read_bytes()).hexdigest()
+    weights = load_file(card.path)
+    assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
+    assert card.parameters == sum(tensor.numel() for tensor in weights.values())
+    assert card.training["steps"] == json.loads((run / "best.json").read_text())["step"]
+    assert card.training["data"] == [
+        {"folder": "xray", "train": 3, "val": 1}, {"folder": "ct", "train": 3, "val": 1},
+    ]  # fmt: skip
+    assert card.attribution == ("C: Somebody (CC BY 4.0)", "D: Nobody (CC0)"), (
+        "each source that it was trained on, once"
+    )
+    assert card.modalities == ("CR", "CT", "DX", "MR"), "a manifest without modalities holds radiographs"
+    assert card.barely_trained
+    for folder in ("xray", "ct"):
+        figures = card.figures[folder]
+        assert figures["images"] == 1
+        assert figures["psnr_db"] > 15
+        assert abs(figures["gain_db"]) < 1
+        assert 0 < figures["ssim"] <= 1
+        assert 0 <= figures["consistency"] < 0.01
+        assert 0 < figures["perceptual_distance"] < 1.1 * figures["baseline_perceptual_distance"]
+
+    monkeypatch.setattr(module, "model_folders", lambda: (out,))
+    method = catalogue().find("own", 2)
+    pixels = np.random.default_rng(0).uniform(-1000, 2000, (30, 40)).astype(np.float32)
+    result = upscale(UpscalingRequest(pixels, method, 2, device="cpu"))
+    assert result.pixels.shape == (60, 80)
+    assert result.notes == (card.note,)
+
+
+def test_an_adversarial_run_is_published_as_such(
+    recipe_of: RecipeOf, data: list[Path], vgg: Path, tmp_path: Path
+) -> None:
+    recipe = recipe_of("srresnet", loss=LossRecipe(adversarial_weight=1e-3), steps=2)
+    train(recipe, data, tmp_path / "run", vgg_weights=vgg, report=quiet)
+    card = read_card(publish(tmp_path / "run", "srgan", data, tmp_path / "models"))
+    assert card.kind == "gan"
+    assert "perceptual_distance" not in card.figures["ct"]
+
+
+def test_a_folder_that_is_no_run_is_refused(data: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"recipe\.json: not a run folder's file"):
+        publish(tmp_path, "own", data, tmp_path / "models")
+
+
+def test_a_run_without_best_weights_is_refused(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:
+    train(recipe_of(steps=2), data, tmp_path, report=quiet)
+    best = tmp_path / "best.safetensors"
+    for content in (b"damaged", None):
+        best.unlink() if content is None else best.write_bytes(content)
+        with pytest.raises(ModelError, match="no such weights"):
+            publish(tmp_path, "own", data, tmp_path / "models")
+
+
+TOML = """
+name = "cli"
+summary = "for a test"
+precision = "fp32"
+network = { architecture = "fmen", scale_factor = 2, options = { features = 8, blocks = 1, attention_features = 6 } }
+data = { patch = 8, batch = 2 }
+optimiser = { steps = 2 }
+validation = { every = 2 }
+"""
+
+
+def test_the_command_trains_resumes_and_publishes(
+    data: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe, run, out = tmp_path / "cli.toml", str(tmp_path / "run"), tmp_path / "models"
+    recipe.write_text(TOML)
+    folders = [str(folder) for folder in data]
+    assert main(["run", str(recipe), "--data", *folders, "--out", run]) == 0
+    assert "step 2" in capsys.readouterr().out
+    assert main(["run", str(recipe), "--data", *folders, "--out", run]) == 0
+    assert "resumed at step 2" in capsys.readouterr().out
+    assert main(["publish", run, "--name", "mine", "--data", *folders, "--out", str(out)]) == 0
+    assert capsys.readouterr().out.strip() == str(out / "mine-x2.json")
+
+
+def test_the_command_lists_recipes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("fmen-x4 ") and "PSNR-oriented" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["run", "no-such-recipe", "--data", "."], 2, "no such recipe. Recipes that ship: fmen-x2"),
+        (["run", "fmen-x4", "--data", "nowhere", "--out", "run"], 2, "no PNG file in nowhere/train"),
+        (["run", "srgan-x4", "--data", "nowhere", "--out", "run"], 1, "cannot start from it"),
+        (["publish", "nowhere", "--name", "x", "--data", ".", "--out", "."], 1, "Name the folder of a run"),
+    ],
+)
+def test_errors_are_one_line_and_an_exit_status(
+    arguments: list[str],
+    status: int,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == status
+    error = capsys.readouterr().err
+    assert error.startswith("medsr-train: ")
+    assert error.count("\n") == 1
+    assert message in error
+
+
+@pytest.mark.parametrize("arguments", [[], ["run"], ["run", "fmen-x4"], ["fly"]])
+def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: medsr-train" in capsys.readouterr().err

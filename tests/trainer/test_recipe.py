@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from medsr_viewer.errors import InvalidRecipe
+from medsr_viewer.models.architectures import build_network
+from trainer.recipe import Recipe, load_recipe, parse_recipe, recipe_as_dict, shipped_recipes
+
+SHORTEST = """
+name = "short"
+summary = "as short as can be"
+network = { architecture = "fmen", scale_factor = 4 }
+optimiser = { steps = 3 }
+"""
+
+
+@pytest.mark.parametrize("name", shipped_recipes())
+def test_a_shipped_recipe_loads_and_builds(name: str) -> None:
+    recipe = load_recipe(name)
+    assert recipe.name == name
+    assert recipe.summary
+    build_network(recipe.network.architecture, recipe.network.scale_factor, recipe.network.options)
+    if recipe.network.warm_start:
+        folder, source = recipe.network.warm_start.split("/")
+        assert folder == "runs"
+        assert source in shipped_recipes(), "nobody can make what it starts from"
+
+
+def test_the_networks_that_the_viewer_ships_have_recipes() -> None:
+    assert {"fmen-x4", "fmen-x2", "srresnet-x4", "srgan-x4", "srgan-x2", "swift-srgan-x4"} <= set(shipped_recipes())
+
+
+def test_defaults_and_overrides(tmp_path: Path) -> None:
+    recipe = parse_recipe(SHORTEST + "seed = 7\n[data]\npatch = 12\nfolder_weights = { xray = 2 }\n", "x.toml")
+    assert isinstance(recipe, Recipe)
+    assert (recipe.seed, recipe.data.patch, recipe.data.batch, recipe.precision) == (7, 12, 16, "bf16")
+    assert recipe.optimiser.rate == 1e-3
+    path = tmp_path / "own.toml"
+    path.write_text(SHORTEST)
+    assert load_recipe(str(path)) == parse_recipe(SHORTEST, "")
+    assert recipe_as_dict(recipe)["network"]["architecture"] == "fmen"
+
+
+def test_a_whole_number_does_for_a_rate() -> None:
+    recipe = parse_recipe(SHORTEST.replace("steps = 3", "steps = 3, rate = 1"), "")
+    assert recipe.optimiser.rate == 1.0
+    assert isinstance(recipe.optimiser.rate, float)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "advice"),
+    [
+        ('name = "short"', "", "x.toml: name is missing", ""),
+        ("steps = 3", "", "x.toml: optimiser.steps is missing", ""),
+        ("steps = 3", "steps = 3, epochs = 1", "x.toml: unknown key optimiser.epochs", "Allowed here: steps, rate"),
+        ("name", "nmae", "x.toml: unknown key nmae", "Allowed here: name, summary, network"),
+        ("steps = 3", "steps = 3.5", "x.toml: optimiser.steps = 3.5 must be of type int", ""),
+        ("steps = 3", "steps = true", "x.toml: optimiser.steps = True must be of type int", ""),
+        ("steps = 3", "steps = 3, rate = '1'", "x.toml: optimiser.rate = '1' must be of type float", ""),
+        ("{ steps = 3 }", "3", "x.toml: optimiser must be a table", ""),
+        ("steps = 3", "steps = 0", "x.toml: optimiser.steps = 0", "Allowed: above 0."),
+        ("steps = 3", "steps = 3, rate = 0", "x.toml: optimiser.rate = 0", "Allowed: above 0."),
+        ("steps = 3", "steps = 3, rate = nan", "x.toml: optimiser.rate = nan", "Allowed: above 0."),
+        ("steps = 3", "steps = 3, ema = 1.5", "x.toml: optimiser.ema = 1.5", "Allowed: 0 to 1."),
+        ("steps = 3", "steps = 3, clip_norm = -1", "x.toml: optimiser.clip_norm = -1", "Allowed: 0 or more."),
+        ("steps = 3 }", "steps = 3 }\nvalidation = { every = 0 }", "x.toml: validation.every = 0", "Allowed: above 0."),
+        ("steps = 3 }", "steps = 3 }\ndata = { patch = -8 }", "x.toml: data.patch = -8", "Allowed: above 0."),
+        ("steps = 3 }", "steps = 3 }\ndata = { invert_share = 2 }", "data.invert_share = 2", "Allowed: 0 to 1."),
+        ("steps = 3 }", "steps = 3 }\nloss = { pixel = 'l2' }", "loss.pixel = 'l2'", "Allowed: l1, mse, charbonnier"),
+        ("steps = 3 }", "steps = 3 }\nprecision = 'fp16'", "x.toml: precision = 'fp16'", "Allowed: fp32, bf16."),
+        ("steps = 3", "steps =", "x.toml: not valid TOML", ""),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_is_allowed(old: str, new: str, message: str, advice: str) -> None:
+    with pytest.raises(InvalidRecipe) as caught:
+        parse_recipe(SHORTEST.replace(old, new, 1), "x.toml")
+    assert message in str(caught.value)
+    assert caught.value.advice.startswith(advice)
+
+
+def test_a_gain_may_be_negative() -> None:
+    text = SHORTEST + "[validation]\nmin_gain_db = -0.5\n"
+    assert parse_recipe(text, "").validation.min_gain_db == -0.5
+
+
+@pytest.mark.parametrize("name", ["no-such-recipe", "missing/own.toml"])
+def test_a_missing_recipe_is_refused_with_those_that_ship(name: str) -> None:
+    with pytest.raises(InvalidRecipe, match=f"{name}: no such recipe") as caught:
+        load_recipe(name)
+    assert "fmen-x4" in caught.value.advice
