@@ -1,7 +1,5 @@
 """The window: puts the parts together and turns drops, dialogs and keys into intents."""
 
-# ruff: noqa: N802 - Qt names the handlers that are overridden here
-
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The line of standing notes below the panels."""
 
-# ruff: noqa: N802 - Qt names the handlers that are overridden here
-
 from __future__ import annotations
 
 from collections.abc import Sequence

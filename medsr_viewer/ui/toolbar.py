@@ -1,6 +1,6 @@
 """The tool bar: mode, scale, device, precision, display and scores, each always in view."""
 
-# ruff: noqa: N802, RUF001 - Qt names the handlers; the multiplication sign is meant
+# ruff: noqa: RUF001 - the multiplication sign is meant
 
 from __future__ import annotations
 

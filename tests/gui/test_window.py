@@ -24,9 +24,6 @@ from medsr_viewer.workflows.score import ScoreRequest, score_image
 
 from .conftest import GatedCompare, MakeApplication
 
-# Qt's offscreen plugin says so of every window with a least size.
-pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
-
 
 def badges(application: Application) -> list[str]:
     return [panel.badge.text for panel in application.window.controller.grid.panels]

@@ -4,8 +4,6 @@ A plain QWidget: see `image_item` for why not a graphics scene. What several pan
 set by the grid; nothing here knows of other panels.
 """
 
-# ruff: noqa: N802 - Qt names the handlers that are overridden here
-
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What stands above and below a panel's picture: the chooser, the scores, the badge."""
 
-# ruff: noqa: N802 - Qt names the handlers that are overridden here
-
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt

@@ -1,7 +1,5 @@
 """The panels side by side, looking at the same place through the same window."""
 
-# ruff: noqa: N802 - Qt names the handlers that are overridden here
-
 from __future__ import annotations
 
 from functools import partial

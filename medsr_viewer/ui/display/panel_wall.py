@@ -1,7 +1,5 @@
 """Panels laid out in a named arrangement, one of them with the focus, one of them alone when wanted."""
 
-# ruff: noqa: N802 - Qt names the handlers that are overridden here
-
 from __future__ import annotations
 
 from functools import partial

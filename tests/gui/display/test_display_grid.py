@@ -12,8 +12,6 @@ from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.layouts import cells
 from medsr_viewer.ui.display.picture import Picture
 
-pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")  # the offscreen platform
-
 BUTTON, KEY = Qt.MouseButton, Qt.KeyboardModifier
 AT = (120, 100)
 
