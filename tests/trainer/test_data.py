@@ -30,7 +30,7 @@ def noise(*shape: int) -> np.ndarray[Any, np.dtype[np.float64]]:
 def test_images_are_read_with_their_manifest(data: list[Path]) -> None:
     images = load_images(data, "train")
     assert [(i.folder, i.source, i.modality) for i in images] == [
-        ("xray", "A", ""), ("xray", "A", ""), ("xray", "B", ""), ("ct", "C", "CT"), ("ct", "C", "CT"), ("ct", "D", "MR"),
+        *[("xray", "A", "")] * 2, ("xray", "B", ""), *[("ct", "C", "CT")] * 2, ("ct", "D", "MR"),
     ]  # fmt: skip
     assert len(load_images(data, "val")) == 2
 
