@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 from medsr_viewer.cancel import Cancelled, CancelToken
 from medsr_viewer.imaging.region import Region
-from medsr_viewer.upscaling import upscaler
+from medsr_viewer.upscaling import inference, upscaler
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.tiles import VisibleRegion
 from medsr_viewer.upscaling.upscaler import Tile, UpscalingRequest, upscale
@@ -46,6 +48,28 @@ def test_tiled_equals_whole(
     assert tiled.is_whole
     assert tiled.mapping == whole.mapping
     np.testing.assert_allclose(tiled.pixels, whole.pixels, rtol=0, atol=1e-5 * 3000)
+
+
+class BoxMean(nn.Module):
+    """Depends on every pixel as far as its halo alike, where trained and random networks hardly feel the farthest."""
+
+    def __init__(self, halo: int, scale_factor: int) -> None:
+        super().__init__()
+        self.halo, self.scale_factor = halo, scale_factor
+
+    def forward(self, degraded: Tensor) -> Tensor:
+        means = F.avg_pool2d(degraded, 2 * self.halo + 1, stride=1, padding=self.halo)
+        return F.interpolate(means, scale_factor=float(self.scale_factor))
+
+
+def test_a_tile_gets_the_whole_halo(tiny_method: MakeMethod, monkeypatch: pytest.MonkeyPatch) -> None:
+    method = tiny_method()
+    network = BoxMean(method.cards[2].halo, 2)
+    monkeypatch.setattr(inference, "network_on", lambda card, device: network)
+    request = UpscalingRequest(scan(90, 110), method, 2, device="cpu")
+    whole = upscale(request).pixels
+    small_tiles(monkeypatch, 20)
+    np.testing.assert_allclose(upscale(request).pixels, whole, rtol=0, atol=1e-6 * 3000)
 
 
 def test_tiled_equals_whole_in_colour(tiny_method: MakeMethod, monkeypatch: pytest.MonkeyPatch) -> None:
