@@ -30,6 +30,8 @@ from medsr_viewer.ui.opening import Collect, Opening, ReadFrame
 from medsr_viewer.ui.preferences import Preferences
 from medsr_viewer.ui.preloading import load_devices
 from medsr_viewer.ui.presenter import Presenter
+from medsr_viewer.ui.profile_dock import ProfileDock
+from medsr_viewer.ui.profiling import Profiling
 from medsr_viewer.ui.progress import Progress
 from medsr_viewer.ui.remembering import remember, remembered_choices, remembered_view
 from medsr_viewer.ui.results import Results
@@ -45,7 +47,17 @@ from medsr_viewer.workflows.compare import compare
 from medsr_viewer.workflows.estimate import estimate
 
 _PRELOAD_DELAY_MS = 400
-_RUNNERS = ("opening", "reading", "interpolating", "upscaling", "scoring", "mapping", "saving", "preloading")
+_RUNNERS = (
+    "opening",
+    "reading",
+    "interpolating",
+    "upscaling",
+    "scoring",
+    "mapping",
+    "profiling",
+    "saving",
+    "preloading",
+)
 _LOG_BYTES = 1 << 20
 
 
@@ -127,6 +139,7 @@ class Application(QObject):
         stoppable = (runners["upscaling"], runners["interpolating"], runners["opening"])
         controller = Controller(self.state, grid, self.opening, self.comparing, self.scoring, methods, stoppable, self)
         self.presenter = Presenter(grid, self.state, self.results, methods, lambda: self.comparing.is_busy, self)
+        self.profiling = Profiling(self.state, self.results, grid.drawn, runners["profiling"], methods, parent=self)
         self.search_progress = Progress(runners["opening"], "Looking for images …")
         self.progress_of = {
             name: Progress(runners[name], text)
@@ -137,6 +150,7 @@ class Application(QObject):
             ViewerPage(grid, self.state, self.results, methods),
             SeriesDock(self.state),
             ScoreTable(self.state, self.results),
+            ProfileDock(self.state, self.profiling),
             (self.search_progress, *self.progress_of.values()),
             Saving(self.state, self.results, grid, runners["saving"], self),
             self.long_runs,
@@ -149,6 +163,7 @@ class Application(QObject):
             lane.progressed.connect(progress.report_tiles)
             lane.failed.connect(self.window.notices.show_failure)
         self.scoring.failed.connect(self.window.notices.show_failure)
+        self.profiling.failed.connect(self.window.notices.show_failure)
         for name in self.progress_of:
             self.runners[name].finished.connect(self.presenter.refresh)
         self.runners["preloading"].succeeded.connect(self.window.tool_bar.set_devices)

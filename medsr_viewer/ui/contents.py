@@ -62,6 +62,13 @@ def method_of(key: str) -> str | None:
     return key.partition(":")[2] if is_map(key) else key
 
 
+def line_name(key: str, mode: Mode) -> str:
+    """Return what the values along a line are called; "" for maps, which are not in the image's unit."""
+    if is_map(key):
+        return ""
+    return "input" if key == DEGRADED and mode == "enhance" else key
+
+
 def methods_of(keys: Iterable[str]) -> tuple[str, ...]:
     """Return the methods that keys need, each once, in order."""
     return tuple(dict.fromkeys(name for key in keys if (name := method_of(key)) is not None))

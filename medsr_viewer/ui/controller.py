@@ -20,6 +20,7 @@ from medsr_viewer.ui.contents import (
     possible_contents,
     similarity_of,
 )
+from medsr_viewer.ui.display.drawn import Drawing
 from medsr_viewer.ui.display.panel_grid import MAX_PANELS, PanelGrid
 from medsr_viewer.ui.opening import Opening
 from medsr_viewer.ui.runner import Runner
@@ -65,7 +66,7 @@ class Controller(QObject):
         grid.window_dragged.connect(self._on_window_dragged)
         grid.scrolled.connect(opening.step)
         grid.visible_changed.connect(self._on_visible)
-        grid.roi_changed.connect(self._on_roi)
+        grid.drawn.roi_changed.connect(self._on_roi)
         grid.panel_content_chosen.connect(self.set_content)
 
     def handlers(self) -> dict[str, Callable[..., object]]:
@@ -78,7 +79,8 @@ class Controller(QObject):
             "larger-scale": lambda: self.step_scale(1),
             "error-map": lambda on: self.show_maps("error" if on else ""),
             "similarity-map": lambda on: self.show_maps("ssim" if on else ""),
-            "roi": self.set_drawing,
+            "roi": lambda on: self.set_drawing("region" if on else ""),
+            "profile": lambda on: self.set_drawing("line" if on else ""),
             "score-visible": lambda on: state.update_measuring(region_mode="visible" if on else "whole"),
             "score-window": lambda on: state.update_measuring(range_mode="window" if on else "full"),
             "escape": self.escape,
@@ -120,7 +122,7 @@ class Controller(QObject):
         elif name == "region":
             self.state.update_measuring(region_mode=value)
             if value == "roi" and self.state.measuring.roi is None:
-                self.set_drawing(True)
+                self.set_drawing("region")
 
     @Slot(int, str)
     def set_content(self, panel: int, content: str) -> None:
@@ -179,21 +181,29 @@ class Controller(QObject):
         if len(contents) > 1:
             self.state.choose(contents=contents[:-1])
 
-    def set_drawing(self, on: bool) -> None:
-        """Let a left drag draw the region that is scored."""
-        self.grid.set_roi_mode(on)
-        self.state.update_measuring(draws=on)
+    def set_drawing(self, what: Drawing) -> None:
+        """Let a left drag draw the region that is scored, the line of the profile, or nothing."""
+        self.grid.drawn.drawing = what
+        self.state.update_measuring(draws=what)
+
+    def clear_line(self) -> None:
+        """Take the line of the profile away."""
+        if self.grid.drawn.drawing == "line":
+            self.set_drawing("")
+        self.grid.drawn.set_line(None)
 
     def escape(self) -> None:
-        """Cancel what runs; else leave drawing and clear the region; else reset the view."""
+        """Cancel what runs; else leave drawing and clear what is drawn; else reset the view."""
         busy = [runner for runner in self._running if runner.is_busy]
         for runner in busy:
             runner.cancel()
         if busy:
             return
-        if self.grid.roi_mode or self.grid.roi is not None:
-            self.set_drawing(False)
-            self.grid.set_roi(None)
+        drawn = self.grid.drawn
+        if drawn.drawing or drawn.roi is not None or drawn.line is not None:
+            self.set_drawing("")
+            drawn.set_roi(None)
+            drawn.set_line(None)
             return
         self.grid.reset()
 

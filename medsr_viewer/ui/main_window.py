@@ -28,6 +28,7 @@ from medsr_viewer.ui.long_runs import LongRun, LongRuns
 from medsr_viewer.ui.menus import ActionSync, build_menus, context_menu
 from medsr_viewer.ui.notices import Notices
 from medsr_viewer.ui.preferences import Preferences
+from medsr_viewer.ui.profile_dock import ProfileDock
 from medsr_viewer.ui.progress import Progress
 from medsr_viewer.ui.saving import Saving
 from medsr_viewer.ui.score_table import ScoreTable
@@ -37,7 +38,7 @@ from medsr_viewer.ui.toolbar import ToolBar
 from medsr_viewer.ui.viewer_page import ViewerPage
 
 _SIZE = QSize(1440, 860)
-_SERIES_WIDTH, _SCORES_HEIGHT = 230, 150
+_SERIES_WIDTH, _SCORES_HEIGHT, _PROFILE_HEIGHT = 230, 150, 240
 _ROOM_FOR_SERIES = 1400
 _DECORATION = QSize(10, 40)
 _FILTER = "Images (*.dcm *.dicom *.ima *.png *.tif *.tiff *.jpg *.jpeg *.zip DICOMDIR);;All files (*)"
@@ -52,7 +53,7 @@ class MainWindow(QMainWindow):
         Takes the intents.
     page : ViewerPage
         The panels.
-    series, scores : SeriesDock, ScoreTable
+    series, scores, profile : SeriesDock, ScoreTable, ProfileDock
         The docks.
     progresses : sequence of Progress
         For the status bar.
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         page: ViewerPage,
         series: SeriesDock,
         scores: ScoreTable,
+        profile: ProfileDock,
         progresses: tuple[Progress, ...],
         saving: Saving,
         long_runs: LongRuns,
@@ -85,13 +87,14 @@ class MainWindow(QMainWindow):
             self.setWindowState(Qt.WindowState.WindowMaximized)
         self.controller, self.page, self._saving, self._preferences = controller, page, saving, preferences
         self._long_runs = long_runs
-        self.series, self.scores = series, scores
+        self.series, self.scores, self.profile = series, scores, profile
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, series)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, scores)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, profile)
         self.resizeDocks([series], [_SERIES_WIDTH], Qt.Orientation.Horizontal)
-        self.resizeDocks([scores], [_SCORES_HEIGHT], Qt.Orientation.Vertical)
-        series.hide()
-        scores.hide()
+        self.resizeDocks([scores, profile], [_SCORES_HEIGHT, _PROFILE_HEIGHT], Qt.Orientation.Vertical)
+        for dock in (series, scores, profile):
+            dock.hide()
         handlers = {**controller.handlers(), **self._handlers()}
         self.actions_by_name: Actions = build_actions(self, controller.grid, handlers)
         self.tool_bar = ToolBar(controller.state, self.actions_by_name, self)
@@ -150,6 +153,7 @@ class MainWindow(QMainWindow):
             "open-folder": self._ask_for_folder,
             "save-figure": self._ask_where_to_save,
             "copy-scores": self._saving.copy_scores,
+            "copy-profile": self.profile.copy,
             "quit": self.close,
             "scores": self.scores.setVisible,
             "series": self.series.setVisible,
@@ -187,6 +191,9 @@ class MainWindow(QMainWindow):
         self.series.series_chosen.connect(lambda study, series: opening.show(study, series, 0))
         self.series.visibilityChanged.connect(self._on_dock)
         self.scores.visibilityChanged.connect(self._on_dock)
+        self.profile.closed.connect(self.controller.clear_line)
+        state.measuring_changed.connect(self._show_profile)
+        self.controller.grid.drawn.changed.connect(self._show_profile)
         self.controller.grid.context_menu_requested.connect(self._show_context_menu)
         opening.opened.connect(self._on_opened)
         opening.failed.connect(self.notices.show_failure)
@@ -272,6 +279,11 @@ class MainWindow(QMainWindow):
     def _on_dock(self, _visible: bool) -> None:
         check(self.actions_by_name["series"], not self.series.isHidden())
         check(self.actions_by_name["scores"], not self.scores.isHidden())
+
+    @Slot()
+    def _show_profile(self) -> None:
+        drawn = self.controller.grid.drawn
+        self.profile.setVisible(drawn.drawing == "line" or drawn.line is not None)
 
     @Slot(int, QPoint)
     def _show_context_menu(self, _panel: int, place: QPoint) -> None:

@@ -12,7 +12,7 @@ from medsr_viewer.ui.scoring import describe_voi
 _CONTEXT = (
     ("fit", "one-to-one", "zoom-in", "zoom-out"),
     ("invert", "auto-window", "own-window"),
-    ("error-map", "similarity-map", "roi", "link", "overlays"),
+    ("error-map", "similarity-map", "roi", "profile", "link", "overlays"),
     ("save-figure", "copy-scores", "keys"),
 )
 
@@ -66,7 +66,8 @@ class ActionSync(QObject):
         switches = {
             "error-map": self._controller.shown_maps == "error",
             "similarity-map": self._controller.shown_maps == "ssim",
-            "roi": state.measuring.draws,
+            "roi": state.measuring.draws == "region",
+            "profile": state.measuring.draws == "line",
             "score-visible": state.measuring.region_mode == "visible",
             "score-window": state.measuring.range_mode == "window",
             "link": state.view.linked,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QStandardItemModel
 
-from medsr_viewer.ui.contents import Choice, choices, is_map, method_of
+from medsr_viewer.ui.contents import Choice, choices, is_map, line_name, method_of
 from medsr_viewer.ui.corners import corner_lines
 from medsr_viewer.ui.display.panel import Panel
 from medsr_viewer.ui.display.panel_grid import PanelGrid
@@ -107,14 +107,12 @@ class Presenter(QObject):
         self._grid.set_extent(*images.extent)
         if image.series.uid != self._series_uid:
             self._series_uid = image.series.uid
-            self._grid.set_roi(None)
+            self._grid.drawn.set_roi(None)
+            self._grid.drawn.set_line(None)
             self._grid.reset()
         self._grid.set_wheel_zooms(image.series.frame_count == 1)
         self._grid.set_value_range(*image.frame.value_range)
-        spacing = image.frame.pixel_spacing
-        if spacing is not None and images.key.mode == "enhance":
-            spacing = (spacing[0] / images.key.scale_factor, spacing[1] / images.key.scale_factor)
-        self._grid.set_spacing(spacing, image.frame.spacing_source)
+        self._grid.set_spacing(image.spacing(self._state.choices), image.frame.spacing_source)
         edges = image.frame.orientation
         for panel in self._grid.panels:
             if edges is None:
@@ -168,6 +166,7 @@ class Presenter(QObject):
         for panel, content in zip(self._grid.panels, state.contents, strict=True):
             panel.set_choices([(c.key, c.label) for c in offered], content, enabled=self._state.image is not None)
             _disable(panel, offered)
+            panel.set_line_name(line_name(content, state.mode))
         self._extent_of = None  # a panel that was just added knows nothing yet
 
 

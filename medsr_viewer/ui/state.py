@@ -11,6 +11,7 @@ from medsr_viewer.imaging.collect import Collection
 from medsr_viewer.imaging.frame import Frame, Voi, full_range_window
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.study import Instance, Series, Study
+from medsr_viewer.ui.display.drawn import Drawing
 from medsr_viewer.ui.display.layouts import LayoutName
 from medsr_viewer.ui.display.sampling import Interpolation
 from medsr_viewer.workflows.compare import Mode
@@ -50,6 +51,13 @@ class OpenImage:
         """What tells this image from others."""
         return str(self.instance.path), self.frame_index
 
+    def spacing(self, choices: Choices) -> tuple[float, float] | None:
+        """Return row and column spacing, in mm, of the panels' pixels: those of the reference, or of the upscaled."""
+        found = self.frame.pixel_spacing
+        if found is None or choices.mode == "test":
+            return found
+        return found[0] / choices.scale_factor, found[1] / choices.scale_factor
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -86,8 +94,8 @@ class Measuring:
     range_mode: RangeMode = "full"
     region_mode: RegionMode = "whole"
     roi: Region | None = None
-    draws: bool = False
-    """Whether a left drag draws the region."""
+    draws: Drawing = ""
+    """What a left drag draws: the region, or the line of the profile."""
 
 
 _PLAIN_VIEW = View()

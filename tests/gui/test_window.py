@@ -103,11 +103,11 @@ def test_scores_follow_the_visible_region(opened: Application, qtbot: QtBot) -> 
 
 
 def test_a_drawn_region_is_scored_and_escape_clears_it(opened: Application, qtbot: QtBot) -> None:
-    opened.window.controller.grid.set_roi(Region(8, 8, 20, 24))
+    opened.window.controller.grid.drawn.set_roi(Region(8, 8, 20, 24))
     qtbot.waitUntil(lambda: opened.results.scores["bicubic"].measured.region == "ROI", timeout=5000)
     assert opened.results.scores["bicubic"].measured.rows == 20
     act(opened, "escape")
-    assert opened.window.controller.grid.roi is None
+    assert opened.window.controller.grid.drawn.roi is None
     assert opened.state.measuring.region_mode == "whole"
 
 

@@ -1,7 +1,7 @@
 """The picture area of a panel: paints, and turns mouse and keys into intents.
 
-A plain QWidget: see `image_item` for why not a graphics scene. What several panels share (view, crosshair, region) is
-set by the grid; nothing here knows of other panels.
+A plain QWidget: see `image_item` for why not a graphics scene. What several panels share (view, crosshair, shapes) is
+given by the grid; nothing here knows of other panels.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display import theme
+from medsr_viewer.ui.display.drawn import Drawn, Hold
 from medsr_viewer.ui.display.gestures import Gesture, Wheel, drag_zoom_factor, gesture_for
 from medsr_viewer.ui.display.image_item import ImageItem
 from medsr_viewer.ui.display.labels import Labels
-from medsr_viewer.ui.display.overlay import Overlay, paint_badges, paint_crosshair, paint_overlay, paint_roi
+from medsr_viewer.ui.display.line import length_text
+from medsr_viewer.ui.display.overlay import Overlay, paint_badges, paint_crosshair, paint_overlay
 from medsr_viewer.ui.display.projection import Projection
-from medsr_viewer.ui.display.roi import Grip, dragged, grip_at, spanned
+from medsr_viewer.ui.display.shapes import paint_line, paint_roi
 from medsr_viewer.ui.display.view_state import ViewState
 
 _GRIP_REACH = 5.0
@@ -41,6 +42,8 @@ class Canvas(QWidget):
     ----------
     view : ViewState
         Where to look; shared by linked panels.
+    drawn : Drawn
+        What is drawn over all panels.
     parent : QWidget, optional
         The panel.
     """
@@ -53,26 +56,25 @@ class Canvas(QWidget):
     double_clicked = Signal()
     focused = Signal()
     resized = Signal()
-    roi_edited = Signal(object)  # Region | None
 
-    def __init__(self, view: ViewState, parent: QWidget | None = None) -> None:
+    def __init__(self, view: ViewState, drawn: Drawn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.item = ImageItem()
         self.overlay = Overlay()
         self.overlays_visible = True
         self.wheel_zooms = False
-        self.roi_mode = False
-        self.roi: Region | None = None
+        self.line_colour = theme.PANEL_COLOURS[0]
         self.crosshair: tuple[float, float] | None = None
         self.step_focus: Callable[[bool], bool] = lambda _forward: False
-        self._view = view
+        self._view, self._drawn = view, drawn
         view.changed.connect(self.update)
+        drawn.changed.connect(self.update)
         self._wheel = Wheel()
         self._labels = Labels()
         self._gesture: Gesture | None = None
         self._pressed = self._last = QPointF()
         self._anchor = (0.0, 0.0)
-        self._held: tuple[Region, Grip] | None = None
+        self._held: Hold | None = None
         self._moved = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -114,10 +116,7 @@ class Canvas(QWidget):
         painter.fillRect(box, theme.SURROUND)
         if not self.overlay.title:
             self.item.paint(painter, projection, ratio)
-            if self.roi is not None:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                paint_roi(painter, self.roi, projection, ratio)
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self._paint_shapes(painter, projection, ratio)
         if self.overlays_visible:
             if self.crosshair is not None and not self.overlay.title:
                 paint_crosshair(painter, box, projection.to_screen(*self.crosshair), ratio)
@@ -142,11 +141,13 @@ class Canvas(QWidget):
         self._pressed = self._last = event.position()
         self._moved = False
         self._anchor = self.reference_at(event.position())
-        self._gesture = gesture_for(event.button(), event.modifiers(), self.roi_mode)
+        self._gesture = gesture_for(event.button(), event.modifiers(), bool(self._drawn.drawing))
         if event.button() == Qt.MouseButton.LeftButton and not event.modifiers():
-            self._held = self._grip(self._anchor)
+            self._held = self._hold_at(self._anchor)
             if self._held is not None:
                 self._gesture = Gesture.DRAW
+        if self._gesture is Gesture.DRAW and self._held is None:
+            self._held = self._drawn.begin(self._anchor, self._view.extent)
         if self._gesture is Gesture.WINDOW:
             self.window_drag_started.emit()
 
@@ -173,7 +174,7 @@ class Canvas(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask for the panel alone, or for all again."""
-        if event.button() == Qt.MouseButton.LeftButton and not self.roi_mode:
+        if event.button() == Qt.MouseButton.LeftButton and not self._drawn.drawing:
             self._gesture = None
             self.double_clicked.emit()
 
@@ -221,26 +222,29 @@ class Canvas(QWidget):
             self._view.pan_by(delta.x() * ratio, delta.y() * ratio)
         elif self._gesture is Gesture.ZOOM:
             self._view.zoom_by(drag_zoom_factor(delta.y()), self._anchor)
-        else:
-            self.roi_edited.emit(self._drawn(position))
+        elif self._held is not None:
+            self._held.drag(self.reference_at(position))
 
-    def _drawn(self, position: QPointF) -> Region | None:
-        x, y = self.reference_at(position)
-        if self._held is None:
-            return spanned(self._anchor, (x, y), self._view.extent)
-        region, grip = self._held
-        return dragged(region, grip, x - self._anchor[0], y - self._anchor[1], self._view.extent)
-
-    def _grip(self, point: tuple[float, float]) -> tuple[Region, Grip] | None:
-        if self.roi is None:
-            return None
+    def _hold_at(self, point: tuple[float, float]) -> Hold | None:
         reach = _GRIP_REACH * self.devicePixelRatioF() / self._view.zoom
-        grip = grip_at(self.roi, *point, reach, self.roi_mode)
-        return None if grip is None else (self.roi, grip)
+        return self._drawn.hold(point, reach, self._view.extent)
 
     def _show_grip(self, position: QPointF) -> None:
-        held = self._grip(self.reference_at(position))
+        held = self._hold_at(self.reference_at(position))
         if held is None:
             self.setCursor(Qt.CursorShape.CrossCursor)
         else:
-            self.setCursor(Qt.CursorShape.SizeAllCursor if held[1] == (0, 0) else Qt.CursorShape.PointingHandCursor)
+            self.setCursor(Qt.CursorShape.SizeAllCursor if held.moves_whole else Qt.CursorShape.PointingHandCursor)
+
+    def _paint_shapes(self, painter: QPainter, projection: Projection, ratio: float) -> None:
+        roi, line = self._drawn.roi, self._drawn.line
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if roi is not None:
+            paint_roi(painter, roi, projection, ratio)
+        if line is not None:
+            overlay = self.overlay
+            colour = self.line_colour if overlay.line_name else theme.OVERLAY
+            length = length_text(line, overlay.spacing, overlay.spacing_label)
+            text = " · ".join(part for part in (overlay.line_name, length) if part)
+            paint_line(painter, self._labels, self.rect(), line, projection, ratio, colour, text)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

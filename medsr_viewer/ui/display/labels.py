@@ -17,7 +17,7 @@ _HALO = QColor(0, 0, 0, 120)
 _AROUND = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0)]
 _PADDING = 2
 _KEPT = 64
-_Key: TypeAlias = tuple[str, str, int, float]
+_Key: TypeAlias = tuple[str, str, int, float, int]
 
 
 class Labels:
@@ -26,7 +26,15 @@ class Labels:
     def __init__(self) -> None:
         self._kept: OrderedDict[_Key, QImage] = OrderedDict()
 
-    def draw(self, painter: QPainter, box: QRect, align: Qt.AlignmentFlag, text: str, bold: bool = False) -> None:
+    def draw(
+        self,
+        painter: QPainter,
+        box: QRect,
+        align: Qt.AlignmentFlag,
+        text: str,
+        bold: bool = False,
+        colour: QColor = theme.OVERLAY,
+    ) -> None:
         """Draw lines of text into a box.
 
         Parameters
@@ -41,13 +49,15 @@ class Labels:
             Lines with newlines between them.
         bold : bool
             Whether in bold.
+        colour : QColor
+            Of the text, on its dark halo.
         """
         if not text:
             return
         font = QFont(painter.font())
         font.setBold(bold)
         sideways = align & Qt.AlignmentFlag.AlignHorizontal_Mask
-        image = self._image(text, font, sideways, painter.device().devicePixelRatioF())
+        image = self._image(text, font, sideways, painter.device().devicePixelRatioF(), colour)
         size = image.deviceIndependentSize()
         x = _placed(
             box.left(), box.width(), size.width(), align, Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -57,18 +67,18 @@ class Labels:
         )
         painter.drawImage(QPointF(round(x), round(y)), image)
 
-    def _image(self, text: str, font: QFont, sideways: Qt.AlignmentFlag, ratio: float) -> QImage:
-        key = (text, font.key(), sideways.value, ratio)
+    def _image(self, text: str, font: QFont, sideways: Qt.AlignmentFlag, ratio: float, colour: QColor) -> QImage:
+        key = (text, font.key(), sideways.value, ratio, colour.rgba())
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        image = self._kept[key] = _drawn(text, font, sideways, ratio)
+        image = self._kept[key] = _drawn(text, font, sideways, ratio, colour)
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return image
 
 
-def _drawn(text: str, font: QFont, sideways: Qt.AlignmentFlag, ratio: float) -> QImage:
+def _drawn(text: str, font: QFont, sideways: Qt.AlignmentFlag, ratio: float, colour: QColor) -> QImage:
     bounds = QFontMetrics(font).boundingRect(QRect(0, 0, 10_000, 10_000), Qt.AlignmentFlag.AlignLeft, text)
     width, height = bounds.width() + 2 * _PADDING + 1, bounds.height() + 2 * _PADDING
     image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
@@ -80,7 +90,7 @@ def _drawn(text: str, font: QFont, sideways: Qt.AlignmentFlag, ratio: float) -> 
     painter.setPen(_HALO)
     for x, y in _AROUND:
         painter.drawText(box.translated(x, y), sideways, text)
-    painter.setPen(theme.OVERLAY)
+    painter.setPen(colour)
     painter.drawText(box, sideways, text)
     painter.end()
     return image

@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
-from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display import theme
 from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.labels import Labels
@@ -20,7 +19,6 @@ _SHADOW = QColor(0, 0, 0, 190)
 _BAR_WIDTH = 12
 _BAR_HEIGHT = 220
 _NICE = (1.0, 2.0, 5.0, 10.0)
-_HANDLE = 3.0
 
 
 @dataclass
@@ -47,6 +45,8 @@ class Overlay:
         Position and value under the cursor.
     notes : list of str
         Zoom and interpolation in force, below the bottom right lines.
+    line_name : str
+        What the drawn line's values are of; "" where they are not plotted.
     """
 
     top_left: list[str] = field(default_factory=list)
@@ -62,6 +62,7 @@ class Overlay:
     spacing_label: str = ""
     readout: str = ""
     notes: list[str] = field(default_factory=list)
+    line_name: str = ""
 
 
 def paint_overlay(
@@ -137,19 +138,6 @@ def paint_crosshair(painter: QPainter, box: QRect, at: tuple[float, float], rati
     painter.drawLine(QPointF(x + gap, y), QPointF(box.right(), y))
     painter.drawLine(QPointF(x, box.top()), QPointF(x, y - gap))
     painter.drawLine(QPointF(x, y + gap), QPointF(x, box.bottom()))
-
-
-def paint_roi(painter: QPainter, region: Region, projection: Projection, ratio: float) -> None:
-    """Draw the rectangle with its handles."""
-    corners = projection.to_screen(region.left, region.top), projection.to_screen(region.right, region.bottom)
-    (x0, x1), (y0, y1) = sorted((corners[0][0], corners[1][0])), sorted((corners[0][1], corners[1][1]))
-    frame = QRectF(x0 / ratio, y0 / ratio, (x1 - x0) / ratio, (y1 - y0) / ratio)
-    painter.setPen(QPen(theme.ROI, 1.5))
-    painter.drawRect(frame)
-    for x in (frame.left(), frame.center().x(), frame.right()):
-        for y in (frame.top(), frame.center().y(), frame.bottom()):
-            if (x, y) != (frame.center().x(), frame.center().y()):
-                painter.fillRect(QRectF(x - _HANDLE, y - _HANDLE, 2 * _HANDLE, 2 * _HANDLE), theme.ROI)
 
 
 def seen_letters(letters: tuple[str, str, str, str], projection: Projection) -> tuple[str, str, str, str]:

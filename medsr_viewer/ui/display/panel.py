@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from medsr_viewer.ui.display.canvas import Canvas
 from medsr_viewer.ui.display.colormap import ColourScale
+from medsr_viewer.ui.display.drawn import Drawn
 from medsr_viewer.ui.display.header import Badge, Chooser, ElidedLabel
 from medsr_viewer.ui.display.image_item import Appearance
 from medsr_viewer.ui.display.picture import Picture
@@ -23,15 +24,17 @@ class Panel(QWidget):
     ----------
     view : ViewState
         Where to look; shared by linked panels.
+    drawn : Drawn
+        What is drawn over all panels.
     parent : QWidget, optional
         The grid.
     """
 
     content_chosen = Signal(str)
 
-    def __init__(self, view: ViewState, parent: QWidget | None = None) -> None:
+    def __init__(self, view: ViewState, drawn: Drawn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.canvas = Canvas(view, self)
+        self.canvas = Canvas(view, drawn, self)
         self.chooser = Chooser(self)
         self.scores = ElidedLabel(self)
         self.badge = Badge(self)
@@ -106,6 +109,11 @@ class Panel(QWidget):
     def set_status(self, text: str) -> None:
         """Write a passing state over the picture: "computing 34 %", "stale". "" removes it."""
         self.canvas.overlay.status = text
+        self.canvas.update()
+
+    def set_line_name(self, text: str) -> None:
+        """Write what the drawn line's values are of beside it; "": this panel's values are not plotted."""
+        self.canvas.overlay.line_name = text
         self.canvas.update()
 
     def set_scores(self, text: str, tooltip: str = "") -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from medsr_viewer.imaging.frame import SpacingSource, Voi, Window
 from medsr_viewer.imaging.region import Region
+from medsr_viewer.ui.display import theme
 from medsr_viewer.ui.display.gestures import linear_equivalent, window_after
 from medsr_viewer.ui.display.image_item import Appearance
 from medsr_viewer.ui.display.panel import Panel
@@ -23,7 +24,7 @@ _FRAME_MS = 16
 
 
 class PanelGrid(PanelWall):
-    """One to six panels with linked pan, zoom, crosshair, window and region of interest.
+    """One to six panels with linked pan, zoom, crosshair, window, region of interest and line.
 
     Everything is in reference pixels: x to the right, y down, pixel (0, 0) covering 0..1 in both. The grid changes the
     view by itself; window, contents and frame are only asked for by signals.
@@ -36,8 +37,6 @@ class PanelGrid(PanelWall):
     cursor_moved = Signal(object)
     """(x, y) in reference pixels, or None."""
     scrolled = Signal(int)
-    roi_changed = Signal(object)
-    """Region, or None."""
     panel_content_chosen = Signal(int, str)
     context_menu_requested = Signal(int, QPoint)
     """Panel, and the place on the screen."""
@@ -52,8 +51,6 @@ class PanelGrid(PanelWall):
         self._value_range: tuple[float, float] | None = None
         self._drag_start = Window(0.0, 1.0)
         self._drag_range = (0.0, 1.0)
-        self._roi: Region | None = None
-        self._roi_mode = False
         self._wheel_zooms = False
         self._own_views: list[ViewState] = []  # of each panel, for when they are not linked
         self._reported: Region | None = None
@@ -156,32 +153,6 @@ class PanelGrid(PanelWall):
         return Region(top, left, bottom - top, right - left)
 
     @property
-    def roi(self) -> Region | None:
-        """The drawn rectangle, in reference pixels."""
-        return self._roi
-
-    def set_roi(self, region: Region | None) -> None:
-        """Show a rectangle in every panel, or none."""
-        if region == self._roi:
-            return
-        self._roi = region
-        for panel in self._panels:
-            panel.canvas.roi = region
-            panel.canvas.update()
-        self.roi_changed.emit(region)
-
-    @property
-    def roi_mode(self) -> bool:
-        """Whether a left drag draws a rectangle."""
-        return self._roi_mode
-
-    def set_roi_mode(self, on: bool) -> None:
-        """Let a left drag draw, move and resize a rectangle instead of changing the window."""
-        self._roi_mode = on
-        for panel in self._panels:
-            panel.canvas.roi_mode = on
-
-    @property
     def wheel_zooms(self) -> bool:
         """Whether the plain wheel zooms: for a series of one frame."""
         return self._wheel_zooms
@@ -198,9 +169,12 @@ class PanelGrid(PanelWall):
             panel.set_flip(flipped)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Clear the rectangle with Esc or Del; open the chooser with Alt+Down."""
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Delete) and self._roi is not None:
-            self.set_roi(None)
+        """Clear what is drawn with Esc or Del; open the chooser with Alt+Down."""
+        drawn = self.drawn
+        clears = event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Delete)
+        if clears and (drawn.roi is not None or drawn.line is not None):
+            drawn.set_roi(None)
+            drawn.set_line(None)
         elif event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self._panels[self._focused].chooser.showPopup()
         else:
@@ -214,9 +188,10 @@ class PanelGrid(PanelWall):
         if not self._linked:
             panel.canvas.view = own
         canvas = panel.canvas
+        canvas.line_colour = theme.PANEL_COLOURS[index]
         if self._panels:
             first = self._panels[0].canvas
-            canvas.roi, canvas.roi_mode, canvas.wheel_zooms = first.roi, first.roi_mode, first.wheel_zooms
+            canvas.wheel_zooms = first.wheel_zooms
             canvas.overlays_visible = first.overlays_visible
             canvas.overlay.spacing, canvas.overlay.spacing_label = first.overlay.spacing, first.overlay.spacing_label
         panel.set_appearance(self._appearance, self._interpolation)
@@ -226,7 +201,6 @@ class PanelGrid(PanelWall):
         canvas.cursor_moved.connect(self._show_cursor)
         canvas.scrolled.connect(self.scrolled)
         canvas.context_menu_requested.connect(partial(self.context_menu_requested.emit, index))
-        canvas.roi_edited.connect(self.set_roi)
 
     def _watch(self, view: ViewState) -> None:
         view.changed.connect(self.view_changed)

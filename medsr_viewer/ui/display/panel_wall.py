@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from medsr_viewer.ui.display.drawn import Drawn
 from medsr_viewer.ui.display.layouts import Cell, LayoutName, cells
 from medsr_viewer.ui.display.panel import Panel
 from medsr_viewer.ui.display.view_state import ViewState
@@ -23,6 +24,7 @@ class PanelWall(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = ViewState(self)
+        self.drawn = Drawn(self)
         self._panels: list[Panel] = []
         self._shown_count = 0
         self._layout_name: LayoutName = "auto"
@@ -88,7 +90,7 @@ class PanelWall(QWidget):
 
     def _add_panel(self) -> None:
         index = len(self._panels)
-        panel = Panel(self._view, self)
+        panel = Panel(self._view, self.drawn, self)
         panel.canvas.double_clicked.connect(partial(self.toggle_maximised, index))
         panel.canvas.focused.connect(partial(self._focus, index))
         panel.canvas.resized.connect(self._on_resized)

@@ -14,6 +14,11 @@ OVERLAY = QColor(235, 235, 220)
 ACCENT = QColor(70, 160, 255)
 CROSSHAIR = QColor(255, 210, 60)
 ROI = QColor(90, 230, 120)
+PANEL_COLOURS = tuple(QColor(name) for name in ("#56c1ff", "#ffa62b", "#ff6fae", "#b9e04a", "#b79bff", "#f0f0f0"))
+"""Of what belongs to the first panel, the second …: lines on the black surround, curves in the dark theme."""
+PANEL_COLOURS_ON_WHITE = tuple(
+    QColor(name) for name in ("#0b6fb8", "#b85c00", "#c2186b", "#4f7a00", "#6a3fd0", "#333333")
+)
 BADGES = {
     "research": QColor(120, 66, 0),
     "info": QColor(28, 60, 100),

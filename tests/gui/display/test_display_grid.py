@@ -220,8 +220,8 @@ def test_readout(grid):
 
 
 def test_roi_is_drawn_moved_resized_and_cleared(grid, drag):
-    changed = emitted(grid.roi_changed)
-    grid.set_roi_mode(True)
+    changed = emitted(grid.drawn.roi_changed)
+    grid.drawn.drawing = "region"
     grid.one_to_one()
     grid.zoom_by(2)
     canvas = grid.panels[0].canvas
@@ -231,31 +231,31 @@ def test_roi_is_drawn_moved_resized_and_cleared(grid, drag):
         return round(left), round(top)
 
     drag(canvas, at(40, 50), at(60, 80))
-    assert grid.roi == Region(50, 40, 30, 20)
-    assert all(panel.canvas.roi == grid.roi for panel in grid.panels)
+    assert grid.drawn.roi == Region(50, 40, 30, 20)
+    assert all(panel.canvas._drawn is grid.drawn for panel in grid.panels)
     drag(canvas, at(50, 65), at(55, 60))
-    assert grid.roi == Region(45, 45, 30, 20)
+    assert grid.drawn.roi == Region(45, 45, 30, 20)
     drag(canvas, at(65, 75), at(75, 85))
-    assert grid.roi == Region(45, 45, 40, 30)
-    grid.set_roi_mode(False)
+    assert grid.drawn.roi == Region(45, 45, 40, 30)
+    grid.drawn.drawing = ""
     drag(canvas, at(45, 65), at(41, 65))  # an edge can be held without the mode
-    assert grid.roi == Region(45, 41, 40, 34)
+    assert grid.drawn.roi == Region(45, 41, 40, 34)
     asked = emitted(grid.window_dragged)
     drag(canvas, at(55, 65), at(60, 60))  # the inside belongs to the window again
     assert len(asked) == 1
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
-    assert grid.roi is None
+    assert grid.drawn.roi is None
     assert changed[-1] == (None,)
 
 
 def test_roi_stays_inside_the_image(grid, drag):
-    grid.set_roi(Region(10, 10, 20, 20))
-    grid.set_roi_mode(True)
+    grid.drawn.set_roi(Region(10, 10, 20, 20))
+    grid.drawn.drawing = "region"
     canvas = grid.panels[0].canvas
     start = canvas.projection.to_screen(20, 20)
     drag(canvas, (round(start[0]), round(start[1])), (0, 0))
-    assert (grid.roi.height, grid.roi.width) == (20, 20)
-    assert grid.roi.intersection(Region(0, 0, 128, 128)) == grid.roi
+    assert (grid.drawn.roi.height, grid.drawn.roi.width) == (20, 20)
+    assert grid.drawn.roi.intersection(Region(0, 0, 128, 128)) == grid.drawn.roi
 
 
 def test_tab_moves_between_panels(grid):

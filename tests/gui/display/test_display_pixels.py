@@ -15,6 +15,7 @@ from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.windowing import apply_voi
 from medsr_viewer.ui.display.canvas import Canvas
 from medsr_viewer.ui.display.colormap import ColourScale
+from medsr_viewer.ui.display.drawn import Drawn
 from medsr_viewer.ui.display.image_item import Appearance, ImageItem
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.display.projection import UPRIGHT, Projection
@@ -35,8 +36,8 @@ def levels(values: np.ndarray) -> np.ndarray:
 
 def canvas_of(qtbot, picture: Picture, zoom: float, side: int) -> Canvas:
     view = ViewState()
-    canvas = Canvas(view)
-    canvas.view_kept = view  # the canvas does not own it
+    canvas = Canvas(view, drawn := Drawn())
+    canvas.kept = view, drawn  # the canvas does not own them
     qtbot.addWidget(canvas)
     canvas.overlays_visible = False
     canvas.item.appearance = Appearance(VOI)
@@ -143,12 +144,14 @@ from PySide6.QtWidgets import QApplication
 application = QApplication([])
 from medsr_viewer.imaging.frame import Window
 from medsr_viewer.ui.display.canvas import Canvas
+from medsr_viewer.ui.display.drawn import Drawn
 from medsr_viewer.ui.display.image_item import Appearance
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.display.view_state import ViewState
 image = np.random.default_rng(0).integers(0, 256, (128, 128)).astype(np.float32)
 view = ViewState()
-canvas = Canvas(view)
+drawn = Drawn()
+canvas = Canvas(view, drawn)
 canvas.overlays_visible = False
 canvas.item.picture = Picture(image)
 canvas.item.appearance = Appearance(Window(127.5, 255, "LINEAR_EXACT"))
