@@ -90,7 +90,9 @@ SPECS: tuple[Spec, ...] = (
     _panel("last-image", "Last image", "End"),
     Spec("next-series", "Navigate", "Next series", ("PgDown",), starts_group=True),
     Spec("previous-series", "Navigate", "Previous series", ("PgUp",)),
+    Spec("guide", "Help", "User guide", ("F2",)),
     Spec("keys", "Help", "Keys", ("?", "F1")),
+    Spec("models", "Help", "Models"),
     Spec("about", "Help", "About MedSR Viewer"),
 )
 

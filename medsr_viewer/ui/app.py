@@ -155,6 +155,7 @@ class Application(QObject):
             Saving(self.state, self.results, grid, runners["saving"], self),
             self.long_runs,
             preferences,
+            methods,
         )
 
     def _connect(self) -> None:

@@ -13,17 +13,15 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from medsr_viewer import __version__
 from medsr_viewer.ui.actions import Actions, build_actions, check
 from medsr_viewer.ui.controller import Controller
 from medsr_viewer.ui.display.theme import apply_theme
-from medsr_viewer.ui.keys_dialog import KeysDialog
+from medsr_viewer.ui.helping import Helping
 from medsr_viewer.ui.long_runs import LongRun, LongRuns
 from medsr_viewer.ui.menus import ActionSync, build_menus, context_menu
 from medsr_viewer.ui.notices import Notices
@@ -36,6 +34,7 @@ from medsr_viewer.ui.series_dock import SeriesDock
 from medsr_viewer.ui.start_page import StartPage
 from medsr_viewer.ui.toolbar import ToolBar
 from medsr_viewer.ui.viewer_page import ViewerPage
+from medsr_viewer.upscaling.catalogue import Catalogue
 
 _SIZE = QSize(1440, 860)
 _SERIES_WIDTH, _SCORES_HEIGHT, _PROFILE_HEIGHT = 230, 150, 240
@@ -63,6 +62,8 @@ class MainWindow(QMainWindow):
         Whose questions are asked here.
     preferences : Preferences
         What is remembered.
+    catalogue : Catalogue
+        The methods that there are.
     """
 
     closing = Signal()
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         saving: Saving,
         long_runs: LongRuns,
         preferences: Preferences,
+        catalogue: Catalogue,
     ) -> None:
         super().__init__()
         self.setWindowTitle("MedSR Viewer")
@@ -86,7 +88,7 @@ class MainWindow(QMainWindow):
         if _SIZE.boundedTo(self.screen().availableSize() - _DECORATION) != _SIZE:
             self.setWindowState(Qt.WindowState.WindowMaximized)
         self.controller, self.page, self._saving, self._preferences = controller, page, saving, preferences
-        self._long_runs = long_runs
+        self._long_runs, self._helping = long_runs, Helping(self, catalogue)
         self.series, self.scores, self.profile = series, scores, profile
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, series)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, scores)
@@ -159,8 +161,7 @@ class MainWindow(QMainWindow):
             "series": self.series.setVisible,
             "light": self._set_light,
             "full-screen": lambda on: self.showFullScreen() if on else self.showNormal(),
-            "keys": lambda: KeysDialog(self.actions_by_name, self).show(),
-            "about": self._tell_about,
+            **self._helping.handlers(lambda: self.actions_by_name),
         }
 
     def _fill(self, progresses: tuple[Progress, ...]) -> None:
@@ -199,6 +200,7 @@ class MainWindow(QMainWindow):
         opening.failed.connect(self.notices.show_failure)
         state.image_changed.connect(self._on_image)
         self._saving.failed.connect(self.notices.show_failure)
+        self._helping.failed.connect(self.notices.show_failure)
         self._saving.saved.connect(lambda path: self.statusBar().showMessage(f"Saved {path}", 8000))
         self._long_runs.asked.connect(self._ask_about_long_run)
 
@@ -296,13 +298,3 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, self._preferences.theme)
-
-    def _tell_about(self) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle("About MedSR Viewer")
-        box.setText(
-            f"MedSR Viewer {__version__}\nCompares, scores and rates upscaled medical images.\n"
-            "Research use only, not for diagnosis. Apache License 2.0."
-        )
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()

@@ -73,9 +73,12 @@ def paint_line(
     metrics = QFontMetrics(painter.font())
     width, height = metrics.horizontalAdvance(text) + 4, metrics.height() + 2
     middle = (start + end) / 2
-    steep = abs(end.y() - start.y()) > abs(end.x() - start.x())
-    x = middle.x() + _LABEL_GAP if steep else middle.x() - width / 2
-    y = middle.y() - height / 2 if steep else middle.y() - height - _LABEL_GAP
+    across, down = abs(end.x() - start.x()), abs(end.y() - start.y())
+    if down > across:  # to the right of the line, clear of its slant
+        x, y = middle.x() + _LABEL_GAP + height / 2 * across / down, middle.y() - height / 2
+    else:
+        rise = width / 2 * down / across if across else 0.0
+        x, y = middle.x() - width / 2, middle.y() - height - _LABEL_GAP / 2 - rise
     left = min(max(round(x), box.left()), box.right() - width)
     top = min(max(round(y), box.top()), box.bottom() - height)
     labels.draw(painter, QRect(left, top, width, height), Qt.AlignmentFlag.AlignCenter, text, colour=colour)

@@ -1,0 +1,128 @@
+"""The learned methods: what they reached, how they were trained, and on whose images."""
+
+# ruff: noqa: RUF001 - the multiplication sign is meant
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QSplitter,
+    QTextBrowser,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from medsr_viewer.models.cards import ModelCard
+from medsr_viewer.upscaling.catalogue import Catalogue
+
+COLUMNS = ("Method", "Scale", "Trained for", "Parameters", "PSNR over bicubic", "Training", "Note")
+_KINDS = {"psnr": "fidelity (PSNR)", "gan": "sharpness (GAN): invents texture"}
+_CAPTION = "Figures are means over our validation images, which were not trained on. Research use only."
+
+
+class ModelsWindow(QDialog):
+    """A row a model, and all of the chosen one's card below.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        The methods that there are.
+    parent : QWidget, optional
+        The window.
+    """
+
+    def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Models")
+        self.resize(1040, 620)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._cards = [card for method in catalogue.methods for _, card in sorted(method.cards.items())]
+        self.list = QTreeWidget()
+        self.list.setHeaderLabels(list(COLUMNS))
+        self.list.setRootIsDecorated(False)
+        self.list.setAllColumnsShowFocus(True)
+        self.list.setAccessibleName("Models")
+        rows = [QTreeWidgetItem(self.list, list(row_of(card))) for card in self._cards]
+        self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.details = QTextBrowser()
+        self.details.setOpenExternalLinks(True)
+        self.details.setAccessibleName("Model card")
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.addWidget(self.list)
+        parts.addWidget(self.details)
+        parts.setSizes([190, 400])
+        column = QVBoxLayout(self)
+        column.addWidget(QLabel(_CAPTION))
+        for problem in catalogue.problems:
+            label = QLabel(f"A model cannot be used: {problem}")
+            label.setWordWrap(True)
+            column.addWidget(label)
+        column.addWidget(parts, 1)
+        self.list.currentItemChanged.connect(self._show_details)
+        if rows:
+            self.list.setCurrentItem(rows[0])
+        else:
+            self.details.setPlainText("There is no learned method on this machine: install the program again.")
+
+    @Slot()
+    def _show_details(self) -> None:
+        self.details.setMarkdown(card_text(self._cards[self.list.currentIndex().row()]))
+
+
+def row_of(card: ModelCard) -> tuple[str, ...]:
+    """Return a card's cells, one a column."""
+    gains = ", ".join(f"{folder} {values['gain_db']:+.2f} dB" for folder, values in card.figures.items())
+    return (
+        card.name,
+        f"×{card.scale_factor}",
+        _KINDS[card.kind],
+        f"{card.parameters:,}",
+        gains,
+        _training(card.training),
+        card.note,
+    )
+
+
+def card_text(card: ModelCard) -> str:
+    """Return all of a card as Markdown."""
+    lines = [f"## {card.name} ×{card.scale_factor}", ""]
+    if card.barely_trained:
+        lines += [f"**{card.note}: these weights do not stand for their method.**", ""]
+    lines += [
+        f"- Trained for {_KINDS[card.kind]}; network {card.architecture}, {card.parameters:,} parameters",
+        f"- Weights: {card.precision}, of {card.date}, SHA-256 {card.sha256}",
+        f"- Training: {_training(card.training)}",
+        f"- Degradation that it was trained for: {card.degradation}",
+        f"- Modalities that it was trained on: {', '.join(card.modalities)}",
+        f"- A tile is exact with a border of {card.halo} input pixels",
+    ]
+    if note := card.training.get("note"):
+        lines.append(f"- {note}")
+    lines += ["", "### Figures on the validation images", "", *_figures(card), "", "### Training images", ""]
+    lines += [f"- {source}" for source in card.attribution]
+    return "\n".join(lines) + "\n"
+
+
+def _figures(card: ModelCard) -> list[str]:
+    names = list(dict.fromkeys(name for values in card.figures.values() for name in values))
+    rows = [f"| Images | {' | '.join(name.replace('_', ' ') for name in names)} |", "|---" * (len(names) + 1) + "|"]
+    for folder, values in card.figures.items():
+        cells = " | ".join(f"{values[name]:.5g}" if name in values else "" for name in names)
+        rows.append(f"| {folder} | {cells} |")
+    return rows
+
+
+def _training(training: Mapping[str, Any]) -> str:
+    parts = [f"{training.get('steps', 0):,} steps"]
+    if seconds := training.get("seconds"):
+        parts.append(f"{seconds / 60:.0f} min" + (f" on {training['device']}" if training.get("device") else ""))
+    images = ", ".join(f"{one['folder']} ({one['train']})" for one in training.get("data", ()))
+    return ", ".join([*parts, *([f"images: {images}"] if images else [])])
