@@ -41,6 +41,7 @@ from medsr_viewer.ui.score_table import ScoreTable
 from medsr_viewer.ui.scoring import Scoring
 from medsr_viewer.ui.series_dock import SeriesDock
 from medsr_viewer.ui.state import State
+from medsr_viewer.ui.thumbnails import Thumbnails
 from medsr_viewer.ui.viewer_page import ViewerPage
 from medsr_viewer.upscaling.catalogue import Catalogue, catalogue
 from medsr_viewer.workflows.compare import compare
@@ -55,6 +56,7 @@ _RUNNERS = (
     "scoring",
     "mapping",
     "profiling",
+    "thumbnails",
     "saving",
     "preloading",
 )
@@ -102,6 +104,7 @@ class Application(QObject):
         )
         self.scoring = Scoring(self.state, self.results, runners["scoring"], methods, parent=self)
         self.mapping = Mapping(self.state, self.results, runners["mapping"], methods, self)
+        self.thumbnails = Thumbnails(self.state, runners["thumbnails"], services.read_frame, self)
         self.window = self._build_window(methods, preferences)
         self._services, self._preferences = services, preferences
         self._connect()
@@ -148,7 +151,7 @@ class Application(QObject):
         return MainWindow(
             controller,
             ViewerPage(grid, self.state, self.results, methods),
-            SeriesDock(self.state),
+            SeriesDock(self.state, self.thumbnails),
             ScoreTable(self.state, self.results),
             ProfileDock(self.state, self.profiling),
             (self.search_progress, *self.progress_of.values()),

@@ -37,7 +37,7 @@ from medsr_viewer.ui.viewer_page import ViewerPage
 from medsr_viewer.upscaling.catalogue import Catalogue
 
 _SIZE = QSize(1440, 860)
-_SERIES_WIDTH, _SCORES_HEIGHT, _PROFILE_HEIGHT = 230, 150, 240
+_SERIES_WIDTH, _SCORES_HEIGHT, _PROFILE_HEIGHT = 250, 150, 200
 _ROOM_FOR_SERIES = 1400
 _DECORATION = QSize(10, 40)
 _FILTER = "Images (*.dcm *.dicom *.ima *.png *.tif *.tiff *.jpg *.jpeg *.zip DICOMDIR);;All files (*)"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDockWidget, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QDockWidget, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from medsr_viewer.imaging.study import Series, Study
 from medsr_viewer.ui.state import State
+from medsr_viewer.ui.thumbnails import Thumbnails
 
 _MAX_SKIPPED = 500
+_ICON = QSize(48, 48)
 
 
 class SeriesDock(QDockWidget):
@@ -20,6 +23,8 @@ class SeriesDock(QDockWidget):
     ----------
     state : State
         What was opened.
+    thumbnails : Thumbnails
+        Small pictures of the series.
     parent : QWidget, optional
         The window.
     """
@@ -27,14 +32,21 @@ class SeriesDock(QDockWidget):
     series_chosen = Signal(object, object)
     """Study, Series."""
 
-    def __init__(self, state: State, parent: QWidget | None = None) -> None:
+    def __init__(self, state: State, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__("Series", parent)
         self.setObjectName("series")
-        self._state = state
+        self._state, self._thumbnails = state, thumbnails
+        self._blank = QPixmap(_ICON)
+        self._blank.fill(Qt.GlobalColor.transparent)
         self._items: dict[str, QTreeWidgetItem] = {}
         self.tree = QTreeWidget()
         self.tree.setHeaderLabels(["Series", "Images"])
-        self.tree.setColumnWidth(0, 170)
+        self.tree.setIndentation(8)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setIconSize(_ICON)
+        self.tree.header().setStretchLastSection(False)
+        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.setAccessibleName("Series")
         self.skipped_title = QLabel()
         self.skipped = QTreeWidget()
@@ -52,12 +64,16 @@ class SeriesDock(QDockWidget):
         self.tree.itemClicked.connect(self._choose)
         state.collection_changed.connect(self._list)
         state.image_changed.connect(self._mark)
+        self.tree.verticalScrollBar().valueChanged.connect(self._want_seen)
+        self.visibilityChanged.connect(self._want_seen)
+        thumbnails.ready.connect(self._show_thumbnail)
         self._list()
 
     @Slot()
     def _list(self) -> None:
         self.tree.clear()
         self._items = {}
+        self._thumbnails.forget()
         for study in self._state.collection.studies:
             title = " · ".join(part for part in (study.date, study.description) if part) or "study"
             parent = QTreeWidgetItem(self.tree, [title])
@@ -67,16 +83,42 @@ class SeriesDock(QDockWidget):
                 self._items[series.uid] = self._series_item(parent, study, series)
         self.tree.expandAll()
         self._list_skipped()
+        self._want_seen()
 
     def _series_item(self, parent: QTreeWidgetItem, study: Study, series: Series) -> QTreeWidgetItem:
-        number = f"{series.number}" if series.number is not None else ""
+        number = f"series {series.number}" if series.number is not None else ""
         name = series.description or Path(series.instances[0].source).name
-        label = " · ".join(part for part in (series.modality, number, name) if part)
-        item = QTreeWidgetItem(parent, [label, str(series.frame_count)])
+        about = " · ".join(part for part in (series.modality, number) if part)
+        item = QTreeWidgetItem(parent, [f"{name}\n{about}", str(series.frame_count)])
+        item.setIcon(0, self._blank)
         item.setData(0, Qt.ItemDataRole.UserRole, (study, series))
-        tooltip = [label, series.body_part, *series.warnings]
+        tooltip = [name, about, series.body_part, *series.warnings]
         item.setToolTip(0, "\n".join(line for line in tooltip if line))
         return item
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More series may be seen."""
+        super().resizeEvent(event)
+        self._want_seen()
+
+    @Slot()
+    def _want_seen(self) -> None:
+        if not self.isVisible():
+            self._thumbnails.want(())
+            return
+        seen = self.tree.viewport().rect()
+        items = [item for item in self._items.values() if self.tree.visualItemRect(item).intersects(seen)]
+        self._thumbnails.want([item.data(0, Qt.ItemDataRole.UserRole)[1] for item in items])
+
+    @Slot(str)
+    def _show_thumbnail(self, uid: str) -> None:
+        item, made = self._items.get(uid), self._thumbnails.of(uid)
+        if item is None or made is None:
+            return
+        if made.image is not None:
+            item.setIcon(0, _squared(made.image))
+        else:
+            item.setToolTip(0, f"{item.toolTip(0)}\n{made.problem}")
 
     def _list_skipped(self) -> None:
         skipped = self._state.collection.skipped
@@ -99,3 +141,14 @@ class SeriesDock(QDockWidget):
         chosen = item.data(0, Qt.ItemDataRole.UserRole)
         if chosen is not None:
             self.series_chosen.emit(*chosen)
+
+
+def _squared(image: QImage) -> QPixmap:
+    """Return an image in the middle of a transparent square: texts beside icons of different shapes line up."""
+    side = max(image.width(), image.height())
+    square = QPixmap(side, side)
+    square.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(square)
+    painter.drawImage((side - image.width()) // 2, (side - image.height()) // 2, image)
+    painter.end()
+    return square
