@@ -79,7 +79,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("light", "View", "Light colours", (), checkable=True),
     Spec("full-screen", "View", "Full screen", ("F11",), checkable=True),
     Spec("invert", "Window", "Invert", ("I",), checkable=True),
-    Spec("auto-window", "Window", "Automatic range", ("0",), starts_group=True),
+    Spec("auto-window", "Window", "Automatic window: the range of nearly all values", ("0",), starts_group=True),
     Spec("own-window", "Window", "The file's own window", ("`", "~")),
     *(Spec(f"preset-{n}", "Window", f"Preset {n}", (str(n),)) for n in range(1, PRESET_COUNT + 1)),
     _panel("next-image", "Next image", "Down"),

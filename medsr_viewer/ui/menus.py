@@ -11,7 +11,7 @@ from medsr_viewer.ui.scoring import describe_voi
 
 _CONTEXT = (
     ("fit", "one-to-one", "zoom-in", "zoom-out"),
-    ("invert", "auto-window", "own-window"),
+    ("invert", "auto-window", "own-window", *(f"preset-{number}" for number in range(1, PRESET_COUNT + 1))),
     ("error-map", "similarity-map", "roi", "profile", "link", "overlays"),
     ("save-figure", "copy-scores", "keys"),
 )
@@ -79,9 +79,19 @@ class ActionSync(QObject):
         in_test = state.choices.mode == "test"
         for name in ("error-map", "similarity-map", "roi", "score-visible", "score-window"):
             actions[name].setEnabled(in_test)
-        presets = self._controller.presets()
+        self._name_windows()
+
+    def _name_windows(self) -> None:
+        image, presets = self._controller.state.image, self._controller.presets()
+        own = image.frame.vois if image is not None else ()
         for number in range(1, PRESET_COUNT + 1):
-            action = actions[f"preset-{number}"]
+            action = self._actions[f"preset-{number}"]
             action.setVisible(number <= len(presets))
             if number <= len(presets):
-                action.setText(f"Preset: {describe_voi(presets[number - 1])}")
+                voi = presets[number - 1]
+                whose = "The file's" if any(voi is one for one in own) else "Preset:"
+                action.setText(f"{whose} {describe_voi(voi)}")
+        which = f": {describe_voi(own[0])}" if len(own) == 1 else f": the next of {len(own)}" if own else ""
+        self._actions["own-window"].setText(f"The file's own window{which}")
+        self._actions["own-window"].setEnabled(bool(own))
+        self._actions["auto-window"].setEnabled(image is not None and not image.frame.is_colour)

@@ -25,6 +25,15 @@ from medsr_viewer.upscaling.catalogue import Catalogue
 
 COLUMNS = ("Method", "Scale", "Trained for", "Parameters", "PSNR over bicubic", "Training", "Note")
 _KINDS = {"psnr": "fidelity (PSNR)", "gan": "sharpness (GAN): invents texture"}
+_FIGURES = {
+    "psnr_db": "PSNR dB",
+    "gain_db": "over bicubic dB",
+    "ssim": "SSIM",
+    "consistency": "largest drift from the input, share of its range",
+    "perceptual_distance": "distance in VGG features",
+    "baseline_perceptual_distance": "that of bicubic",
+    "images": "how many",
+}
 _CAPTION = "Figures are means over our validation images, which were not trained on. Research use only."
 
 
@@ -105,7 +114,7 @@ def card_text(card: ModelCard) -> str:
         f"- A tile is exact with a border of {card.halo} input pixels",
     ]
     if note := card.training.get("note"):
-        lines.append(f"- {note}")
+        lines.append(f"- How: {note}")
     lines += ["", "### Figures on the validation images", "", *_figures(card), "", "### Training images", ""]
     lines += [f"- {source}" for source in card.attribution]
     return "\n".join(lines) + "\n"
@@ -113,7 +122,8 @@ def card_text(card: ModelCard) -> str:
 
 def _figures(card: ModelCard) -> list[str]:
     names = list(dict.fromkeys(name for values in card.figures.values() for name in values))
-    rows = [f"| Images | {' | '.join(name.replace('_', ' ') for name in names)} |", "|---" * (len(names) + 1) + "|"]
+    heading = " | ".join(_FIGURES.get(name, name.replace("_", " ")) for name in names)
+    rows = [f"| Images of | {heading} |", "|---" * (len(names) + 1) + "|"]
     for folder, values in card.figures.items():
         cells = " | ".join(f"{values[name]:.5g}" if name in values else "" for name in names)
         rows.append(f"| {folder} | {cells} |")

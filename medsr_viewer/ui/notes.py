@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from medsr_viewer.ui.contents import methods_of
 from medsr_viewer.ui.results import Results, input_key, result_key
 from medsr_viewer.ui.state import State
 from medsr_viewer.upscaling.catalogue import Catalogue
+
+_SQUARE = 0.005
 
 
 def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tuple[str, ...]:
@@ -18,6 +22,10 @@ def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tupl
     if skipped:
         notes.append(f"{skipped} file{'s were' if skipped > 1 else ' was'} skipped: the list of series (F3) says why.")
     notes += [*image.series.warnings, *image.frame.warnings]
+    spacing = image.frame.pixel_spacing
+    if spacing is not None and not math.isclose(*spacing, rel_tol=_SQUARE):
+        size = f"{spacing[0]:.3g} mm high, {spacing[1]:.3g} mm wide"
+        notes.append(f"Pixels are not square ({size}) but drawn square: the picture is distorted.")
     if image.frame.lossy:
         notes.append("The source was compressed with loss: its artefacts are part of the reference.")
     key = input_key(image, choices)

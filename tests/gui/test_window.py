@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QPushButton
@@ -456,3 +458,52 @@ def test_an_exception_that_nobody_caught_is_shown(opened: Application) -> None:
     error = RuntimeError("nobody expected this")
     opened.report_unexpected(RuntimeError, error, None)
     assert "nobody expected this" in opened.window.notices.shown[0].text
+
+
+def write_dicom(path: Path, **elements: object) -> None:
+    """Write an MR image of 48 x 64."""
+    dataset = Dataset()
+    dataset.SOPClassUID, dataset.SOPInstanceUID = MRImageStorage, generate_uid()
+    dataset.SeriesInstanceUID, dataset.StudyInstanceUID, dataset.Modality = generate_uid(), generate_uid(), "MR"
+    dataset.Rows, dataset.Columns, dataset.SamplesPerPixel = 48, 64, 1
+    dataset.PhotometricInterpretation = "MONOCHROME2"
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 12, 11, 0
+    dataset.PixelData = (np.arange(48 * 64, dtype=np.uint16) % 4096).tobytes()
+    for name, value in elements.items():
+        setattr(dataset, name, value)
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.save_as(path, enforce_file_format=True)
+
+
+def test_a_files_own_windows_are_in_the_menu(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> None:
+    write_dicom(tmp_path / "two.dcm", WindowCenter=[500, 90], WindowWidth=[1000, 40])
+    application = make_application()
+    application.window.open_paths([tmp_path / "two.dcm"])
+    settle(application, qtbot)
+    actions = application.window.actions_by_name
+    shown = {
+        action.shortcut().toString(): action.text()
+        for action in application.window.menus["Window"].actions()
+        if action.isVisible() and not action.isSeparator()
+    }
+    assert shown["1"] == "The file's window 500 / 1000"
+    assert shown["2"] == "The file's window 90 / 40"
+    assert "3" not in shown
+    assert "next of 2" in shown["`"]
+    assert "0" in shown
+    actions["preset-2"].trigger()
+    assert application.state.view.voi == Window(90.0, 40.0)
+    actions["own-window"].trigger()
+    assert application.state.view.voi == Window(500.0, 1000.0)
+
+
+@pytest.mark.parametrize(("spacing", "noted"), [([0.5, 0.9], True), ([0.5, 0.5001], False)])
+def test_pixels_that_are_not_square_are_noted(
+    make_application: MakeApplication, tmp_path: Path, qtbot: QtBot, spacing: list[float], noted: bool
+) -> None:
+    write_dicom(tmp_path / "one.dcm", PixelSpacing=spacing)
+    application = make_application()
+    application.window.open_paths([tmp_path / "one.dcm"])
+    settle(application, qtbot)
+    assert ("not square (0.5 mm high, 0.9 mm wide)" in application.window.page.notes.text) == noted

@@ -87,7 +87,8 @@ def paint_overlay(
     """
     left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
     top, bottom = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
-    half = box.width() // 2 - MARGIN
+    # Between the corners there must be room for the letter of the edge.
+    half = box.width() // 2 - MARGIN - painter.fontMetrics().horizontalAdvance("MM")
     readout = [overlay.readout] if overlay.readout else []
     _lines(painter, labels, box, overlay.top_left, left | top, half)
     _lines(painter, labels, box, overlay.top_right, right | top, half)
@@ -114,7 +115,8 @@ def paint_badges(painter: QPainter, labels: Labels, box: QRect, overlay: Overlay
         _legend(painter, labels, box.adjusted(0, high, 0, -low), overlay.scale)
     if overlay.status:
         width = metrics.horizontalAdvance(overlay.status) + 4 * MARGIN
-        top = box.top() + metrics.height() + MARGIN
+        lines = max(len(overlay.top_left), len(overlay.top_right), 1)
+        top = box.top() + lines * metrics.height() + MARGIN
         chip = QRect(box.center().x() - width // 2, top, width, metrics.height() + MARGIN)
         painter.fillRect(chip, QColor(90, 76, 0, 230))
         painter.setPen(Qt.GlobalColor.white)
