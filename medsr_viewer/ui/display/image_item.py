@@ -51,7 +51,7 @@ class Appearance:
 class ImageItem:
     """A picture's crop, its codes and the finished image, each kept until what it depends on changes.
 
-    A pan or zoom takes a new crop; a window drag only builds a table and looks the codes up.
+    A pan or zoom takes a new crop and looks its codes up in the same table; a window drag builds another table.
     """
 
     def __init__(self) -> None:
@@ -64,6 +64,8 @@ class ImageItem:
         self._crop_key: tuple[Any, ...] = ()
         self._codes: CodeArray = np.empty((0, 0), np.uint16)
         self._codes_key: tuple[Any, ...] = ()
+        self._table: npt.NDArray[Any] = np.empty(0)
+        self._table_key: tuple[Any, ...] = ()
         self._image: QImage | None = None
         self._image_key: tuple[Any, ...] = ()
         self._held: npt.NDArray[Any] | None = None  # the memory that _image shows: QImage does not own it
@@ -116,15 +118,26 @@ class ImageItem:
         return low, high
 
     def _look_up(self, codes: CodeRange) -> QImage:
-        if self.scale is not None:
-            scale = self.scale
-            return self._wrap(colour_table(codes, scale.low, scale.high, scale.ramp).take(self._codes))
-        table = gray_table(codes, self.appearance.voi, self.appearance.inverted)
-        if self._codes.ndim == 3:
+        table = self._table_for(codes)
+        if self.scale is None and self._codes.ndim == 3:
             # Blue first: a 32-bit word 0xffRRGGBB on a little-endian machine, which all that Qt supports are.
             return self._wrap(cv2.cvtColor(table.take(self._codes), cv2.COLOR_RGB2BGRA))
-        # 32 bits already here: painting an 8-bit image took longer than everything else together.
-        return self._wrap((0xFF000000 | table.astype(np.uint32) * 0x010101).take(self._codes))
+        return self._wrap(table.take(self._codes))
+
+    def _table_for(self, codes: CodeRange) -> npt.NDArray[Any]:
+        """Return the table of gray levels, for colour pictures; for others the table of 32-bit pixels."""
+        scale, appearance, is_colour = self.scale, self.appearance, self._codes.ndim == 3
+        key = (codes, scale, None if scale else appearance, is_colour)
+        if key == self._table_key:
+            return self._table
+        if scale is not None:
+            self._table = colour_table(codes, scale.low, scale.high, scale.ramp)
+        else:
+            grays = gray_table(codes, appearance.voi, appearance.inverted)
+            # 32 bits already here: painting an 8-bit image took longer than everything else together.
+            self._table = grays if is_colour else 0xFF000000 | grays.astype(np.uint32) * 0x010101
+        self._table_key = key
+        return self._table
 
     def _wrap(self, pixels: npt.NDArray[Any]) -> QImage:
         self._held = np.ascontiguousarray(pixels)

@@ -77,9 +77,12 @@ class PanelWall(QWidget):
         self._panels[panel].canvas.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose another arrangement where the width calls for one."""
+        """Choose another arrangement where the room calls for one."""
         super().resizeEvent(event)
-        if self._maximised is None and cells(self._layout_name, self._shown_count, self.width()) != self._cells:
+        if (
+            self._maximised is None
+            and cells(self._layout_name, self._shown_count, self.width(), self.height()) != self._cells
+        ):
             self._arrange()
 
     def _prepare_panel(self, index: int, panel: Panel) -> None:
@@ -102,7 +105,7 @@ class PanelWall(QWidget):
         return list(self.panels) if self._maximised is None else [self._panels[self._maximised]]
 
     def _arrange(self) -> None:
-        self._cells = cells(self._layout_name, self._shown_count, self.width())
+        self._cells = cells(self._layout_name, self._shown_count, self.width(), self.height())
         for line in range(MAX_PANELS):
             self._grid.setRowStretch(line, 0)
             self._grid.setColumnStretch(line, 0)
