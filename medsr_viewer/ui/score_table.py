@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDockWidget, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from medsr_viewer.ui.results import Results, Scored
 from medsr_viewer.ui.showing import NO_SCORE
 from medsr_viewer.ui.state import State
 
 COLUMNS = ("method", "PSNR dB", "SSIM", "MS-SSIM", "UQI")
+_LEAST_WIDTH = 360
 
 
 class ScoreTable(QDockWidget):
@@ -35,9 +36,11 @@ class ScoreTable(QDockWidget):
         self.table.setHorizontalHeaderLabels(list(COLUMNS))
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.measured = QLabel()
         self.measured.setWordWrap(True)
         body = QWidget()
+        body.setMinimumWidth(_LEAST_WIDTH)
         column = QVBoxLayout(body)
         column.setContentsMargins(4, 2, 4, 2)
         column.addWidget(self.measured)

@@ -67,11 +67,11 @@ def paint_line(
         painter.setPen(pen)
         painter.drawLine(start, end)
     painter.setBrush(colour)
-    for place in (start, end):
-        painter.drawEllipse(place, _HANDLE, _HANDLE)
+    for tip in (start, end):
+        painter.drawEllipse(tip, _HANDLE, _HANDLE)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     metrics = QFontMetrics(painter.font())
-    width, height = metrics.horizontalAdvance(text) + 4, metrics.height() + 2
+    width, height = metrics.horizontalAdvance(text) + 8, metrics.height() + 2
     middle = (start + end) / 2
     across, down = abs(end.x() - start.x()), abs(end.y() - start.y())
     if down > across:  # to the right of the line, clear of its slant
@@ -81,4 +81,6 @@ def paint_line(
         x, y = middle.x() - width / 2, middle.y() - height - _LABEL_GAP / 2 - rise
     left = min(max(round(x), box.left()), box.right() - width)
     top = min(max(round(y), box.top()), box.bottom() - height)
-    labels.draw(painter, QRect(left, top, width, height), Qt.AlignmentFlag.AlignCenter, text, colour=colour)
+    place = QRect(left, top, width, height)
+    painter.fillRect(place, _SHADOW)
+    labels.draw(painter, place, Qt.AlignmentFlag.AlignCenter, text, colour=colour)

@@ -388,7 +388,7 @@ def test_layouts():
     assert [cell.row for cell in cells("auto", 3, 1260, 560)] == [0, 0, 0]
     assert [(cell.row, cell.column) for cell in cells("auto", 4, 1260, 560)] == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert [cell.row for cell in cells("auto", 3, 800, 560)] == [0, 0, 1], "too narrow for three headers"
-    assert [cell.row for cell in cells("auto", 4, 1260, 300)] == [0] * 4, "rows would be too low"
+    assert [cell.row for cell in cells("auto", 4, 1400, 300)] == [0] * 4, "rows would be too low"
     assert cells("1+2", 3, 1280, 560)[0].rows == 2
     for name in ("auto", "row", "grid", "1+2"):
         for count in range(1, 7):
