@@ -298,3 +298,4 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, self._preferences.theme)
+            self.tool_bar.dress()

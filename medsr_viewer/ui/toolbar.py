@@ -73,6 +73,11 @@ class ToolBar(QToolBar):
         state.measuring_changed.connect(self.refresh)
         self.refresh()
 
+    def dress(self) -> None:
+        """Follow another theme: a style sheet keeps the palette that it was given with."""
+        self.setStyleSheet("")
+        self.setStyleSheet(_CHECKED)
+
     def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
         """Offer devices, as (name, label), below the automatic choice."""
         chooser = self._choosers["device"]

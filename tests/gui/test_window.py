@@ -507,3 +507,16 @@ def test_pixels_that_are_not_square_are_noted(
     application.window.open_paths([tmp_path / "one.dcm"])
     settle(application, qtbot)
     assert ("not square (0.5 mm high, 0.9 mm wide)" in application.window.page.notes.text) == noted
+
+
+def test_the_tool_bar_follows_the_theme(make_application: MakeApplication, qtbot: QtBot) -> None:
+    window = make_application().window
+
+    def lightness() -> int:
+        shown = window.tool_bar.grab().toImage()
+        return shown.pixelColor(shown.width() - 3, shown.height() // 2).lightness()
+
+    window._set_light(False)
+    qtbot.waitUntil(lambda: lightness() < 80)
+    window._set_light(True)
+    qtbot.waitUntil(lambda: lightness() > 200)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display.line import Line, LineGrip, Point, line_between, line_dragged, line_grip_at
 from medsr_viewer.ui.display.roi import Grip, dragged, grip_at, spanned
+from medsr_viewer.ui.display.view_state import is_other_grid
 
 Drawing: TypeAlias = Literal["", "region", "line"]
 """What a plain left drag draws; "": nothing, it changes the window."""
@@ -62,6 +63,21 @@ class Drawn(QObject):
             self.line = line
             self.line_changed.emit(line)
             self.changed.emit()
+
+    def follow(self, before: Extent, after: Extent) -> None:
+        """Keep the shapes where they are in the picture when the reference changes its size (height, width).
+
+        A reference of clearly another size is the same picture on another grid; a few pixels are a crop.
+        """
+        scale = after[1] / before[1] if is_other_grid(before, after) else 1.0
+        if self.roi is not None:
+            corners = [
+                (x * scale, y * scale) for x, y in ((self.roi.left, self.roi.top), (self.roi.right, self.roi.bottom))
+            ]
+            self.set_roi(spanned(corners[0], corners[1], after))
+        if self.line is not None:
+            ends = [(x * scale, y * scale) for x, y in (self.line.start, self.line.end)]
+            self.set_line(line_between(ends[0], ends[1], after))
 
     def hold(self, point: Point, reach: float, extent: Extent) -> Hold | None:
         """Return what a point takes hold of, or None.

@@ -67,9 +67,12 @@ class PanelGrid(PanelWall):
         return self._panels[self._focused].canvas.view
 
     def set_extent(self, height: float, width: float) -> None:
-        """Set the size of the reference. Centre and zoom stay unless fitted: call `reset` for another picture."""
+        """Set the size of the reference. View and shapes stay where they are: call `reset` for another picture."""
+        before = self._view.extent
         for view in self._views():
             view.set_extent(height, width)
+        if (height, width) != before:
+            self.drawn.follow(before, (height, width))
 
     def set_display(self, voi: Voi, inverted: bool) -> None:
         """Show every panel through the same window; only the table is computed again."""

@@ -49,7 +49,7 @@ class ViewState(QObject):
         if (height, width) == self.extent:
             return
         ratio = width / self.extent[1]
-        if not self.is_fit and not 1 / _SAME_GRID < ratio < _SAME_GRID:
+        if not self.is_fit and is_other_grid(self.extent, (height, width)):
             self.center = (self.center[0] * ratio, self.center[1] * height / self.extent[0])
             self.zoom /= ratio
         self.extent = (height, width)
@@ -135,3 +135,8 @@ class ViewState(QObject):
             self.center = (width / 2, height / 2)
         self.center = (min(max(self.center[0], 0.0), width), min(max(self.center[1], 0.0), height))
         self.changed.emit()
+
+
+def is_other_grid(before: tuple[float, float], after: tuple[float, float]) -> bool:
+    """Whether two sizes (height, width) of a picture are so different that they are not crops of one another."""
+    return not 1 / _SAME_GRID < after[1] / before[1] < _SAME_GRID

@@ -88,3 +88,16 @@ def test_the_line_is_taken_hold_of_before_the_region_behind_it(grid):
     hold.drag((30.0, 25.0))
     assert grid.drawn.line == Line((30.0, 25.0), (60.0, 60.0))
     assert grid.drawn.roi == Region(20, 20, 40, 40)
+
+
+def test_shapes_stay_in_the_picture_when_its_grid_changes(grid):
+    line, roi = Line((20.25, 20.0), (60.0, 64.0)), Region(10, 12, 20, 24)
+    grid.drawn.set_line(line)
+    grid.drawn.set_roi(roi)
+    grid.set_extent(512, 512)
+    assert grid.drawn.line == Line((81.0, 80.0), (240.0, 256.0))
+    assert grid.drawn.roi == Region(40, 48, 80, 96)
+    grid.set_extent(128, 128)
+    assert (grid.drawn.line, grid.drawn.roi) == (line, roi)
+    grid.set_extent(126, 126)
+    assert (grid.drawn.line, grid.drawn.roi) == (line, roi), "a crop at the right and bottom moves nothing"
