@@ -97,7 +97,7 @@ SPECS: tuple[Spec, ...] = (
 )
 
 OTHER_KEYS: tuple[tuple[str, str], ...] = (
-    ("Space (hold)", "Show the reference in every panel"),
+    ("Space (hold)", "Show the reference in every panel; in Enhance the input"),
     ("Tab, Shift+Tab", "Next panel, previous panel"),
     ("Alt+Down", "Choose what the focused panel shows"),
     ("Left drag", "Window: right and left change the width, up and down the level; with Ctrl finer"),

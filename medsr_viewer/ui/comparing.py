@@ -58,12 +58,14 @@ class Comparing(QObject):
         self._state, self._results, self._quick, self._slow = state, results, quick, slow
         self._catalogue, self._compare, self._long_runs = catalogue, compare, long_runs
         self._visible = VisibleRegion()
+        self._seen: Region | None = None  # in pixels of the panels, whose size may change with the next input
         # A part computed alone is computed anew only when the view has come to rest.
         self._settled = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settled.timeout.connect(self.refresh)
         state.image_changed.connect(self.refresh)
         state.choices_changed.connect(self.refresh)
         long_runs.decided.connect(self.refresh)
+        results.prepared_changed.connect(self._aim)
         for lane in (quick, slow):
             lane.estimated.connect(long_runs.consider)
 
@@ -78,6 +80,7 @@ class Comparing(QObject):
         image, choices = self._state.image, self._state.choices
         if image is None:
             return
+        self._aim()
         key = input_key(image, choices)
         methods = self._methods()
         answer = self._long_runs.answer_to(self._run_key(image, methods))
@@ -99,12 +102,24 @@ class Comparing(QObject):
 
     def set_visible(self, region: Region) -> None:
         """Say which part the panels show, in pixels of the upscaled image: its tiles come next."""
-        scale = self._state.choices.scale_factor
-        top, left = region.top // scale, region.left // scale
-        self._visible.set(Region(top, left, -(-region.bottom // scale) - top, -(-region.right // scale) - left))
+        self._seen = region
+        self._aim()
         image = self._state.image
         if image is not None and self._long_runs.answer_to(self._run_key(image, self._methods())) == "visible":
             self._settled.start()
+
+    @Slot()
+    def _aim(self) -> None:
+        """Say which part is visible in pixels of the input under the choices in force."""
+        if self._seen is None:
+            return
+        choices, shown = self._state.choices, self._results.prepared
+        # The panels' pixels are those of the opened image in Test, of the upscaled in Enhance.
+        factor = shown.key.scale_factor if shown is not None and shown.key.mode == "enhance" else 1
+        factor *= choices.scale_factor if choices.mode == "test" else 1
+        seen = self._seen
+        top, left = seen.top // factor, seen.left // factor
+        self._visible.set(Region(top, left, -(-seen.bottom // factor) - top, -(-seen.right // factor) - left))
 
     def _send(
         self, lane: Lane, image: OpenImage, key: InputKey, wanted: Wanted, within: Region | None, *, needs_input: bool

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import CannotWrite
+from medsr_viewer.ui.display.panel import Panel
 from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.runner import Report, Work
 from medsr_viewer.workflows.files import write_whole
@@ -18,19 +19,19 @@ _GAP = 8
 _BACKGROUND, _INK = QColor(24, 24, 27), QColor(235, 235, 235)
 
 
-def render_figure(grid: PanelGrid, captions: Sequence[tuple[str, str]]) -> QImage:
-    """Paint the panels as they stand, each above its two lines of caption.
+def render_figure(grid: PanelGrid, shown: Sequence[tuple[Panel, tuple[str, str]]]) -> QImage:
+    """Paint panels as they stand, each above its two lines of caption.
 
     Parameters
     ----------
     grid : PanelGrid
-        Of at least one panel.
-    captions : sequence of (str, str)
-        What each panel shows, and how it scored.
+        Whose texts over the pictures are left out.
+    shown : sequence of (Panel, (str, str))
+        At least one panel of the grid, with what it shows and how that scored.
     """
     overlays = grid.overlays_visible
     grid.set_overlays_visible(False)  # the corners hold the patient's name
-    pictures = [panel.canvas.grab().toImage() for panel in grid.panels if panel.isVisible()]
+    pictures = [panel.canvas.grab().toImage() for panel, _ in shown]
     grid.set_overlays_visible(overlays)
     ratio = grid.devicePixelRatioF()
     font = grid.font()
@@ -45,7 +46,7 @@ def render_figure(grid: PanelGrid, captions: Sequence[tuple[str, str]]) -> QImag
     painter.setPen(_INK)
     metrics = QFontMetrics(font)
     left = _GAP
-    for picture, texts in zip(pictures, captions, strict=False):
+    for picture, (_, texts) in zip(pictures, shown, strict=True):
         picture.setDevicePixelRatio(1.0)
         painter.drawImage(QPoint(left, _GAP), picture)
         for row, text in enumerate(texts):

@@ -17,7 +17,7 @@ from medsr_viewer.imaging.read import read_frame, sample_path
 from medsr_viewer.imaging.study import Instance, Series, Study
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.runner import Report, Runner, Work
-from medsr_viewer.ui.state import OpenImage, State
+from medsr_viewer.ui.state import FileStamp, OpenImage, State
 
 Collect: TypeAlias = Callable[[Sequence[Path], CancelToken, Progress], Collection]
 ReadFrame: TypeAlias = Callable[[Instance, int], Frame]
@@ -178,7 +178,16 @@ def _read(study: Study, series: Series, index: int, read_frame: ReadFrame) -> Wo
 
 def _load(study: Study, series: Series, index: int, read_frame: ReadFrame) -> OpenImage:
     instance, frame_index = series.locate(index)
-    return OpenImage(study, series, instance, index, frame_index, read_frame(instance, frame_index))
+    stamp = _stamp(instance.path)
+    return OpenImage(study, series, instance, index, frame_index, read_frame(instance, frame_index), stamp)
+
+
+def _stamp(path: Path) -> FileStamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0  # reading it says what is wrong
+    return found.st_mtime_ns, found.st_size
 
 
 def _why_nothing(collection: Collection) -> str:

@@ -119,7 +119,10 @@ class Presenter(QObject):
                 panel.set_orientation("", "", "", "")
             else:
                 panel.set_orientation(edges.left, edges.top, edges.right, edges.bottom)
-            panel.set_flip_picture(images.reference or images.degraded)
+            if images.reference is not None:
+                panel.set_flip_picture(images.reference)
+            else:
+                panel.set_flip_picture(images.degraded, "Input", "info")
         self._write_corners()
 
     def _refresh_panel(self, index: int, content: str) -> None:

@@ -13,7 +13,7 @@ from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.failure import Failure
-from medsr_viewer.ui.state import Choices, OpenImage
+from medsr_viewer.ui.state import Choices, ImageKey, OpenImage
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.workflows.compare import MethodResult, Mode, Prepared
 
@@ -28,7 +28,7 @@ _PYRAMID = 4 / 3  # an image and its halved copies
 class InputKey:
     """What a degraded image and its reference depend on."""
 
-    image: tuple[str, int]
+    image: ImageKey
     mode: Mode
     scale_factor: int
 

@@ -53,8 +53,8 @@ class Saving(QObject):
 
     def save_figure(self, path: Path) -> None:
         """Write the panels as they stand."""
-        captions = [(panel.badge.text, panel.scores.text()) for panel in self._grid.panels]
-        figure = render_figure(self._grid, captions)
+        panels = [panel for panel in self._grid.panels if not panel.isHidden()]
+        figure = render_figure(self._grid, [(panel, (panel.badge.text, panel.scores.text())) for panel in panels])
         named = path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")
         self._runner.submit(writing(figure, named))
 

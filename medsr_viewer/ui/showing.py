@@ -77,7 +77,9 @@ def showing(
         badge = f"Degraded ÷{scale} · {_size(images.degraded)}" if choices.mode == "test" else "Input"
         return Showing(images.degraded, badge=badge)
     if content == REFERENCE:
-        return Showing(images.reference or images.degraded, badge="Reference", badge_kind="reference")
+        if images.reference is None:
+            return Showing(images.degraded, badge="Input")
+        return Showing(images.reference, badge="Reference", badge_kind="reference")
     return _computed(content, catalogue.find(method_of(content) or "", scale), choices, results, images, pending)
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from medsr_viewer.workflows.score import RangeMode
 
 RegionMode: TypeAlias = Literal["whole", "visible", "roi"]
+FileStamp: TypeAlias = tuple[int, int]
+"""Time of the last change in ns, and size in bytes: an overwritten file is another image."""
+ImageKey: TypeAlias = tuple[str, FileStamp, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +40,8 @@ class OpenImage:
         Frame of the instance, from 0.
     frame : Frame
         Its pixels.
+    stamp : (int, int)
+        Of the file, before it was read.
     """
 
     study: Study
@@ -45,11 +50,12 @@ class OpenImage:
     index: int
     frame_index: int
     frame: Frame
+    stamp: FileStamp = (0, 0)
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> ImageKey:
         """What tells this image from others."""
-        return str(self.instance.path), self.frame_index
+        return str(self.instance.path), self.stamp, self.frame_index
 
     def spacing(self, choices: Choices) -> tuple[float, float] | None:
         """Return row and column spacing, in mm, of the panels' pixels: those of the reference, or of the upscaled."""

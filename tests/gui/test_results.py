@@ -9,7 +9,7 @@ from medsr_viewer.workflows.compare import MethodResult
 
 
 def key(image: str, method: str) -> ResultKey:
-    return ResultKey(InputKey((image, 0), "test", 4), method, "", "")
+    return ResultKey(InputKey((image, (0, 0), 0), "test", 4), method, "", "")
 
 
 def entry(within: Region | None = None) -> Entry:

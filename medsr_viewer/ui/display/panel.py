@@ -40,6 +40,7 @@ class Panel(QWidget):
         self.badge = Badge(self)
         self.picture: Picture | None = None
         self._flip_picture: Picture | None = None
+        self._flip_badge = ("", "info")
         self._flipped = False
         self._badge = ("", "info")
         self._scale: ColourScale | None = None
@@ -77,9 +78,9 @@ class Panel(QWidget):
         """Repaint: pixels of the picture have changed."""
         self.canvas.update()
 
-    def set_flip_picture(self, picture: Picture | None) -> None:
-        """Set what is shown while `set_flip` holds: the reference."""
-        self._flip_picture = picture
+    def set_flip_picture(self, picture: Picture | None, name: str = "Reference", kind: str = "reference") -> None:
+        """Set what is shown while `set_flip` holds, and its badge: the reference; where there is none, the input."""
+        self._flip_picture, self._flip_badge = picture, (name, kind)
         self._show()
 
     def set_flip(self, flipped: bool) -> None:
@@ -163,7 +164,7 @@ class Panel(QWidget):
         overlay = self.canvas.overlay
         self.canvas.item.picture = self._flip_picture if flipped else self.picture
         self.canvas.item.scale = overlay.scale = None if flipped else self._scale
-        self.badge.show_badge(*(("Reference", "reference") if flipped else self._badge))
+        self.badge.show_badge(*(self._flip_badge if flipped else self._badge))
         if self.canvas.crosshair is not None:
             overlay.readout = self.readout(*self.canvas.crosshair)
         self.canvas.update()

@@ -73,6 +73,7 @@ class PanelGrid(PanelWall):
             view.set_extent(height, width)
         if (height, width) != before:
             self.drawn.follow(before, (height, width))
+            self._show_cursor(None)
 
     def set_display(self, voi: Voi, inverted: bool) -> None:
         """Show every panel through the same window; only the table is computed again."""

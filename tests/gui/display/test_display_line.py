@@ -94,7 +94,9 @@ def test_shapes_stay_in_the_picture_when_its_grid_changes(grid):
     line, roi = Line((20.25, 20.0), (60.0, 64.0)), Region(10, 12, 20, 24)
     grid.drawn.set_line(line)
     grid.drawn.set_roi(roi)
+    grid.panels[0].canvas.cursor_moved.emit((30.0, 30.0))
     grid.set_extent(512, 512)
+    assert grid.panels[0].canvas.crosshair is None, "it belongs to the grid before"
     assert grid.drawn.line == Line((81.0, 80.0), (240.0, 256.0))
     assert grid.drawn.roi == Region(40, 48, 80, 96)
     grid.set_extent(128, 128)
