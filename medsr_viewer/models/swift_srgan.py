@@ -46,6 +46,8 @@ class SwiftSrgan(nn.Module):
             )
         )
         self.tail = separable(features, channels, 9)
+        if norm == "none":
+            _keep_variance(self)
 
     def forward(self, degraded: Tensor) -> Tensor:
         """Map (N, C, h, w) to (N, C, h * scale, w * scale)."""
@@ -86,3 +88,19 @@ def separable(inputs: int, outputs: int, kernel: int, *, bias: bool = True) -> n
         nn.Conv2d(inputs, inputs, kernel, padding=kernel // 2, groups=inputs, bias=bias),
         nn.Conv2d(inputs, outputs, 1, bias=bias),
     )
+
+
+def _keep_variance(network: SwiftSrgan) -> None:
+    """Initialise so that features keep their size from layer to layer, which normalisation would see to otherwise.
+
+    A depthwise and a pointwise convolution with torch's own initial weights shrink them to a third, and ten such pairs
+    leave nothing to learn from.
+    """
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+    for block in network.body:
+        last = [layer for layer in block.modules() if isinstance(layer, nn.Conv2d)][-1]
+        nn.init.normal_(last.weight, std=0.1 * last.in_channels**-0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from medsr_viewer.errors import OutputCheckFailed
+from medsr_viewer.imaging.degrade import degrade
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import FloatArray
 
@@ -18,6 +19,10 @@ for larger ones. The range of the tile alone would not do: a black tile beside b
 NETWORK_DRIFT_SHARE = 0.02
 """What a network may add to that, as a share of the range that its input's mapping spans: where a tile is constant, the
 network's answer is not exactly zero, above all at the image's border."""
+
+INCONSISTENCY_SHARE = 0.03
+"""Largest root mean square of the re-degraded network output minus the input, beyond twice bicubic's own, as a share of
+the range that the mapping spans. Trained networks stay under 0.006."""
 
 
 def check_tile(
@@ -70,6 +75,42 @@ def check_tile(
     drift = abs(float(upscaled.mean(dtype=np.float64) - degraded.mean(dtype=np.float64)))
     if drift > DRIFT_SHARE * span + slack + rounding:
         raise OutputCheckFailed(f"{method}: the mean moved by {drift:.4g}, the input's range is {span:.4g}")
+
+
+def check_consistency(
+    method: str, observed: FloatArray, baseline: FloatArray, estimate: FloatArray, span: float
+) -> None:
+    """Refuse a network's output that, degraded again, is not its input.
+
+    Parameters
+    ----------
+    method : str
+        For the message.
+    observed : ndarray
+        (h, w): the input.
+    baseline, estimate : ndarray
+        Its bicubic upscaling, and that plus the network's output.
+    span : float
+        Of the input's mapping.
+
+    Raises
+    ------
+    OutputCheckFailed
+        If it is not, or a pixel is not finite.
+    """
+    scale_factor = estimate.shape[0] // observed.shape[0]
+    found, usual = (_root_mean_square(degrade(image, scale_factor) - observed) for image in (estimate, baseline))
+    limit = INCONSISTENCY_SHARE * span + 2 * usual + _rounding(observed)
+    if not np.isfinite(found):
+        raise OutputCheckFailed(f"{method}: the result holds pixels that are not finite")
+    if found > limit:
+        raise OutputCheckFailed(
+            f"{method}: degraded again, the result is {found:.4g} away from its input, more than {limit:.4g}"
+        )
+
+
+def _root_mean_square(difference: FloatArray) -> float:
+    return float(np.sqrt(np.mean(np.square(difference, dtype=np.float64))))
 
 
 def _span(pixels: FloatArray) -> float:

@@ -13,6 +13,8 @@ from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import FloatArray, enlarge
 from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.models.weights import load_network
+from medsr_viewer.upscaling.bounds import bound_to_neighbourhood, within_trained_range
+from medsr_viewer.upscaling.checks import check_consistency
 from medsr_viewer.upscaling.mapping import IntensityMapping
 
 SMALLEST_TILE = 32
@@ -71,13 +73,19 @@ class TileRunner:
         ------
         TileTooLarge
             If the device ran out of memory.
+        OutputCheckFailed
+            If the network's output does not agree with its input.
         """
         scale = self.card.scale_factor
         corrected = region.grown(BACK_PROJECTION_REACH, pixels.shape)
         outer = corrected.grown(self.card.halo, pixels.shape)
-        residual = self._network(mapping.to_network(pixels[outer.slices]))
+        residual = self._network(within_trained_range(mapping.to_network(pixels[outer.slices])))
         inner = corrected.moved(-outer.top, -outer.left).scaled(scale)
-        estimate = enlarge(pixels, scale, "bicubic", corrected) + mapping.residual_to_pixels(residual[inner.slices])
+        base = enlarge(pixels, scale, "bicubic", corrected)
+        estimate = base + mapping.residual_to_pixels(residual[inner.slices])
+        # Before the back-projection, which would bring even noise in line with the input.
+        check_consistency(self.card.name, pixels[corrected.slices], base, estimate, mapping.span)
+        estimate = bound_to_neighbourhood(estimate, pixels, corrected, scale)
         estimate = back_project(estimate, pixels[corrected.slices], scale)
         return estimate[region.moved(-corrected.top, -corrected.left).scaled(scale).slices]
 

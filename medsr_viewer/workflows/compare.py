@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+import cv2
 import numpy as np
 
 from medsr_viewer.cancel import CancelToken
@@ -124,7 +125,7 @@ def prepare(request: ComparisonRequest) -> Prepared:
     frame, notes = request.frame, list[str]()
     pixels = filled(frame)
     if frame.valid is not None and not frame.valid.all():
-        notes.append("Padding pixels are computed as the lowest valid value.")
+        notes.append("Padding pixels are computed as the nearest valid pixel.")
     if request.mode == "enhance":
         notes.append("No reference exists for an enhanced image: no scores.")
         return Prepared(pixels, None, frame.valid, (0, 0), None, tuple(notes))
@@ -211,11 +212,18 @@ def nothing_to_compare(request: ComparisonRequest) -> Comparison:
 
 
 def filled(frame: Frame) -> FloatArray:
-    """Return a frame's pixels with padding replaced by the lowest valid value, so that no kernel spreads it."""
-    if frame.valid is None or frame.valid.all():
+    """Return a frame's pixels with padding replaced by the nearest valid pixel, so that no kernel spreads it.
+
+    The lowest valid value instead would stand as an edge around the image, and ring.
+    """
+    if frame.valid is None or frame.valid.all() or not frame.valid.any():
         return frame.pixels
-    pixels = frame.pixels.copy()
-    pixels[~frame.valid] = frame.value_range[0]
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~frame.valid).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    values = np.zeros((nearest.max() + 1, *frame.pixels.shape[2:]), dtype=np.float32)
+    values[nearest[frame.valid]] = frame.pixels[frame.valid]
+    pixels: FloatArray = values[nearest]
     return pixels
 
 

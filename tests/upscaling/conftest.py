@@ -51,8 +51,11 @@ def tiny_method(tmp_path: Path) -> Callable[..., Method]:
         torch.manual_seed(scale_factor)
         network = build_network(architecture, scale_factor, TINY[architecture])
         with torch.no_grad():
-            # Residuals of some percent of the range, as trained networks have.
-            [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)][-1].weight.mul_(0.3)
+            # Residuals of some percent of the range and without a constant part, as trained networks have.
+            last = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)][-1]
+            last.weight.mul_(0.1)
+            if last.bias is not None:
+                last.bias.zero_()
         if spoil:
             with torch.no_grad():
                 spoil(network)

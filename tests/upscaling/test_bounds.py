@@ -1,0 +1,89 @@
+"""What keeps a network's output near its input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from torch import nn
+
+from medsr_viewer.errors import OutputCheckFailed
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.imaging.resample import enlarge
+from medsr_viewer.upscaling.bounds import TRAINED_RANGE, bound_to_neighbourhood, within_trained_range
+from medsr_viewer.upscaling.checks import check_consistency
+from medsr_viewer.upscaling.methods import Method
+from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
+
+MakeMethod = Callable[..., Method]
+
+
+def test_trained_range_leaves_the_usual_alone() -> None:
+    values = np.array([[-0.99, 0.0, 1.0, 1.99], [-8.0, 30.0, 2.0, -1.0]], np.float32)
+    low, high = TRAINED_RANGE
+    expected = np.array([[-0.99, 0, 1, 1.99], [low, high, high, low]], np.float32)
+    np.testing.assert_array_equal(within_trained_range(values), expected)
+
+
+def test_bound_is_the_range_beyond_the_neighbourhoods_range() -> None:
+    pixels = np.zeros((9, 9), np.float32)
+    pixels[4, 4] = 10
+    estimate = np.full((18, 18), 1000, np.float32)
+    bounded = bound_to_neighbourhood(estimate, pixels, Region(0, 0, 9, 9), 2)
+    assert bounded[8, 8] == 20  # the neighbourhood holds 0 to 10
+    assert bounded[0, 0] == 0  # the neighbourhood is constant
+    np.testing.assert_array_equal(bound_to_neighbourhood(-estimate, pixels, Region(0, 0, 9, 9), 2)[8, 8], -10)
+
+
+def test_bound_of_a_region_is_that_of_the_whole() -> None:
+    rng = np.random.default_rng(2)
+    pixels = rng.normal(size=(20, 22)).astype(np.float32)
+    estimate = (enlarge(pixels, 2, "bicubic") * 4).astype(np.float32)
+    region = Region(3, 5, 9, 11)
+    whole = bound_to_neighbourhood(estimate, pixels, Region.whole(pixels.shape), 2)
+    part = bound_to_neighbourhood(estimate[region.scaled(2).slices], pixels, region, 2)
+    np.testing.assert_array_equal(part, whole[region.scaled(2).slices])
+
+
+@pytest.mark.parametrize("kernel", ["nearest", "bilinear", "bicubic", "lanczos"])
+def test_no_interpolation_is_bounded(kernel: str) -> None:
+    pixels = np.random.default_rng(3).uniform(-1000, 30000, (24, 24)).astype(np.float32)
+    estimate = enlarge(pixels, 4, kernel)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(bound_to_neighbourhood(estimate, pixels, Region.whole(pixels.shape), 4), estimate)
+
+
+def test_consistent_estimates_pass_and_noise_does_not() -> None:
+    rng = np.random.default_rng(4)
+    pixels = rng.uniform(0, 1, (32, 32)).astype(np.float32)
+    base = enlarge(pixels, 4, "bicubic")
+    check_consistency("net", pixels, base, base, 1.0)
+    flat = np.full((32, 32), 0.5, np.float32)
+    with pytest.raises(OutputCheckFailed, match=r"net: degraded again"):
+        check_consistency("net", flat, enlarge(flat, 4, "bicubic"), rng.normal(0.5, 0.3, (128, 128)), 1.0)
+    with pytest.raises(OutputCheckFailed, match=r"degraded again"):
+        check_consistency("net", flat, enlarge(flat, 4, "bicubic"), np.full((128, 128), 0.6, np.float32), 1.0)
+
+
+def shift_output(network: nn.Module) -> None:
+    last = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)][-1]
+    assert last.bias is not None
+    last.bias.fill_(5.0)
+
+
+def test_a_shifted_network_is_refused_though_back_projection_would_hide_it(tiny_method: MakeMethod) -> None:
+    pixels = np.random.default_rng(5).uniform(0, 100, (40, 40)).astype(np.float32)
+    with pytest.raises(OutputCheckFailed, match=r"fmen: degraded again"):
+        upscale(UpscalingRequest(pixels, tiny_method(spoil=shift_output), 2, device="cpu"))
+
+
+def test_a_hot_pixel_stays_where_it_is(tiny_method: MakeMethod) -> None:
+    pixels = np.random.default_rng(6).normal(100, 10, (64, 64)).astype(np.float32)
+    pixels[32, 32] = 60000
+    baseline = enlarge(pixels, 2, "bicubic")
+    result = upscale(UpscalingRequest(pixels, tiny_method(), 2, device="cpu")).pixels
+    # Within a pixel's reach of the outlier it is the bicubic one, sharpened by the back-projection; elsewhere untouched.
+    assert result.max() < 1.5 * baseline.max()
+    far = np.ones(result.shape, bool)
+    far[40:90, 40:90] = False
+    assert np.abs(result - baseline)[far].max() < 100
