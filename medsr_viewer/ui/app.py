@@ -163,6 +163,7 @@ class Application(QObject):
 
     def _connect(self) -> None:
         self.opening.searched.connect(self._on_searched)
+        self.presenter.named.connect(self.window.set_image_name)
         for lane, progress in zip(self.lanes, self.progress_of.values(), strict=True):
             lane.progressed.connect(progress.report_tiles)
             lane.failed.connect(self.window.notices.show_failure)

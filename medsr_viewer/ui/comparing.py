@@ -88,17 +88,23 @@ class Comparing(QObject):
         missing = {} if answer == "nothing" else self._missing(key, methods, within)
         request = self._request(image, missing, within)
         if answer is None and missing and self._long_runs.estimator is not None and is_large(request):
-            self._slow.cancel()
             errand = Errand(key, within, frozenset(missing), estimates=True)
             if not self._quick.is_on(errand):
                 run_key = self._run_key(image, methods)
                 self._quick.send(errand, EstimatingJob(key, request, run_key, self._long_runs.estimator))
+            self._slow.cancel()
             return
         quick = {result: method for result, method in missing.items() if not method.is_learned}
         slow = {result: method for result, method in missing.items() if method.is_learned}
         needs_input = self._results.prepared_for(key) is None
         self._send(self._quick, image, key, quick, within, needs_input=needs_input)
         self._send(self._slow, image, key, slow, within, needs_input=False)
+
+    def compute_again(self) -> None:
+        """Compute what was cancelled; ask again about a long run that the user had cut or left."""
+        if (image := self._state.image) is not None:
+            self._long_runs.forget(self._run_key(image, self._methods()))
+            self.refresh()
 
     def set_visible(self, region: Region) -> None:
         """Say which part the panels show, in pixels of the upscaled image: its tiles come next."""

@@ -83,6 +83,7 @@ class Controller(QObject):
             "profile": lambda on: self.set_drawing("line" if on else ""),
             "score-visible": lambda on: state.update_measuring(region_mode="visible" if on else "whole"),
             "score-window": lambda on: state.update_measuring(range_mode="window" if on else "full"),
+            "compute-again": self._comparing.compute_again,
             "escape": self.escape,
             "add-panel": self.add_panel,
             "remove-panel": self.remove_panel,
@@ -128,6 +129,9 @@ class Controller(QObject):
     def set_content(self, panel: int, content: str) -> None:
         """Show something else in a panel."""
         contents = list(self.state.choices.contents)
+        if contents[panel] == content:
+            self._comparing.compute_again()
+            return
         contents[panel] = content
         self.state.choose(contents=tuple(contents))
 

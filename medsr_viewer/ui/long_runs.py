@@ -67,6 +67,10 @@ class LongRuns(QObject):
         """Return what the user said of a run; None where nobody asked."""
         return self._answers.get(key)
 
+    def forget(self, key: RunKey) -> None:
+        """Forget what the user said of a run, so that it is asked again."""
+        self._answers.pop(key, None)
+
     def consider(self, run: LongRun) -> None:
         """Ask the user, unless the run is short however large the image is."""
         if is_long(run.estimate):

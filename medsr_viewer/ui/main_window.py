@@ -32,6 +32,7 @@ from medsr_viewer.ui.saving import Saving
 from medsr_viewer.ui.score_table import ScoreTable
 from medsr_viewer.ui.series_dock import SeriesDock
 from medsr_viewer.ui.start_page import StartPage
+from medsr_viewer.ui.state import OpenImage
 from medsr_viewer.ui.toolbar import ToolBar
 from medsr_viewer.ui.viewer_page import ViewerPage
 from medsr_viewer.upscaling.catalogue import Catalogue
@@ -112,6 +113,11 @@ class MainWindow(QMainWindow):
         """Open files and folders."""
         if paths:
             self.controller.opening.open_paths(paths)
+
+    @Slot(object)
+    def set_image_name(self, image: OpenImage) -> None:
+        """Write the name of the image on the panels into the title."""
+        self.setWindowTitle(f"{Path(image.instance.source).name} — MedSR Viewer")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take what has local files."""
@@ -256,10 +262,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_image(self) -> None:
-        image = self.controller.state.image
-        if image is None:
+        if self.controller.state.image is None:
             return
-        self.setWindowTitle(f"{Path(image.instance.source).name} — MedSR Viewer")
         if self.pages.currentWidget() is not self.page:
             self.pages.setCurrentWidget(self.page)
             self.controller.grid.panels[0].canvas.setFocus()

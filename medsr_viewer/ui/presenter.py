@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 
 from medsr_viewer.ui.contents import Choice, choices, is_map, line_name, method_of
@@ -15,6 +15,8 @@ from medsr_viewer.ui.results import InputKey, Results, input_key
 from medsr_viewer.ui.showing import Showing, showing
 from medsr_viewer.ui.state import OpenImage, State
 from medsr_viewer.upscaling.catalogue import Catalogue
+
+NOT_COMPUTED = "not computed · F5 computes"
 
 
 class Presenter(QObject):
@@ -36,6 +38,9 @@ class Presenter(QObject):
         Owner.
     """
 
+    named = Signal(object)
+    """OpenImage: the texts, and the pictures if there are any, are this image's now."""
+
     def __init__(
         self,
         grid: PanelGrid,
@@ -51,6 +56,7 @@ class Presenter(QObject):
         self._shown: list[tuple[InputKey, str] | None] = []
         self._headers: tuple[object, ...] = ()
         self._extent_of: InputKey | None = None
+        self._named: OpenImage | None = None
         self._series_uid = ""
         state.choices_changed.connect(self.refresh)
         state.image_changed.connect(self.refresh)
@@ -93,23 +99,19 @@ class Presenter(QObject):
         self._write_corners()
 
     def _write_corners(self) -> None:
-        if self._state.image is None:
+        # Of the image whose pictures stand there: the one asked for may still have to be prepared.
+        if self._named is None:
             return
-        lines = corner_lines(self._state.image, self._state.view)
+        lines = corner_lines(self._named, self._state.view)
         for panel in self._grid.panels:
             panel.set_corners(lines.top_left, lines.top_right, lines.bottom_left, lines.bottom_right)
 
     def _adopt_geometry(self, image: OpenImage) -> None:
         images = self._results.prepared_for(input_key(image, self._state.choices))
-        if images is None or images.key == self._extent_of:
+        if images is None or (images.key == self._extent_of and image is self._named):
             return
         self._extent_of = images.key
         self._grid.set_extent(*images.extent)
-        if image.series.uid != self._series_uid:
-            self._series_uid = image.series.uid
-            self._grid.drawn.set_roi(None)
-            self._grid.drawn.set_line(None)
-            self._grid.reset()
         self._grid.set_wheel_zooms(image.series.frame_count == 1)
         self._grid.set_value_range(*image.frame.value_range)
         self._grid.set_spacing(image.spacing(self._state.choices), image.frame.spacing_source)
@@ -123,17 +125,38 @@ class Presenter(QObject):
                 panel.set_flip_picture(images.reference)
             else:
                 panel.set_flip_picture(images.degraded, "Input", "info")
+        self._name(image)
+
+    def _leave(self, image: OpenImage) -> None:
+        """Drop everything of the image before: this one has no pictures, and will have none for now."""
+        self._extent_of = None
+        self._shown = [None] * len(self._shown)
+        self._grid.set_spacing(None)
+        for panel in self._grid.panels:
+            panel.set_picture(None)
+            panel.set_flip_picture(None)
+            panel.set_orientation("", "", "", "")
+        self._name(image)
+
+    def _name(self, image: OpenImage) -> None:
+        if image.series.uid != self._series_uid:
+            self._series_uid = image.series.uid
+            self._grid.drawn.set_roi(None)
+            self._grid.drawn.set_line(None)
+            self._grid.reset()
+        self._named = image
         self._write_corners()
+        self.named.emit(image)
 
     def _refresh_panel(self, index: int, content: str) -> None:
         image, state = self._state.image, self._state.choices
         if image is None:
             return
         panel = self._grid.panels[index]
-        pending = "computing …" if self._is_computing() else "not computed"
+        pending = "computing …" if self._is_computing() else NOT_COMPUTED
         images = self._results.prepared_for(input_key(image, state))
         if images is None:
-            self._show_stale(index, panel, image)
+            self._show_stale(panel, image)
             return
         wanted = showing(content, state, self._results, images, self._catalogue, pending)
         if wanted.is_placeholder and self._may_stay(index, content, images.key):
@@ -142,15 +165,19 @@ class Presenter(QObject):
         self._shown[index] = None if wanted.is_placeholder else (images.key, content)
         _apply(panel, wanted)
 
-    def _show_stale(self, index: int, panel: Panel, image: OpenImage) -> None:
-        shown = self._shown[index]
+    def _show_stale(self, panel: Panel, image: OpenImage) -> None:
         failure = self._results.failure_of(input_key(image, self._state.choices))
-        if failure is not None and (shown is None or shown[0].image != image.key):
+        is_computing = self._is_computing()
+        is_another = self._named is None or self._named.key != image.key
+        if is_another and (failure is not None or not is_computing):
             # Another image's pictures must not stand under this one's name.
-            panel.set_picture(None)
+            self._leave(image)
+        if panel.picture is not None:
+            panel.set_status("stale · computing …" if is_computing else "stale")
+        elif failure is not None:
             _apply(panel, Showing(error=(failure.title, f"{failure.reason}\n{failure.advice}")))
-        elif shown is not None:
-            panel.set_status("stale · computing …" if self._is_computing() else "stale")
+        else:
+            _apply(panel, Showing(status="computing …" if is_computing else NOT_COMPUTED))
 
     def _may_stay(self, index: int, content: str, key: InputKey) -> bool:
         """Whether what a panel shows is an older result of the same image, method and size: it stays, marked stale."""

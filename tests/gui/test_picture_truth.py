@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +15,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 from pytestqt.qtbot import QtBot
 
+from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.app import Application
+from medsr_viewer.ui.presenter import NOT_COMPUTED
 from medsr_viewer.ui.results import InputKey, input_key
+from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare
 
 from .conftest import GatedCompare, MakeApplication
-from .test_window import settle
+from .test_window import act, settle, statuses, write_dicom
 
 
 @pytest.fixture
@@ -106,6 +111,109 @@ def test_space_shows_the_input_as_the_input_in_enhance(opened: Application, qtbo
     qtbot.keyPress(panel.canvas, Qt.Key.Key_Space)
     assert panel.badge.text == "Reference"
     qtbot.keyRelease(panel.canvas, Qt.Key.Key_Space)
+
+
+class HeldCompare:
+    """The real comparison, which waits before it prepares anything."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+
+    def __call__(
+        self, request: ComparisonRequest, token: CancelToken | None = None, **callbacks: Callable[..., None] | None
+    ) -> Comparison:
+        while not self.gate.wait(0.005):
+            if token is not None:
+                token.check()
+        return compare(request, token, **callbacks)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def patients(tmp_path: Path) -> list[Path]:
+    paths = []
+    for name, level in (("Able", 100), ("Baker", 900)):
+        paths.append(tmp_path / f"{name}.dcm")
+        write_dicom(paths[-1], PatientName=name, PixelData=np.full((48, 64), level, np.uint16).tobytes())
+    return paths
+
+
+def texts(application: Application) -> list[str]:
+    """Return everything that names an image."""
+    panels = application.window.controller.grid.panels
+    return [application.window.windowTitle(), *(panel.canvas.overlay.top_left[0] for panel in panels)]
+
+
+@pytest.fixture
+def held() -> HeldCompare:
+    return HeldCompare()
+
+
+@pytest.fixture
+def replacing(make_application: MakeApplication, held: HeldCompare, patients: list[Path], qtbot: QtBot) -> Application:
+    """Able on screen, Baker opened and not yet prepared."""
+    held.gate.set()
+    application = make_application(compare=held)
+    application.window.open_paths(patients[:1])
+    settle(application, qtbot)
+    held.gate.clear()
+    before = application.state.image
+    application.window.open_paths(patients[1:])
+    qtbot.waitUntil(lambda: application.state.image is not before, timeout=5000)
+    return application
+
+
+def values(application: Application) -> list[float | None]:
+    pictures = [panel.canvas.item.picture for panel in application.window.controller.grid.panels]
+    return [None if picture is None else round(float(picture.pixels.mean())) for picture in pictures]
+
+
+def test_a_picture_keeps_its_patients_name_until_the_next_is_there(
+    replacing: Application, held: HeldCompare, qtbot: QtBot
+) -> None:
+    qtbot.wait(30)
+    assert values(replacing) == [100, 100, 100]
+    assert all("Able" in text for text in texts(replacing))
+    assert statuses(replacing) == ["stale · computing …"] * 3
+    held.gate.set()
+    qtbot.waitUntil(lambda: values(replacing) == [900, 900, 900], timeout=5000)
+    assert all("Baker" in text for text in texts(replacing))
+    settle(replacing, qtbot)
+    assert statuses(replacing) == ["", "", ""]
+
+
+def test_a_cancelled_patient_has_no_picture_and_the_old_one_none_of_its_texts(
+    replacing: Application, qtbot: QtBot
+) -> None:
+    panels = replacing.window.controller.grid.panels
+    act(replacing, "escape")
+    assert all("Baker" in text for text in texts(replacing))
+    assert values(replacing) == [None, None, None]
+    assert statuses(replacing) == [NOT_COMPUTED] * 3
+    assert [panel.scores.text() for panel in panels] == ["", "", ""]
+    assert [panel.badge.text for panel in panels] == ["", "", ""]
+    qtbot.keyPress(panels[1].canvas, Qt.Key.Key_Space)
+    assert values(replacing) == [None, None, None], "nor is the other patient's reference shown"
+    qtbot.keyRelease(panels[1].canvas, Qt.Key.Key_Space)
+
+
+def test_what_was_cancelled_is_computed_when_asked(replacing: Application, held: HeldCompare, qtbot: QtBot) -> None:
+    act(replacing, "escape")
+    held.gate.set()
+    qtbot.wait(30)
+    assert values(replacing) == [None, None, None]
+    act(replacing, "compute-again")
+    qtbot.waitUntil(lambda: values(replacing) == [900, 900, 900], timeout=5000)
+    settle(replacing, qtbot)
+    assert statuses(replacing) == ["", "", ""]
+
+
+def test_going_back_to_the_old_patient_after_cancelling_shows_it_again(
+    replacing: Application, patients: list[Path], qtbot: QtBot
+) -> None:
+    act(replacing, "escape")
+    replacing.window.open_paths(patients[:1])
+    qtbot.waitUntil(lambda: values(replacing) == [100, 100, 100], timeout=5000)
+    assert all("Able" in text for text in texts(replacing))
 
 
 def _key(application: Application) -> InputKey:

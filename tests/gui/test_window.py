@@ -20,6 +20,7 @@ from medsr_viewer.imaging.frame import Window
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.preferences import Preferences
+from medsr_viewer.ui.presenter import NOT_COMPUTED
 from medsr_viewer.ui.results import input_key
 from medsr_viewer.workflows.estimate import Estimate
 from medsr_viewer.workflows.score import ScoreRequest, score_image
@@ -317,7 +318,7 @@ def test_escape_cancels_and_says_what_is_missing(
     qtbot.waitUntil(lambda: application.results.prepared is not None, timeout=5000)
     act(application, "escape")
     assert not application.comparing.is_busy
-    assert statuses(application)[1:] == ["not computed", "not computed"]
+    assert statuses(application)[1:] == [NOT_COMPUTED, NOT_COMPUTED]
     assert application.window.notices.shown == ()
 
 
@@ -411,7 +412,19 @@ def test_a_long_run_may_be_left(asked: Application, gated: GatedCompare, qtbot: 
     answer(asked, "Cancel")
     qtbot.wait(50)
     assert gated.requests == []
-    assert statuses(asked)[1:] == ["not computed", "not computed"]
+    assert statuses(asked)[1:] == [NOT_COMPUTED, NOT_COMPUTED]
+
+
+def test_a_long_run_that_was_left_is_asked_about_again(asked: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    answer(asked, "Cancel")
+    asked.window.controller.set_content(1, "bicubic")  # chosen once more in the panel's header
+    qtbot.waitUntil(lambda: len(asked.window.notices.shown) == 1, timeout=5000)
+    answer(asked, "Cancel")
+    act(asked, "compute-again")
+    qtbot.waitUntil(lambda: len(asked.window.notices.shown) == 1, timeout=5000)
+    answer(asked, "Whole image")
+    settle(asked, qtbot)
+    assert gated.requests[0].within is None
 
 
 def test_keys_scroll_and_the_bar_follows(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> None:
