@@ -71,7 +71,12 @@ def test_the_plot_shows_every_curve_in_its_panels_colour(opened: Application, qt
     colours = theme.PANEL_COLOURS if is_dark else theme.PANEL_COLOURS_ON_WHITE
     assert [item.opts["pen"].color().name() for item in items] == [colour.name() for colour in colours[:3]]
     x, y = items[0].getOriginalDataset()
-    assert (len(x), len(y), x[0], x[-1]) == (42, 41, 0.0, 40.0)
+    # Blocks of four begin at x = 12, 16 … 48: 1.5, 5.5 … 37.5 from the line's start at 10.5.
+    np.testing.assert_allclose(x, [0, *np.arange(1.5, 38, 4), 40])
+    assert len(y) == len(x) - 1
+    opened.window.controller.grid.drawn.set_line(Line((10.5, 20.5), (40.5, 20.5)))
+    qtbot.waitUntil(lambda: items[1].getOriginalDataset()[0][-1] == 30, timeout=5000)
+    assert plot.item.listDataItems() == items, "while the line is dragged, the curves stay"
 
 
 def test_error_maps_are_left_out(opened: Application, qtbot: QtBot) -> None:
@@ -173,3 +178,14 @@ def test_region_and_line_are_not_drawn_at_once(opened: Application) -> None:
     actions["profile"].trigger()
     assert (actions["roi"].isChecked(), actions["profile"].isChecked()) == (False, True)
     assert opened.window.controller.grid.drawn.drawing == "line"
+
+
+def test_steps_are_where_values_change() -> None:
+    from medsr_viewer.ui.profile_plot import steps
+
+    values = np.array([3, 3, np.nan, np.nan, 5, 5, 6], np.float32)
+    edges, kept = steps(np.arange(7) * 2.0, values)
+    np.testing.assert_array_equal(edges, [0, 3, 7, 11, 12])
+    np.testing.assert_array_equal(kept, [3, np.nan, 5, 6])
+    edges, kept = steps(np.zeros(1), np.ones(1, np.float32))
+    assert (edges.tolist(), kept.tolist()) == ([0.0, 0.0], [1.0])
