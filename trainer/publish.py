@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,7 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
     recipe, best = _read(run / "recipe.json"), _read(run / "best.json")
     network = recipe["network"]
     scale_factor = network["scale_factor"]
-    path = out / f"{name}-x{scale_factor}.safetensors"
-    digest = _write_weights(run / BEST, path)
+    weights = _rounded_weights(run / BEST)
     module = build_network(network["architecture"], scale_factor, network["options"])
     card = ModelCard(
         name=name,
@@ -68,11 +68,11 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
         scale_factor=scale_factor,
         parameters=parameter_count(module),
         halo=as_upscaling(module).halo,
-        sha256=digest,
+        sha256=hashlib.sha256(weights).hexdigest(),
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         training={
             "recipe": recipe["name"],
-            "steps": best["step"],
+            "steps": best["step"] + _earlier_steps(recipe),
             "seconds": best["seconds"],
             "patch": recipe["data"]["patch"],
             "batch": recipe["data"]["batch"],
@@ -85,26 +85,46 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
         degradation=STANDARD_DEGRADATION,
         precision="float16 weights, computed in float32",
         figures={},
-        path=path,
+        path=out / f"{name}-x{scale_factor}.safetensors",
     )
-    figures = evaluate(card, load_images(data, "val"), load_perceptual(vgg_weights))
-    return write_card(dataclasses.replace(card, figures=figures))
+    try:
+        return _publish(card, weights, data, vgg_weights)
+    except OSError as exc:
+        raise CannotWrite(f"{out}: {exc.strerror}") from exc
 
 
-def _write_weights(source: Path, path: Path) -> str:
+def _publish(card: ModelCard, weights: bytes, data: Sequence[Path], vgg_weights: Path | None) -> Path:
+    """Measure the weights in a folder of their own; only then do they and their card replace what was there."""
+    card.path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".publish-", dir=card.path.parent) as folder:
+        measured = dataclasses.replace(card, path=Path(folder) / card.path.name)
+        measured.path.write_bytes(weights)
+        figures = evaluate(measured, load_images(data, "val"), load_perceptual(vgg_weights))
+        finished = write_card(dataclasses.replace(measured, figures=figures))
+        measured.path.replace(card.path)
+        return finished.replace(card.path.with_suffix(".json"))
+
+
+def _earlier_steps(recipe: dict[str, Any]) -> int:
+    """Return the steps of the runs that a run went on from, while they trained the same network at the same scale."""
+    if not recipe["network"]["warm_start"]:
+        return 0
+    folder = Path(recipe["network"]["warm_start"])
+    if not (folder / "best.json").is_file():
+        return 0
+    earlier = _read(folder / "recipe.json")
+    if any(earlier["network"][key] != recipe["network"][key] for key in ("architecture", "scale_factor", "options")):
+        return 0
+    return int(_read(folder / "best.json")["step"]) + _earlier_steps(earlier)
+
+
+def _rounded_weights(source: Path) -> bytes:
     try:
         tensors = load_file(source)
     except (OSError, SafetensorError) as exc:
         raise ModelError(f"{source}: no such weights ({exc})", "Train the run first: `medsr-train run`.") from exc
-    data = save({key: tensor.to(torch.float16).contiguous() for key, tensor in tensors.items()})
-    temporary = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as exc:
-        raise CannotWrite(f"{path}: {exc.strerror}") from exc
-    return hashlib.sha256(data).hexdigest()
+    rounded: bytes = save({key: tensor.to(torch.float16).contiguous() for key, tensor in tensors.items()})
+    return rounded
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.tiles import VisibleRegion
 from medsr_viewer.upscaling.upscaler import Precision, Tile, Upscaled, UpscalingRequest, upscale
 
+NO_REFERENCE = "No reference exists for an enhanced image: no scores."
+
 Mode: TypeAlias = Literal["test", "enhance"]
 
 
@@ -127,7 +129,7 @@ def prepare(request: ComparisonRequest) -> Prepared:
     if frame.valid is not None and not frame.valid.all():
         notes.append("Padding pixels are computed as the nearest valid pixel.")
     if request.mode == "enhance":
-        notes.append("No reference exists for an enhanced image: no scores.")
+        notes.append(NO_REFERENCE)
         return Prepared(pixels, None, frame.valid, (0, 0), None, tuple(notes))
     reference = crop_to_multiple(pixels, request.scale_factor)
     cropped = (pixels.shape[0] - reference.shape[0], pixels.shape[1] - reference.shape[1])

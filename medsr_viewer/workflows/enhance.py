@@ -6,7 +6,7 @@ import json
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -19,7 +19,7 @@ from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.frame import FloatArray, Frame
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.upscaler import Precision, Upscaled
-from medsr_viewer.workflows.compare import ComparisonRequest, compare
+from medsr_viewer.workflows.compare import NO_REFERENCE, ComparisonRequest, compare
 from medsr_viewer.workflows.files import write_whole
 from medsr_viewer.workflows.inputs import Input
 
@@ -33,7 +33,7 @@ _PNG_HEADER_END = 33
 def enhance(
     source: Input, method: Method, scale_factor: int, *, device: str = "auto", precision: Precision = "fp32"
 ) -> tuple[Frame, Upscaled]:
-    """Upscale an image as it is.
+    """Upscale an image as it is; the result's notes are all that its reader must know.
 
     Raises
     ------
@@ -44,11 +44,13 @@ def enhance(
     request = ComparisonRequest(
         frame, source.instance.modality, "enhance", scale_factor, (method,), device=device, precision=precision
     )
-    (result,) = compare(request, CancelToken()).results
+    comparison = compare(request, CancelToken())
+    (result,) = comparison.results
     if result.error:
         raise result.error
     assert result.upscaled is not None  # noqa: S101 - a result holds an error or an image
-    return frame, result.upscaled
+    notes = (*(note for note in comparison.prepared.notes if note != NO_REFERENCE), *result.notes)
+    return frame, replace(result.upscaled, notes=notes)
 
 
 def unique_stems(inputs: Sequence[Input]) -> list[str]:

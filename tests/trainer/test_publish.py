@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -86,6 +87,34 @@ def test_an_adversarial_run_is_published_as_such(
     card = read_card(publish(tmp_path / "run", "srgan", data, tmp_path / "models"))
     assert card.kind == "gan"
     assert "perceptual_distance" not in card.figures["ct"]
+
+
+def test_a_failed_measurement_leaves_what_was_published(
+    recipe_of: RecipeOf, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, out = tmp_path / "run", tmp_path / "models"
+    train(recipe_of(steps=2), data, run, report=quiet)
+    publish(run, "own", data, out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+
+    def fail(*_: object) -> None:
+        raise ModelError("no figures")
+
+    monkeypatch.setattr("trainer.publish.evaluate", fail)
+    train(recipe_of(steps=4), data, run, report=quiet)
+    with pytest.raises(ModelError, match="no figures"):
+        publish(run, "own", data, out)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_a_second_phase_counts_the_steps_of_the_first(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    train(recipe_of(steps=2), data, first, report=quiet)
+    recipe = recipe_of(steps=3)
+    going_on = dataclasses.replace(recipe, network=dataclasses.replace(recipe.network, warm_start=str(first)))
+    train(going_on, data, second, report=quiet)
+    steps = [json.loads((run / "best.json").read_text())["step"] for run in (first, second)]
+    assert read_card(publish(second, "own", data, tmp_path / "models")).training["steps"] == sum(steps)
 
 
 def test_a_folder_that_is_no_run_is_refused(data: list[Path], tmp_path: Path) -> None:

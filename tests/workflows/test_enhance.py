@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from medsr_viewer.imaging.frame import Frame
 from medsr_viewer.imaging.study import Instance
-from medsr_viewer.workflows.enhance import to_16_bit, unique_stems
+from medsr_viewer.upscaling.methods import Method
+from medsr_viewer.workflows.enhance import enhance, to_16_bit, unique_stems
 from medsr_viewer.workflows.inputs import Input
 
 
 def inputs(*sources: str, frames: int = 1) -> list[Input]:
     return [Input(Instance(Path("x"), source, "", "", "", "", 8, 8, frame_count=frames), 0) for source in sources]
+
+
+def test_what_was_filled_and_not_trained_on_is_noted(make_frame: Callable[..., Frame], waves: np.ndarray) -> None:
+    frame = make_frame(waves, valid=waves > waves.min())
+    source = Input(Instance(Path("x"), "x.dcm", "", "", "", "US", *waves.shape), 0)
+    with patch.object(Input, "read", return_value=frame):
+        _, upscaled = enhance(source, Method("bicubic", "interpolation"), 2)
+    assert upscaled.notes == ("Padding pixels are computed as the nearest valid pixel.",)
 
 
 def test_names_keep_what_is_no_image_suffix() -> None:
