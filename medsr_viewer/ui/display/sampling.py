@@ -152,16 +152,21 @@ class _Grid:
         return np.asarray(cv2.warpAffine(part, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
     def missing(self, arrived: list[Region], level: int, shape: tuple[int, ...]) -> BoolArray:
-        """Return which screen pixels lie outside of the regions that arrived."""
-        gone = np.ones((self.along_y.size, self.along_x.size), np.bool_)
+        """Return which screen pixels show a pixel of the level of which not all has arrived.
+
+        Of the regions together: a pixel of a reduced level may lie across the border of two that both are there.
+        Regions do not overlap, so what they cover of a pixel adds up.
+        """
         step = 2**level
+        tops, heights = _cells(self.along_y, step, shape[0])
+        lefts, widths = _cells(self.along_x, step, shape[1])
+        gone = np.outer(heights, widths)
         for region in arrived:
-            # Inwards to whole pixels of the level: one that is partly there is not shown yet.
-            top, left = -(-region.top // step), -(-region.left // step)
-            bottom = region.bottom / step if region.bottom == shape[0] else region.bottom // step
-            right = region.right / step if region.right == shape[1] else region.right // step
-            gone[_between(self.along_y, top, bottom), _between(self.along_x, left, right)] = False
-        return np.ascontiguousarray(gone.T) if self.swapped else gone
+            rows, covered_rows = _covered(tops, heights, region.top, region.bottom)
+            columns, covered_columns = _covered(lefts, widths, region.left, region.right)
+            gone[rows, columns] -= np.outer(covered_rows, covered_columns)
+        missing = gone > 0
+        return np.ascontiguousarray(missing.T) if self.swapped else missing
 
 
 def _reach(along: npt.NDArray[np.float64], limit: int) -> tuple[int, int]:
@@ -174,6 +179,18 @@ def _step(along: npt.NDArray[np.float64]) -> float:
     return float(along[-1] - along[0]) / (along.size - 1) if along.size > 1 else 1.0
 
 
-def _between(along: npt.NDArray[np.float64], low: float, high: float) -> slice:
-    inside = np.flatnonzero((along >= low) & (along < high))
-    return slice(int(inside[0]), int(inside[-1]) + 1) if inside.size else slice(0, 0)
+def _cells(
+    along: npt.NDArray[np.float64], step: int, length: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return where the level's pixel under each coordinate starts in the picture, and how many pixels it holds."""
+    starts = np.clip(np.floor(along).astype(np.int32), 0, (length - 1) // step) * np.int32(step)
+    return starts, np.minimum(length - starts, step).astype(np.int32)
+
+
+def _covered(
+    starts: npt.NDArray[np.int32], sizes: npt.NDArray[np.int32], low: int, high: int
+) -> tuple[slice, npt.NDArray[np.int32]]:
+    covered = np.minimum(starts + sizes, high) - np.maximum(starts, low)
+    inside = np.flatnonzero(covered > 0)
+    part = slice(int(inside[0]), int(inside[-1]) + 1) if inside.size else slice(0, 0)
+    return part, covered[part]
