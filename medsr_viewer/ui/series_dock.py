@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPalette, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from medsr_viewer.imaging.study import Series, Study
@@ -14,6 +14,7 @@ from medsr_viewer.ui.thumbnails import Thumbnails
 
 _MAX_SKIPPED = 500
 _ICON = QSize(48, 48)
+_TOOLTIP = int(Qt.ItemDataRole.UserRole) + 1
 
 
 class SeriesDock(QDockWidget):
@@ -36,8 +37,6 @@ class SeriesDock(QDockWidget):
         super().__init__("Series", parent)
         self.setObjectName("series")
         self._state, self._thumbnails = state, thumbnails
-        self._blank = QPixmap(_ICON)
-        self._blank.fill(Qt.GlobalColor.transparent)
         self._items: dict[str, QTreeWidgetItem] = {}
         self.tree = QTreeWidget()
         self.tree.setHeaderLabels(["Series", "Images"])
@@ -90,11 +89,23 @@ class SeriesDock(QDockWidget):
         name = series.description or Path(series.instances[0].source).name
         about = " · ".join(part for part in (series.modality, number) if part)
         item = QTreeWidgetItem(parent, [f"{name}\n{about}", str(series.frame_count)])
-        item.setIcon(0, self._blank)
+        item.setIcon(0, self._stand_in(series.modality))
         item.setData(0, Qt.ItemDataRole.UserRole, (study, series))
         tooltip = [name, about, series.body_part, *series.warnings]
         item.setToolTip(0, "\n".join(line for line in tooltip if line))
+        item.setData(0, _TOOLTIP, item.toolTip(0))
         return item
+
+    def _stand_in(self, modality: str) -> QPixmap:
+        """Return what stands where there is no thumbnail, or not yet: an empty frame with the modality."""
+        square = QPixmap(_ICON)
+        square.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(square)
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        painter.drawRect(square.rect().adjusted(0, 0, -1, -1))
+        painter.drawText(square.rect(), Qt.AlignmentFlag.AlignCenter, modality)
+        painter.end()
+        return square
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More series may be seen."""
@@ -117,8 +128,7 @@ class SeriesDock(QDockWidget):
             return
         if made.image is not None:
             item.setIcon(0, _squared(made.image))
-        else:
-            item.setToolTip(0, f"{item.toolTip(0)}\n{made.problem}")
+        item.setToolTip(0, f"{item.data(0, _TOOLTIP)}\n{made.note}".strip())
 
     def _list_skipped(self) -> None:
         skipped = self._state.collection.skipped

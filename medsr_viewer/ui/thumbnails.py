@@ -13,7 +13,8 @@ from PySide6.QtGui import QImage
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import MedsrError
 from medsr_viewer.imaging.frame import Frame
-from medsr_viewer.imaging.study import Series
+from medsr_viewer.imaging.read import readable
+from medsr_viewer.imaging.study import Instance, Series
 from medsr_viewer.imaging.windowing import apply_voi
 from medsr_viewer.ui.opening import ReadFrame
 from medsr_viewer.ui.runner import Report, Runner
@@ -21,6 +22,10 @@ from medsr_viewer.ui.state import State
 
 SIDE = 96
 _REST_MS = 250
+_WHEN_OPENED = "Its small picture is made when it is opened."
+# A decoder of compressed DICOM may hold the interpreter's lock while it works, and the window stands still for as long:
+# 0.1 s for a megapixel of JPEG 2000. That is not a small picture's worth.
+_LIGHT_PIXELS = 600_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,21 +37,32 @@ class Thumbnail:
     uid : str
         Of the series.
     image : QImage or None
-        None where the series cannot be read.
-    problem : str
-        Why it cannot.
+        None where there is none.
+    note : str
+        Why there is none.
     """
 
     uid: str
     image: QImage | None
-    problem: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class ThumbnailJob:
-    """Work for a runner: reports a Thumbnail of each series."""
+    """Work for a runner: reports a Thumbnail of each series.
+
+    Parameters
+    ----------
+    series : tuple of Series
+        Of which.
+    shown : (str, Frame) or None
+        The image on screen, and its series' uid: it needs no decoding.
+    read_frame : callable
+        What decodes.
+    """
 
     series: tuple[Series, ...]
+    shown: tuple[str, Frame] | None
     read_frame: ReadFrame
 
     def __call__(self, token: CancelToken, report: Report) -> None:
@@ -56,11 +72,15 @@ class ThumbnailJob:
             report(self._thumbnail(one))
 
     def _thumbnail(self, series: Series) -> Thumbnail:
+        if self.shown is not None and self.shown[0] == series.uid:
+            return Thumbnail(series.uid, thumbnail_image(self.shown[1]))
         try:
-            frame = self.read_frame(*series.locate(series.frame_count // 2))
+            instance, index = series.locate(series.frame_count // 2)
+            if _would_hold_up(instance):
+                return Thumbnail(series.uid, None, _WHEN_OPENED)
+            return Thumbnail(series.uid, thumbnail_image(self.read_frame(instance, index)))
         except MedsrError as exc:
             return Thumbnail(series.uid, None, f"{exc.title}: {exc}")
-        return Thumbnail(series.uid, thumbnail_image(frame))
 
 
 class Thumbnails(QObject):
@@ -86,6 +106,7 @@ class Thumbnails(QObject):
         self._runner, self._read_frame = runner, read_frame
         self._made: dict[str, Thumbnail] = {}
         self._wanted: tuple[Series, ...] = ()
+        self._state = state
         self._rested = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rested.timeout.connect(self._make)
         state.image_changed.connect(self._give_way)
@@ -108,9 +129,15 @@ class Thumbnails(QObject):
 
     @Slot()
     def _make(self) -> None:
-        missing = tuple(series for series in self._wanted if series.uid not in self._made)
+        image = self._state.image
+        shown = (image.series.uid, image.frame) if image is not None else None
+        missing = tuple(series for series in self._wanted if self._is_missing(series.uid, shown))
         if missing:
-            self._runner.submit(ThumbnailJob(missing, self._read_frame))
+            self._runner.submit(ThumbnailJob(missing, shown, self._read_frame))
+
+    def _is_missing(self, uid: str, shown: tuple[str, Frame] | None) -> bool:
+        made = self._made.get(uid)
+        return made is None or (made.image is None and shown is not None and shown[0] == uid)
 
     @Slot()
     def _give_way(self) -> None:
@@ -121,6 +148,17 @@ class Thumbnails(QObject):
     def _on_made(self, thumbnail: Thumbnail) -> None:
         self._made[thumbnail.uid] = thumbnail
         self.ready.emit(thumbnail.uid)
+
+
+def _would_hold_up(instance: Instance) -> bool:
+    if instance.is_raster or instance.rows * instance.columns <= _LIGHT_PIXELS:
+        return False
+    from medsr_viewer.imaging.decoders import NATIVE_SYNTAXES
+    from medsr_viewer.imaging.dicom_file import open_dicom
+    from medsr_viewer.imaging.quiet import quiet
+
+    with readable(instance.path, instance.source), quiet(), open_dicom(instance.path, []) as file:
+        return file.syntax not in NATIVE_SYNTAXES
 
 
 def thumbnail_image(frame: Frame) -> QImage:

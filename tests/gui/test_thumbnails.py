@@ -122,3 +122,21 @@ def test_thumbnails_of_colour_and_of_tiny_images() -> None:
     image = thumbnail_image(Frame(pixels, (Window(0, 1),), (0, 200), stored_maximum=255.0))
     assert (image.width(), image.height()) == (3, 2)
     assert image.pixelColor(1, 1).getRgb()[:3] == (0, 0, 200)
+
+
+def test_what_would_hold_the_window_up_is_shown_once_opened(
+    make_application: MakeApplication, shared_data: Path, qtbot: QtBot
+) -> None:
+    reads = Reads()
+    application = make_application(read_frame=reads)
+    list_series(application, shared_data / "studies" / "radiographs", qtbot)
+    dock = application.window.series
+    uids = list(dock._items)
+    qtbot.waitUntil(lambda: made(application) == len(uids), timeout=5000)
+    assert len(reads.names) == 1, "only what is shown is decoded"
+    shown = [application.thumbnails.of(uid) for uid in uids]
+    assert [one is not None and one.image is not None for one in shown] == [True] + [False] * (len(uids) - 1)
+    assert "when it is opened" in dock._items[uids[1]].toolTip(0)
+    application.opening.step_series(1)
+    qtbot.waitUntil(lambda: getattr(application.thumbnails.of(uids[1]), "image", None) is not None, timeout=10_000)
+    assert "when it is opened" not in dock._items[uids[1]].toolTip(0)
