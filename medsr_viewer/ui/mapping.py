@@ -14,7 +14,7 @@ from medsr_viewer.ui.contents import is_error, is_map, method_of
 from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.failure import Failure
-from medsr_viewer.ui.results import InputKey, Map, MapsByKey, Results, input_key, result_key
+from medsr_viewer.ui.results import InputKey, Map, MapsByKey, ResultKey, Results, input_key, result_key
 from medsr_viewer.ui.runner import Report, Runner
 from medsr_viewer.ui.state import State
 from medsr_viewer.upscaling.catalogue import Catalogue
@@ -37,7 +37,7 @@ class MappingJob:
     valid : ndarray or None
         (H, W) bool, False for padding.
     images : dict
-        Content key to the method's pixels.
+        Content key to the result and its pixels.
     data_range : float
         For SSIM.
     unit : str
@@ -47,7 +47,7 @@ class MappingJob:
     key: InputKey
     reference: FloatArray
     valid: BoolArray | None
-    images: dict[str, FloatArray]
+    images: dict[str, tuple[ResultKey, FloatArray]]
     data_range: float
     unit: str
 
@@ -58,7 +58,7 @@ class MappingJob:
 
         reference = _gray(self.reference)
         arrays = {}
-        for content, pixels in self.images.items():
+        for content, (_, pixels) in self.images.items():
             token.check()
             if is_error(content):
                 arrays[content] = signed_error(reference, _gray(pixels))
@@ -70,6 +70,7 @@ class MappingJob:
         similarity = ColourScale("sequential", 1.0, 0.0, "", "SSIM")
         return self.key, {
             content: Map(
+                self.images[content][0],
                 Picture(array, 1, self.valid, unit=self.unit if is_error(content) else "").prepare(),
                 errors if is_error(content) else similarity,
             )
@@ -99,7 +100,7 @@ class Mapping(QObject):
     ) -> None:
         super().__init__(parent)
         self._state, self._results, self._runner, self._catalogue = state, results, runner, catalogue
-        self._drawn: dict[str, FloatArray] = {}
+        self._drawn: dict[str, tuple[ResultKey, FloatArray]] = {}
         state.choices_changed.connect(self.refresh)
         results.prepared_changed.connect(self.refresh)
         results.entry_changed.connect(self._on_entry)
@@ -114,8 +115,10 @@ class Mapping(QObject):
             self._runner.cancel()
             self._drawn = {}
             return
-        if {k: id(v) for k, v in job.images.items()} == {k: id(v) for k, v in self._drawn.items()}:
+        if _identities(job.images) == _identities(self._drawn):
             return
+        if self._results.map_failure is not None:
+            self._results.set_maps({})
         self._drawn = job.images
         self._runner.submit(job)
 
@@ -140,13 +143,14 @@ class Mapping(QObject):
             valid = image.frame.valid[: images.extent[0], : images.extent[1]]
         return MappingJob(key, images.prepared.reference, valid, chosen, prepared.data_range or 0.0, image.frame.unit)
 
-    def _ready_pixels(self, key: InputKey) -> dict[str | None, FloatArray]:
+    def _ready_pixels(self, key: InputKey) -> dict[str | None, tuple[ResultKey, FloatArray]]:
         choices = self._state.choices
-        ready: dict[str | None, FloatArray] = {}
+        ready: dict[str | None, tuple[ResultKey, FloatArray]] = {}
         for method in self._catalogue.at_scale(choices.scale_factor):
-            entry = self._results.entry(result_key(key, method, choices))
+            result = result_key(key, method, choices)
+            entry = self._results.entry(result)
             if entry is not None and entry.is_whole and entry.picture is not None:
-                ready[method.name] = entry.picture.pixels
+                ready[method.name] = result, entry.picture.pixels
         return ready
 
     @Slot(object)
@@ -159,6 +163,10 @@ class Mapping(QObject):
     def _on_failed(self, failure: Failure) -> None:
         self._drawn = {}
         self._results.set_maps({}, failure)
+
+
+def _identities(images: dict[str, tuple[ResultKey, FloatArray]]) -> dict[str, tuple[ResultKey, int]]:
+    return {content: (key, id(pixels)) for content, (key, pixels) in images.items()}
 
 
 def _gray(pixels: FloatArray) -> FloatArray:

@@ -101,16 +101,18 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """The scores of one method and what they were measured on."""
+    """The scores of one result and what they were measured on."""
 
+    key: ResultKey
     scores: Scores
     measured: Measured
 
 
 @dataclass(frozen=True, eq=False)
 class Map:
-    """An error or SSIM map, ready to be painted."""
+    """An error or SSIM map of one result, ready to be painted."""
 
+    key: ResultKey
     picture: Picture
     scale: ColourScale
 
@@ -215,10 +217,27 @@ class Results(QObject):
         self.scores = scores
         self.scores_changed.emit()
 
+    def scored(self, key: ResultKey) -> Scored | None:
+        """Return the scores of just this result: there may be others of the same method."""
+        found = self.scores.get(key.method)
+        return found if found is not None and found.key == key else None
+
+    def scores_of(self, image: OpenImage | None, choices: Choices) -> dict[str, Scored]:
+        """Return the scores, by method, that are of an image under the choices in force."""
+        if image is None:
+            return {}
+        source = input_key(image, choices)
+        return {name: one for name, one in self.scores.items() if _is_in_force(one.key, source, choices)}
+
     def set_maps(self, maps: MapsByKey, failure: Failure | None = None) -> None:
         """Replace the maps, by content key."""
         self.maps, self.map_failure = maps, failure
         self.maps_changed.emit()
+
+    def map_of(self, content: str, key: ResultKey) -> Map | None:
+        """Return a map of just this result."""
+        found = self.maps.get(content)
+        return found if found is not None and found.key == key else None
 
 
 def input_key(image: OpenImage, choices: Choices) -> InputKey:
@@ -231,3 +250,10 @@ def result_key(source: InputKey, method: Method, choices: Choices) -> ResultKey:
     if not method.is_learned:
         return ResultKey(source, method.name, "", "")
     return ResultKey(source, method.name, choices.device, choices.precision)
+
+
+def _is_in_force(key: ResultKey, source: InputKey, choices: Choices) -> bool:
+    return key in (
+        ResultKey(source, key.method, "", ""),
+        ResultKey(source, key.method, choices.device, choices.precision),
+    )

@@ -62,11 +62,12 @@ class Saving(QObject):
     def copy_scores(self) -> None:
         """Put the scores, with what they were measured on, on the clipboard."""
         image = self._state.image
-        if image is None or not self._results.scores:
+        scores = self._results.scores_of(image, self._state.choices)
+        if image is None or not scores:
             self.failed.emit(Failure("There are no scores to copy", "Scores exist in Test, once a method is ready."))
             return
         source = f"{Path(image.instance.source).name} frame {image.frame_index + 1}"
-        QGuiApplication.clipboard().setText(scores_as_tsv(self._results.scores, source))
+        QGuiApplication.clipboard().setText(scores_as_tsv(scores, source))
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:

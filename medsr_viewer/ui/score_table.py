@@ -48,22 +48,23 @@ class ScoreTable(QDockWidget):
         self.setWidget(body)
         results.scores_changed.connect(self.refresh)
         state.choices_changed.connect(self.refresh)
+        state.image_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Show the scores in force."""
-        scores = self._results.scores
+        scores = self._results.scores_of(self._state.image, self._state.choices)
         self.table.setRowCount(len(scores))
         for row, (method, scored) in enumerate(scores.items()):
             for column, text in enumerate((method, *score_cells(scored))):
                 self.table.setItem(row, column, QTableWidgetItem(text))
-        self.measured.setText(self._what_was_measured())
+        self.measured.setText(self._what_was_measured(scores))
 
-    def _what_was_measured(self) -> str:
+    def _what_was_measured(self, scores: dict[str, Scored]) -> str:
         if self._state.choices.mode == "enhance":
             return f"Enhance: {NO_SCORE}."
-        for scored in self._results.scores.values():
+        for scored in scores.values():
             return f"Measured on: {scored.measured.describe()}"
         return "No scores yet."
 

@@ -11,7 +11,7 @@ from medsr_viewer.imaging.frame import FloatArray, Voi, VoiLut
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.contents import methods_of
 from medsr_viewer.ui.failure import Failure
-from medsr_viewer.ui.results import Entry, InputKey, Results, Scored, input_key, result_key
+from medsr_viewer.ui.results import Entry, InputKey, ResultKey, Results, Scored, input_key, result_key
 from medsr_viewer.ui.runner import Report, Runner
 from medsr_viewer.ui.state import Measuring, State
 from medsr_viewer.upscaling.catalogue import Catalogue
@@ -31,7 +31,7 @@ class ScoringJob:
     reference : ndarray
         (H, W) or (H, W, 3), in modality units.
     images : dict
-        Method to its pixels, of the same shape.
+        Result to its pixels, of the same shape.
     request : ScoreRequest
         What to measure on.
     region_name, unit : str
@@ -40,7 +40,7 @@ class ScoringJob:
 
     key: InputKey
     reference: FloatArray
-    images: dict[str, FloatArray]
+    images: dict[ResultKey, FloatArray]
     request: ScoreRequest
     region_name: str
     unit: str
@@ -59,9 +59,9 @@ class ScoringJob:
             unit=self.unit,
         )
         scores = {}
-        for method, pixels in self.images.items():
+        for key, pixels in self.images.items():
             token.check()
-            scores[method] = Scored(score_image(self.reference, pixels, self.request), measured)
+            scores[key.method] = Scored(key, score_image(self.reference, pixels, self.request), measured)
         return self.key, scores
 
 
@@ -106,7 +106,7 @@ class Scoring(QObject):
         results.prepared_changed.connect(self._rested.start)
         results.entry_changed.connect(self._on_entry)
         runner.succeeded.connect(self._on_scores)
-        runner.failed.connect(self.failed)
+        runner.failed.connect(self._on_failed)
 
     def set_visible(self, region: Region) -> None:
         """Say which part the panels show, in pixels of the reference."""
@@ -120,8 +120,10 @@ class Scoring(QObject):
             self._rested.start()
 
     @Slot(str)
-    def _on_entry(self, _method: str) -> None:
-        self._rested.start()
+    def _on_entry(self, method: str) -> None:
+        # Tiles come faster than the delay: a result in the making must not put off the scores of those that are ready.
+        if not self._is_growing(method):
+            self._rested.start()
 
     @Slot()
     def _submit(self) -> None:
@@ -145,13 +147,22 @@ class Scoring(QObject):
         names = methods_of(choices.contents)
         images = {}
         for method in self._catalogue.at_scale(choices.scale_factor):
-            entry = self._results.entry(result_key(key, method, choices)) if method.name in names else None
+            result = result_key(key, method, choices)
+            entry = self._results.entry(result) if method.name in names else None
             pixels = _pixels(entry, region or Region.whole(reference.shape))
             if pixels is not None:
-                images[method.name] = pixels
+                images[result] = pixels
         request = ScoreRequest(measuring.range_mode, prepared.prepared.data_range, self._state.view.voi, region)
         name = _REGION_NAMES["whole" if region is None else measuring.region_mode]
         return ScoringJob(key, reference, images, request, name, image.frame.unit)
+
+    def _is_growing(self, name: str) -> bool:
+        image, choices = self._state.image, self._state.choices
+        method = next((one for one in self._catalogue.at_scale(choices.scale_factor) if one.name == name), None)
+        if image is None or method is None:
+            return False
+        entry = self._results.entry(result_key(input_key(image, choices), method, choices))
+        return entry is not None and entry.result is None
 
     def _region(self, measuring: Measuring) -> Region | None:
         if measuring.region_mode == "visible":
@@ -163,6 +174,11 @@ class Scoring(QObject):
         key, scores = result
         if self._results.prepared_for(key) is not None:
             self._results.set_scores(scores)
+
+    @Slot(Failure)
+    def _on_failed(self, failure: Failure) -> None:
+        self._results.set_scores({})
+        self.failed.emit(failure)
 
 
 def _clipped(region: Region | None, shape: tuple[int, ...]) -> Region | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from medsr_viewer.ui.contents import DEGRADED, REFERENCE, is_error, is_map, method_of
 from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.picture import Picture
-from medsr_viewer.ui.results import Entry, PreparedImages, Results, Scored, result_key
+from medsr_viewer.ui.results import Entry, PreparedImages, ResultKey, Results, Scored, result_key
 from medsr_viewer.ui.state import Choices
 from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.upscaling.methods import Method
@@ -86,7 +86,8 @@ def showing(
 def _computed(
     content: str, method: Method, choices: Choices, results: Results, images: PreparedImages, pending: str
 ) -> Showing:
-    entry = results.entry(result_key(images.key, method, choices))
+    key = result_key(images.key, method, choices)
+    entry = results.entry(key)
     waiting = Showing(
         images.degraded,
         badge=f"{'Degraded' if choices.mode == 'test' else 'Input'} · {method.name} is not computed",
@@ -98,11 +99,11 @@ def _computed(
     if entry.picture is None:
         return _failed(entry, method)
     if is_map(content):
-        return _map(content, method, results, waiting)
-    return _upscaled(entry, entry.picture, method, choices, results)
+        return _map(content, key, results, waiting)
+    return _upscaled(entry, entry.picture, method, choices, results.scored(key))
 
 
-def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, results: Results) -> Showing:
+def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, scored: Scored | None) -> Showing:
     parts = [f"Upscaled ×{choices.scale_factor}", method.name]
     kind = "research"
     if method.is_learned:
@@ -110,18 +111,21 @@ def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, 
         if note := method.cards[choices.scale_factor].note:
             parts.append(note)
             kind = "warning"
-    scored = results.scores.get(method.name) if entry.result is not None else None
-    text, tooltip = score_text(scored) if choices.mode == "test" else (NO_SCORE, "Enhance: no reference exists.")
+    text, tooltip = (
+        score_text(scored if entry.result is not None else None)
+        if choices.mode == "test"
+        else (NO_SCORE, "Enhance: no reference exists.")
+    )
     badge = " · ".join([*parts, RESEARCH])
     return Showing(picture, None, badge, kind, entry.progress, text, tooltip)
 
 
-def _map(content: str, method: Method, results: Results, waiting: Showing) -> Showing:
-    found = results.maps.get(content)
+def _map(content: str, key: ResultKey, results: Results, waiting: Showing) -> Showing:
+    found = results.map_of(content, key)
     if found is not None:
         name = "Error (upscaled − reference)" if is_error(content) else "SSIM"
-        badge = f"{name} of {method.name} · {RESEARCH}"
-        text, tooltip = score_text(results.scores.get(method.name))
+        badge = f"{name} of {key.method} · {RESEARCH}"
+        text, tooltip = score_text(results.scored(key))
         return Showing(found.picture, found.scale, badge, "research", scores=text, scores_tooltip=tooltip)
     if results.map_failure is not None:
         return Showing(waiting.picture, error=(results.map_failure.title, results.map_failure.reason))
