@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from medsr_viewer.imaging.frame import Voi, Window
 from medsr_viewer.imaging.region import Region
-from medsr_viewer.imaging.windowing import PRESETS, auto_window
+from medsr_viewer.imaging.windowing import PRESETS
 from medsr_viewer.ui.comparing import Comparing
 from medsr_viewer.ui.contents import (
     best_method,
@@ -226,8 +226,8 @@ class Controller(QObject):
 
     def auto_window(self) -> None:
         """Show through a window that suits the image's values."""
-        if (image := self.state.image) is not None and not image.frame.is_colour:
-            self._show_through(auto_window(image.frame.pixels, image.frame.valid))
+        if (image := self.state.image) is not None and image.suited is not None:
+            self._show_through(image.suited)
 
     def own_window(self) -> None:
         """Show through the file's own window; the next of several when it is in force."""

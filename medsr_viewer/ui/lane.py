@@ -94,6 +94,7 @@ class Lane(QObject):
             _announce(report)
             progress = f"computing · tile {report.done} of {report.total}"
             entry = Entry(report.picture, within=within, progress=progress)
+            # Owed for certain: the runner drops the reports of older errands.
             self._results.set_growing(self._owed[report.method], entry)
             self.progressed.emit(report.method, report.done, report.total)
         elif isinstance(report, MethodReady):

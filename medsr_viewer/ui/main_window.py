@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window's place, and end the work in the background."""
         self._preferences.geometry = self.saveGeometry()
+        self.hide()  # at once: a network's tile may take seconds to end
         self.closing.emit()
         super().closeEvent(event)
 
@@ -204,6 +205,8 @@ class MainWindow(QMainWindow):
         self.controller.grid.context_menu_requested.connect(self._show_context_menu)
         opening.opened.connect(self._on_opened)
         opening.failed.connect(self.notices.show_failure)
+        opening.failed.connect(self.page.show_position)
+        opening.failed.connect(self.series.mark_shown)
         state.image_changed.connect(self._on_image)
         self._saving.failed.connect(self.notices.show_failure)
         self._helping.failed.connect(self.notices.show_failure)

@@ -15,6 +15,7 @@ from medsr_viewer.imaging.collect import Collection, Progress, collect
 from medsr_viewer.imaging.frame import Frame
 from medsr_viewer.imaging.read import read_frame, sample_path
 from medsr_viewer.imaging.study import Instance, Series, Study
+from medsr_viewer.imaging.windowing import auto_window
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.runner import Report, Runner, Work
 from medsr_viewer.ui.state import FileStamp, OpenImage, State
@@ -70,6 +71,7 @@ class Opening(QObject):
         self._collect, self._read_frame = collect, read_frame
         self._paths: tuple[Path, ...] = ()
         self._target: tuple[Study, Series, int] | None = None
+        self._unread: tuple[Study, Series, int] | None = None
         runner.progressed.connect(self._on_progress)
         runner.succeeded.connect(self._on_opened)
         runner.failed.connect(self.failed)
@@ -89,9 +91,10 @@ class Opening(QObject):
     def show(self, study: Study, series: Series, index: int) -> None:
         """Show one image of a series; an index beyond its ends shows the nearest."""
         index = min(max(index, 0), series.frame_count - 1)
-        if self.target == (study, series, index):
+        wanted = (study, series, index)
+        if wanted == self.target and wanted != self._unread:
             return
-        self._target = (study, series, index)
+        self._target, self._unread = wanted, None
         self._reader.submit(_read(study, series, index, self._read_frame))
 
     def step(self, count: int) -> None:
@@ -118,9 +121,9 @@ class Opening(QObject):
 
     @property
     def target(self) -> tuple[Study, Series, int] | None:
-        """The image that is being read, or the one shown: where a step starts from."""
-        if self._target is not None:
-            return self._target
+        """Where a step starts from: the image that is being read, or could not be, or the one shown."""
+        if (wanted := self._target or self._unread) is not None:
+            return wanted
         image = self._state.image
         return None if image is None else (image.study, image.series, image.index)
 
@@ -130,7 +133,7 @@ class Opening(QObject):
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
-        self._target = None
+        self._target = self._unread = None
         self._reader.cancel()
         self._state.set_collection(opened.collection)
         self._state.set_image(opened.image)
@@ -143,7 +146,7 @@ class Opening(QObject):
 
     @Slot(Failure)
     def _on_unread(self, failure: Failure) -> None:
-        self._target = None
+        self._target, self._unread = None, self._target  # so that steps go past it
         self.failed.emit(failure)
 
 
@@ -179,7 +182,10 @@ def _read(study: Study, series: Series, index: int, read_frame: ReadFrame) -> Wo
 def _load(study: Study, series: Series, index: int, read_frame: ReadFrame) -> OpenImage:
     instance, frame_index = series.locate(index)
     stamp = _stamp(instance.path)
-    return OpenImage(study, series, instance, index, frame_index, read_frame(instance, frame_index), stamp)
+    frame = read_frame(instance, frame_index)
+    # Here, in the worker: percentiles of many megapixels take longer than the window may stand still.
+    suited = None if frame.is_colour else auto_window(frame.pixels, frame.valid)
+    return OpenImage(study, series, instance, index, frame_index, frame, stamp, suited)
 
 
 def _stamp(path: Path) -> FileStamp:

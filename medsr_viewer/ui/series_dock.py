@@ -62,7 +62,7 @@ class SeriesDock(QDockWidget):
         self.tree.itemActivated.connect(self._choose)
         self.tree.itemClicked.connect(self._choose)
         state.collection_changed.connect(self._list)
-        state.image_changed.connect(self._mark)
+        state.image_changed.connect(self.mark_shown)
         self.tree.verticalScrollBar().valueChanged.connect(self._want_seen)
         self.visibilityChanged.connect(self._want_seen)
         thumbnails.ready.connect(self._show_thumbnail)
@@ -142,7 +142,8 @@ class SeriesDock(QDockWidget):
         self.skipped.setVisible(bool(skipped))
 
     @Slot()
-    def _mark(self) -> None:
+    def mark_shown(self) -> None:
+        """Mark the series that is shown."""
         if self._state.image is not None and self._state.image.series.uid in self._items:
             self.tree.setCurrentItem(self._items[self._state.image.series.uid])
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from PySide6.QtCore import QObject, Signal
 
 from medsr_viewer.imaging.collect import Collection
-from medsr_viewer.imaging.frame import Frame, Voi, full_range_window
+from medsr_viewer.imaging.frame import Frame, Voi, Window, full_range_window
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.study import Instance, Series, Study
 from medsr_viewer.ui.display.drawn import Drawing
@@ -42,6 +42,8 @@ class OpenImage:
         Its pixels.
     stamp : (int, int)
         Of the file, before it was read.
+    suited : Window or None
+        A window that suits the values; None for colour.
     """
 
     study: Study
@@ -51,6 +53,7 @@ class OpenImage:
     frame_index: int
     frame: Frame
     stamp: FileStamp = (0, 0)
+    suited: Window | None = None
 
     @property
     def key(self) -> ImageKey:

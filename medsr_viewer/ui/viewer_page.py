@@ -58,7 +58,8 @@ class ViewerPage(QWidget):
         self._on_image()
 
     @Slot()
-    def _on_image(self) -> None:
+    def show_position(self) -> None:
+        """Put the scroll bar where the image on the panels is in its series."""
         image = self._state.image
         count = image.series.frame_count if image is not None else 1
         self.scroll_bar.blockSignals(True)
@@ -68,6 +69,10 @@ class ViewerPage(QWidget):
         self.scroll_bar.setToolTip(f"image {self.scroll_bar.value() + 1} of {count}")
         self.scroll_bar.blockSignals(False)
         self.scroll_bar.setVisible(count > 1)
+
+    @Slot()
+    def _on_image(self) -> None:
+        self.show_position()
         self._list_notes()
 
     @Slot()
