@@ -45,7 +45,7 @@ def _position(image: OpenImage) -> str:
 
 def _size(frame: Frame) -> str:
     bits = f" · {frame.bits_stored} bit" if frame.bits_stored else ""
-    return f"{frame.shape[1]} × {frame.shape[0]}{bits}"
+    return f"file {frame.shape[1]} × {frame.shape[0]} px{bits}"
 
 
 def _flags(frame: Frame) -> list[str]:

@@ -27,7 +27,7 @@ from medsr_viewer.ui.display.gestures import Gesture, Wheel, drag_zoom_factor, g
 from medsr_viewer.ui.display.image_item import ImageItem
 from medsr_viewer.ui.display.labels import Labels
 from medsr_viewer.ui.display.line import length_text
-from medsr_viewer.ui.display.overlay import Overlay, paint_badges, paint_crosshair, paint_overlay
+from medsr_viewer.ui.display.overlay import BarBasis, Overlay, paint_badges, paint_crosshair, paint_overlay
 from medsr_viewer.ui.display.projection import Projection
 from medsr_viewer.ui.display.shapes import paint_line, paint_roi
 from medsr_viewer.ui.display.view_state import ViewState
@@ -66,6 +66,7 @@ class Canvas(QWidget):
         self.line_colour = theme.PANEL_COLOURS[0]
         self.crosshair: tuple[float, float] | None = None
         self.step_focus: Callable[[bool], bool] = lambda _forward: False
+        self.bar_basis: Callable[[], BarBasis] = lambda: BarBasis(self.device_size[0] / 4)
         self._view, self._drawn = view, drawn
         view.changed.connect(self.update)
         drawn.changed.connect(self.update)
@@ -120,8 +121,7 @@ class Canvas(QWidget):
         if self.overlays_visible:
             if self.crosshair is not None and not self.overlay.title:
                 paint_crosshair(painter, box, projection.to_screen(*self.crosshair), ratio)
-            name = self.item.interpolation(projection.zoom)
-            self.overlay.notes = [f"zoom {projection.zoom * 100:.0f} % · {name}"] if name else []
+            self._describe(projection.zoom)
             paint_overlay(painter, self._labels, box, self.overlay, projection, ratio)
         paint_badges(painter, self._labels, box, self.overlay)
         if self.hasFocus():
@@ -211,6 +211,19 @@ class Canvas(QWidget):
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Go to the neighbouring panel; from the last one out of the grid."""
         return self.step_focus(forward) or super().focusNextPrevChild(forward)
+
+    def _describe(self, zoom: float) -> None:
+        """Write what the picture's own pixels are: the input of a method has larger ones than its result."""
+        overlay, picture = self.overlay, self.item.picture
+        if picture is None:
+            overlay.notes, overlay.bar = [], None
+            return
+        overlay.pixel_size, overlay.bar = picture.pixel_size, self.bar_basis()
+        size = f"{picture.shape[1]} \N{MULTIPLICATION SIGN} {picture.shape[0]} px"
+        overlay.notes = [
+            size,
+            f"zoom {zoom * picture.pixel_size * 100:.0f} % · {self.item.interpolation(zoom)}",
+        ]
 
     def _drag(self, position: QPointF, fine: bool) -> None:
         moved = position - self._pressed

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from medsr_viewer.ui.display import theme
 
 _HALO = QColor(0, 0, 0, 120)
+_BACKING = QColor(0, 0, 0, 130)  # a halo alone is lost among the edges of bone and breast tissue
 _AROUND = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0)]
 _PADDING = 2
 _KEPT = 64
@@ -21,7 +22,7 @@ _Key: TypeAlias = tuple[str, str, int, float, int]
 
 
 class Labels:
-    """Draws light texts with a dark halo; keeps the last 64 as images."""
+    """Draws light texts with a dark halo on a translucent dark ground; keeps the last 64 as images."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[_Key, QImage] = OrderedDict()
@@ -83,7 +84,7 @@ def _drawn(text: str, font: QFont, sideways: Qt.AlignmentFlag, ratio: float, col
     width, height = bounds.width() + 2 * _PADDING + 1, bounds.height() + 2 * _PADDING
     image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
-    image.fill(Qt.GlobalColor.transparent)
+    image.fill(_BACKING)
     painter = QPainter(image)
     painter.setFont(font)
     box = QRectF(_PADDING, _PADDING, width - 2 * _PADDING, height - 2 * _PADDING)

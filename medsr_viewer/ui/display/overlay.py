@@ -19,6 +19,24 @@ _SHADOW = QColor(0, 0, 0, 190)
 _BAR_WIDTH = 12
 _BAR_HEIGHT = 220
 _NICE = (1.0, 2.0, 5.0, 10.0)
+_LEGEND_LINES = 6  # of text: the title with its gap, a bar with three values, and the gap below
+_BAR_LINES = 2
+
+
+@dataclass(frozen=True)
+class BarBasis:
+    """What the scale bars of linked panels have in common, so that all are of one length.
+
+    Parameters
+    ----------
+    room : float
+        Greatest length, in device pixels: the narrowest panel's.
+    pixel_size : float
+        Panel coordinates per pixel of the coarsest picture: a bar that counts pixels counts whole ones of each.
+    """
+
+    room: float
+    pixel_size: float = 1.0
 
 
 @dataclass
@@ -44,7 +62,11 @@ class Overlay:
     readout : str
         Position and value under the cursor.
     notes : list of str
-        Zoom and interpolation in force, below the bottom right lines.
+        The picture's own size, zoom and interpolation in force, below the bottom right lines.
+    pixel_size : float
+        Reference pixels per pixel of the picture shown.
+    bar : BarBasis or None
+        For the scale bar; None without a picture: no bar.
     line_name : str
         What the drawn line's values are of; "" where they are not plotted.
     """
@@ -62,6 +84,8 @@ class Overlay:
     spacing_label: str = ""
     readout: str = ""
     notes: list[str] = field(default_factory=list)
+    pixel_size: float = 1.0
+    bar: BarBasis | None = None
     line_name: str = ""
 
 
@@ -87,21 +111,21 @@ def paint_overlay(
     """
     left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
     top, bottom = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
-    # Between the corners there must be room for the letter of the edge.
-    half = box.width() // 2 - MARGIN - painter.fontMetrics().horizontalAdvance("MM")
+    half = box.width() // 2 - MARGIN
     readout = [overlay.readout] if overlay.readout else []
     _lines(painter, labels, box, overlay.top_left, left | top, half)
-    _lines(painter, labels, box, overlay.top_right, right | top, half)
+    metrics = QFontMetrics(painter.font())
+    above_legend, below_legend, has_bar = _right_side(overlay, box, metrics)
+    _lines(painter, labels, box, above_legend, right | top, half)
     _lines(painter, labels, box, [*overlay.bottom_left, *readout], left | bottom, half)
-    notes = [*overlay.bottom_right, *overlay.notes]
-    _lines(painter, labels, box, notes, right | bottom, half)
+    _lines(painter, labels, box, below_legend, right | bottom, half)
     if overlay.title:
         return
-    metrics = QFontMetrics(painter.font())
     edges = box.adjusted(0, 0, -_legend_width(metrics, overlay.scale), 0)
     _letters(painter, labels, box, edges, seen_letters(overlay.letters, projection))
-    above = box.adjusted(MARGIN, 0, -MARGIN, -(len(notes) + 1) * metrics.height())
-    _scale_bar(painter, labels, above, overlay, projection, ratio)
+    if has_bar and overlay.bar is not None:
+        above = box.adjusted(MARGIN, 0, -MARGIN, -(len(below_legend) + 1) * metrics.height())
+        _scale_bar(painter, labels, above, overlay, overlay.bar, projection, ratio)
 
 
 def paint_badges(painter: QPainter, labels: Labels, box: QRect, overlay: Overlay) -> None:
@@ -110,8 +134,9 @@ def paint_badges(painter: QPainter, labels: Labels, box: QRect, overlay: Overlay
     if overlay.title:
         _paint_error(painter, box, overlay.title, overlay.advice)
     elif overlay.scale is not None:
-        high = (len(overlay.top_right) + 2) * metrics.height()
-        low = (len(overlay.bottom_right) + 4) * metrics.height()
+        above, below, has_bar = _right_side(overlay, box, metrics)
+        high = (len(above) + 2) * metrics.height()
+        low = (len(below) + 1 + _BAR_LINES * has_bar) * metrics.height()
         _legend(painter, labels, box.adjusted(0, high, 0, -low), overlay.scale)
     if overlay.status:
         width = metrics.horizontalAdvance(overlay.status) + 4 * MARGIN
@@ -179,11 +204,36 @@ def scale_bar_length(zoom: float, spacing: float | None, room: float) -> tuple[f
     return amount * unit, f"{amount:g} mm"
 
 
+def scale_bar(overlay: Overlay, bar: BarBasis, projection: Projection) -> tuple[float, str]:
+    """Return the length of a scale bar in device pixels, and its label, in mm or in the picture's own pixels."""
+    if overlay.spacing is not None:
+        spacing = overlay.spacing[1] if projection.turn[0] else overlay.spacing[0]
+        return scale_bar_length(projection.zoom, spacing, bar.room)
+    length, _ = scale_bar_length(projection.zoom * bar.pixel_size, None, bar.room)
+    return length, f"{round(length / (projection.zoom * overlay.pixel_size))} px"
+
+
+def _right_side(overlay: Overlay, box: QRect, metrics: QFontMetrics) -> tuple[list[str], list[str], bool]:
+    """Return the lines at the top and bottom right and whether there is a scale bar: what leaves a legend its room."""
+    if overlay.scale is None or overlay.title:
+        return overlay.top_right, [*overlay.bottom_right, *overlay.notes], True
+    bottom = overlay.notes  # the window does not hold for a map
+    room = box.height() // metrics.height() - _LEGEND_LINES
+    if len(overlay.top_right) + len(bottom) + _BAR_LINES <= room:
+        return overlay.top_right, bottom, True
+    return ([], bottom, True) if len(bottom) + _BAR_LINES <= room else ([], [], False)
+
+
 def _lines(painter: QPainter, labels: Labels, box: QRect, lines: list[str], align: Qt.AlignmentFlag, room: int) -> None:
     if not lines:
         return
     metrics = QFontMetrics(painter.font())
-    fitted = "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines)
+    # The outermost line shares its row with the letter in the middle of the edge.
+    outermost = 0 if align & Qt.AlignmentFlag.AlignTop else len(lines) - 1
+    letter = metrics.horizontalAdvance("MM")
+    rooms = [room - letter if row == outermost else room for row in range(len(lines))]
+    elide = Qt.TextElideMode.ElideRight
+    fitted = "\n".join(metrics.elidedText(line, elide, room) for line, room in zip(lines, rooms, strict=True))
     inside = box.adjusted(MARGIN, MARGIN // 2, -MARGIN, -MARGIN // 2)
     labels.draw(painter, inside, align, fitted)
 
@@ -198,12 +248,15 @@ def _letters(painter: QPainter, labels: Labels, box: QRect, edges: QRect, letter
 
 
 def _scale_bar(
-    painter: QPainter, labels: Labels, box: QRect, overlay: Overlay, projection: Projection, ratio: float
+    painter: QPainter,
+    labels: Labels,
+    box: QRect,
+    overlay: Overlay,
+    bar: BarBasis,
+    projection: Projection,
+    ratio: float,
 ) -> None:
-    spacing = None
-    if overlay.spacing is not None:
-        spacing = overlay.spacing[1] if projection.turn[0] else overlay.spacing[0]
-    length, label = scale_bar_length(projection.zoom, spacing, box.width() * ratio / 4)
+    length, label = scale_bar(overlay, bar, projection)
     length /= ratio
     if length > box.width():
         return
@@ -255,7 +308,8 @@ def _legend(painter: QPainter, labels: Labels, box: QRect, scale: ColourScale) -
     painter.setPen(theme.OVERLAY)
     painter.drawRect(bar)
     right = bar.left() - 4
-    for text, y in zip(_tick_texts(scale), (bar.top(), bar.center().y(), bar.bottom()), strict=True):
+    ticks = list(zip(_tick_texts(scale), (bar.top(), bar.center().y(), bar.bottom()), strict=True))
+    for text, y in ticks if height >= 3 * metrics.height() else (ticks[0], ticks[2]):
         place = QRect(right - 120, y - metrics.height() // 2, 120, metrics.height())
         labels.draw(painter, place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
     title = " ".join(part for part in (scale.title, f"[{scale.unit}]" if scale.unit else "") if part)

@@ -145,14 +145,14 @@ class Panel(QWidget):
         self.canvas.update()
 
     def readout(self, x: float, y: float) -> str:
-        """Return what is written about a point: column, row (from 0, in reference pixels) and value."""
+        """Return what is written about a point in reference pixels: the picture's own column and row, and value."""
         picture = self.canvas.item.picture
         if picture is None or not (0 <= y < picture.extent[0] and 0 <= x < picture.extent[1]):
             return ""
-        place = f"x {int(x)}  y {int(y)}"
+        row, column = int(y / picture.pixel_size), int(x / picture.pixel_size)
+        place = f"x {column}  y {row}"
         value = picture.value_at(x, y)
         if value is None:
-            row, column = int(y / picture.pixel_size), int(x / picture.pixel_size)
             return f"{place}  {'padding' if picture.has_arrived(row, column) else 'not computed yet'}"
         if isinstance(value, tuple):
             return f"{place}  RGB {' '.join(format_value(part, 255.0) for part in value)}"

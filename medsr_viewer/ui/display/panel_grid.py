@@ -13,6 +13,7 @@ from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display import theme
 from medsr_viewer.ui.display.gestures import linear_equivalent, window_after
 from medsr_viewer.ui.display.image_item import Appearance
+from medsr_viewer.ui.display.overlay import MARGIN, BarBasis
 from medsr_viewer.ui.display.panel import Panel
 from medsr_viewer.ui.display.panel_wall import MAX_PANELS, PanelWall
 from medsr_viewer.ui.display.sampling import Interpolation
@@ -198,6 +199,7 @@ class PanelGrid(PanelWall):
             canvas.wheel_zooms = first.wheel_zooms
             canvas.overlays_visible = first.overlays_visible
             canvas.overlay.spacing, canvas.overlay.spacing_label = first.overlay.spacing, first.overlay.spacing_label
+        canvas.bar_basis = partial(self._bar_basis, panel)
         panel.set_appearance(self._appearance, self._interpolation)
         panel.content_chosen.connect(partial(self.panel_content_chosen.emit, index))
         canvas.window_drag_started.connect(self._start_window_drag)
@@ -205,6 +207,12 @@ class PanelGrid(PanelWall):
         canvas.cursor_moved.connect(self._show_cursor)
         canvas.scrolled.connect(self.scrolled)
         canvas.context_menu_requested.connect(partial(self.context_menu_requested.emit, index))
+
+    def _bar_basis(self, panel: Panel) -> BarBasis:
+        shown = self._visible_panels() if self._linked else [panel]
+        sizes = [one.canvas.item.picture.pixel_size for one in shown if one.canvas.item.picture is not None]
+        room = min(one.canvas.device_size[0] - 2 * MARGIN * one.devicePixelRatioF() for one in shown) / 4
+        return BarBasis(room, max(sizes, default=1.0))
 
     def _watch(self, view: ViewState) -> None:
         view.changed.connect(self.view_changed)

@@ -199,7 +199,9 @@ def test_crosshair_and_values_in_every_panel(grid):
     assert (x, y) == point(grid, 2)
     for panel in grid.panels:
         assert panel.canvas.crosshair == (x, y)
-        assert panel.canvas.overlay.readout.startswith(f"x {int(x)}  y {int(y)}  ")
+        assert panel.picture is not None
+        size = panel.picture.pixel_size
+        assert panel.canvas.overlay.readout.startswith(f"x {int(x / size)}  y {int(y / size)}  ")
     grid._show_cursor((500.0, 3.0))
     assert moved[-1] == (None,)
     assert grid.panels[0].canvas.overlay.readout == ""
