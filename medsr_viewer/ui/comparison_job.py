@@ -13,7 +13,7 @@ import numpy as np
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.frame import BoolArray, FloatArray
 from medsr_viewer.imaging.region import Region
-from medsr_viewer.ui.display.picture import Picture
+from medsr_viewer.ui.display.picture import Arrival, Picture
 from medsr_viewer.ui.long_runs import Estimator, LongRun, RunKey
 from medsr_viewer.ui.results import InputKey, PreparedImages
 from medsr_viewer.ui.runner import Report
@@ -53,26 +53,26 @@ class TilesReady:
         Its name.
     picture : Picture
         The growing picture; the same one in every report on a method.
-    regions : tuple of Region
-        What is new in it, in its own pixels.
+    arrivals : tuple of Arrival
+        What is new in it.
     done, total : int
         Tiles ready, of how many.
     """
 
     method: str
     picture: Picture
-    regions: tuple[Region, ...]
+    arrivals: tuple[Arrival, ...]
     done: int
     total: int
 
 
 @dataclass(frozen=True, eq=False)
 class MethodReady:
-    """A method has ended; `regions` of `picture` are still to be announced to it. No picture where it failed."""
+    """A method has ended; `arrivals` of `picture` are still to be announced to it. No picture where it failed."""
 
     result: MethodResult
     picture: Picture | None
-    regions: tuple[Region, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +157,10 @@ def prepared_images(key: InputKey, request: ComparisonRequest, prepared: Prepare
 
 @dataclass
 class _TileReports:
-    """Collects tiles between reports, so that the window repaints at most once a frame however fast they come."""
+    """Collects tiles between reports, so that the window repaints at most once a frame however fast they come.
+
+    Their halved copies are made here, in the worker: of a large tile they take longer than the window may stand still.
+    """
 
     request: ComparisonRequest
     report: Report
@@ -173,24 +176,26 @@ class _TileReports:
             return
         if self.picture is None:
             self.picture = self._picture(tile.pixels, pending=True)
-        self.report(TilesReady(method, self.picture, tuple(self.regions), tile.done, tile.total))
-        self.regions, self.last = [], now
+        self.report(TilesReady(method, self.picture, self._arrivals(self.picture), tile.done, tile.total))
+        self.last = time.monotonic()
 
     def finish(self, result: MethodResult) -> None:
-        picture, regions = self.picture, tuple(self.regions)
+        picture = self.picture
         if result.upscaled is None:
-            picture, regions = None, ()
+            picture, self.regions = None, []
         elif picture is None:
             picture = self._picture(result.upscaled.pixels, pending=not result.upscaled.is_whole)
-            regions = result.upscaled.computed if picture.is_growing else ()
-            if not picture.is_growing:
-                picture.prepare()
-        self.report(MethodReady(result, picture, regions))
-        self.picture, self.regions, self.last = None, [], time.monotonic()
+            self.regions = [] if result.upscaled.is_whole else list(result.upscaled.computed)
+        self.report(MethodReady(result, picture, self._arrivals(picture) if picture is not None else ()))
+        self.picture, self.last = None, time.monotonic()
+
+    def _arrivals(self, picture: Picture) -> tuple[Arrival, ...]:
+        regions, self.regions = self.regions, []
+        return tuple(arrival for region in regions if (arrival := picture.take_in(region)) is not None)
 
     def _picture(self, pixels: FloatArray, *, pending: bool) -> Picture:
         valid = _upscaled_valid(self.request, pixels.shape)
-        return Picture(pixels, 1, valid, pending=pending, unit=self.request.frame.unit)
+        return Picture(pixels, 1, valid, pending=pending, unit=self.request.frame.unit).prepare()
 
 
 def _upscaled_valid(request: ComparisonRequest, shape: tuple[int, ...]) -> BoolArray | None:

@@ -121,5 +121,5 @@ class Lane(QObject):
 
 def _announce(report: TilesReady | MethodReady) -> None:
     if report.picture is not None:
-        for region in report.regions:
-            report.picture.update_region(region)
+        for arrival in report.arrivals:
+            report.picture.announce(arrival)

@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from medsr_viewer.imaging.frame import BoolArray, FloatArray
 from medsr_viewer.imaging.region import Region
-from medsr_viewer.ui.display.pyramid import halve, halved_region, halved_shape, level_count
+from medsr_viewer.ui.display.levels import Levels
+from medsr_viewer.ui.display.pyramid import level_count
+
+
+@dataclass(frozen=True, eq=False)
+class Arrival:
+    """What a worker made of pixels that it wrote, for `Picture.announce`.
+
+    Parameters
+    ----------
+    region : Region
+        In the picture's own pixels.
+    levels : Levels
+        That hold them now.
+    value_range : (float, float)
+        Of everything taken in; (inf, -inf) where there is no valid value.
+    """
+
+    region: Region
+    levels: Levels
+    value_range: tuple[float, float]
 
 
 class Picture:
@@ -16,8 +37,8 @@ class Picture:
 
     Nothing here is Qt: the constructor and `prepare` are safe in a worker, and for images above a megapixel should run
     there (4096 x 4096: about 5 ms and 15 ms). After the picture has been given to a panel, call its methods in the GUI
-    thread only. A worker may go on filling `pixels` of a growing picture: what has not been announced by
-    `update_region` is not shown.
+    thread only, but for `take_in`: a worker may go on filling `pixels` of a growing picture that it prepared, and take
+    in what it wrote (2048 x 2048: about 100 ms). What has not been announced is not shown.
 
     Values are quantised at viewport resolution by the image item, on each change of the view: the picture itself keeps
     float32, so no window is ever too narrow for it.
@@ -31,7 +52,7 @@ class Picture:
     valid : ndarray, optional
         (H, W) bool, False where a pixel is padding. Pixels that are not finite are found without it.
     pending : bool
-        The pixels are still to come, tile by tile: see `update_region`.
+        The pixels are still to come, tile by tile: see `take_in` and `announce`.
     unit : str
         Of the values, for the readout: "HU".
     """
@@ -51,9 +72,12 @@ class Picture:
         """Rises with every change of the pixels."""
         self.arrived: list[Region] | None = [] if pending else None
         """The regions of a growing picture that are there; None for a complete one."""
-        self._levels: list[FloatArray] = [pixels]
-        self._low, self._high = math.inf, -math.inf
-        self._valid: list[BoolArray | None] = [valid if pending else self._take_range(pixels, valid)]
+        self._range = self._filled_range = (math.inf, -math.inf)
+        if not pending:
+            valid, self._range = _survey(pixels, valid)
+            self._filled_range = self._range
+        self._levels = self._filled = Levels(pixels, valid)  # shown, and the worker's: they part with the first mask
+        self._taken: list[Region] | None = [] if pending else None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -78,7 +102,7 @@ class Picture:
     @property
     def value_range(self) -> tuple[float, float]:
         """Smallest and largest finite valid value that has arrived; (0, 0) where there is none."""
-        return (self._low, self._high) if self._low <= self._high else (0.0, 0.0)
+        return self._range if self._range[0] <= self._range[1] else (0.0, 0.0)
 
     @property
     def level_count(self) -> int:
@@ -92,19 +116,8 @@ class Picture:
 
     def level(self, index: int) -> tuple[FloatArray, BoolArray | None]:
         """Return a halved copy, and which of its pixels are valid (None: all)."""
-        while len(self._levels) <= index:
-            above, mask = self._levels[-1], self._valid[-1]
-            # A growing picture's copies start empty (no memory is touched) and are filled by the regions that arrived.
-            if self.arrived is None:
-                values, valid = halve(above, mask)
-            else:
-                values = np.zeros(halved_shape(above.shape), np.float32)
-                valid = None if mask is None else np.zeros(halved_shape(mask.shape), np.bool_)
-            self._levels.append(values)
-            self._valid.append(valid)
-            for region in self.arrived or ():
-                self._refresh(region, len(self._levels) - 1)
-        return self._levels[index], self._valid[index]
+        self._levels.extend(index + 1, self.arrived)
+        return self._levels.values[index], self._levels.valid[index]
 
     def update_region(self, region: Region) -> None:
         """Take in pixels that have been written since: a tile of a growing picture, or a change to a complete one.
@@ -114,20 +127,38 @@ class Picture:
         region : Region
             In this picture's own pixels. The tiles of a growing picture must not overlap.
         """
+        if (arrival := self.take_in(region)) is not None:
+            self.announce(arrival)
+
+    def take_in(self, region: Region) -> Arrival | None:
+        """Do the work of `update_region` in the thread that writes the pixels; None where nothing is within.
+
+        Parameters
+        ----------
+        region : Region
+            In this picture's own pixels.
+        """
         region = region.intersection(Region.whole(self.pixels.shape))
         if not region.area:
-            return
-        mask = self._valid[0]
-        found = self._take_range(self.pixels[region.slices], None if mask is None else mask[region.slices])
+            return None
+        mask = self._filled.valid[0]
+        found, added = _survey(self.pixels[region.slices], None if mask is None else mask[region.slices])
         if found is not None and mask is None:
-            # First padding or NaN in a picture that had none: the copies are made again, with masks.
-            self._valid = [np.ones(self.pixels.shape[:2], np.bool_)]
-            self._levels = self._levels[:1]
-        if found is not None and (whole := self._valid[0]) is not None:
+            # First padding or NaN in a picture that had none: the copies are made again, with masks, beside those that
+            # are on screen.
+            self._filled = self._filled.with_mask(np.ones(self.pixels.shape[:2], np.bool_), self._taken)
+        if found is not None and (whole := self._filled.valid[0]) is not None:
             whole[region.slices] = found
-        for index in range(1, len(self._levels)):
-            self._refresh(region, index)
-        self._arrive(region)
+        self._filled.refresh(region)
+        self._filled_range = _joined(self._filled_range, added)
+        if self._taken is not None:
+            self._taken.append(region)
+        return Arrival(region, self._filled, self._filled_range)
+
+    def announce(self, arrival: Arrival) -> None:
+        """Show what was taken in."""
+        self._levels, self._range = arrival.levels, arrival.value_range
+        self._arrive(arrival.region)
         self.revision += 1
 
     def value_at(self, x: float, y: float) -> float | tuple[float, float, float] | None:
@@ -143,7 +174,7 @@ class Picture:
             return None
         if not self.has_arrived(row, column):
             return None
-        mask = self._valid[0]
+        mask = self._levels.valid[0]
         if mask is not None and not mask[row, column]:
             return None
         value = self.pixels[row, column]
@@ -161,35 +192,25 @@ class Picture:
         if sum(part.area for part in self.arrived) >= Region.whole(self.pixels.shape).area:
             self.arrived = None
 
-    def _refresh(self, region: Region, index: int) -> None:
-        for level in range(1, index + 1):
-            target = halved_region(region)
-            source = Region(target.top * 2, target.left * 2, target.height * 2, target.width * 2)
-            if level == index:
-                mask = self._valid[level - 1]
-                values, valid = halve(
-                    self._levels[level - 1][source.slices], None if mask is None else mask[source.slices]
-                )
-                self._levels[level][target.slices] = values
-                if valid is not None and (whole := self._valid[level]) is not None:
-                    whole[target.slices] = valid
-            region = target
 
-    def _take_range(self, pixels: FloatArray, valid: BoolArray | None) -> BoolArray | None:
-        """Widen the range by these pixels; return which are valid, None where all are."""
-        if valid is None or valid.all():
-            valid = None
-            low, high = float(pixels.min()), float(pixels.max())
-            # min and max hand NaN and infinity on: if both are finite, so is every pixel. One pass each, no mask.
-            if math.isfinite(low) and math.isfinite(high):
-                self._low, self._high = min(self._low, low), max(self._high, high)
-                return None
-        found: BoolArray = np.isfinite(pixels)
-        if found.ndim == 3:
-            found = np.logical_and.reduce(found, axis=-1)
-        if valid is not None:
-            found = found & valid
-        if found.any():
-            kept = pixels[found]
-            self._low, self._high = min(self._low, float(kept.min())), max(self._high, float(kept.max()))
-        return found
+def _survey(pixels: FloatArray, valid: BoolArray | None) -> tuple[BoolArray | None, tuple[float, float]]:
+    """Return which pixels are valid, None where all are, and the smallest and largest that is."""
+    if valid is None or valid.all():
+        valid = None
+        low, high = float(pixels.min()), float(pixels.max())
+        # min and max hand NaN and infinity on: if both are finite, so is every pixel. One pass each, no mask.
+        if math.isfinite(low) and math.isfinite(high):
+            return None, (low, high)
+    found: BoolArray = np.isfinite(pixels)
+    if found.ndim == 3:
+        found = np.logical_and.reduce(found, axis=-1)
+    if valid is not None:
+        found = found & valid
+    if not found.any():
+        return found, (math.inf, -math.inf)
+    kept = pixels[found]
+    return found, (float(kept.min()), float(kept.max()))
+
+
+def _joined(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return min(one[0], other[0]), max(one[1], other[1])
