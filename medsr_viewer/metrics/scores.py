@@ -81,7 +81,7 @@ class Measured:
         return _SEPARATOR.join(
             (
                 f"data range {self.data_range:.6g} {self.unit}".rstrip(),
-                f"{self.rows} {_TIMES} {self.columns} px ({self.region})",
+                f"{self.columns} {_TIMES} {self.rows} px (w {_TIMES} h, {self.region})",
                 self.on,
                 "; ".join(notes),
             )

@@ -32,8 +32,16 @@ def corner_lines(image: OpenImage, view: View) -> Corners:
         top_left=_lines(identity, study.date, study.description if study.description != series.description else ""),
         top_right=_lines(series.description, " · ".join(p for p in (series.modality, series.body_part, number) if p)),
         bottom_left=_lines(_position(image), _size(image.frame), *_flags(image.frame)),
-        bottom_right=_lines(describe_voi(view.voi) + (" · inverted" if view.inverted else "")),
+        bottom_right=_lines(shown_through(view, image.frame)),
     )
+
+
+def shown_through(view: View, frame: Frame) -> str:
+    """Return the window in words, with the polarity where it is not the usual one: the file's, or the user's key."""
+    text = describe_voi(view.voi)
+    if view.inverted != frame.inverted:
+        return f"{text} · inverted (key I)"
+    return f"{text} · low is white (the file's)" if frame.inverted else text
 
 
 def _position(image: OpenImage) -> str:
@@ -45,7 +53,7 @@ def _position(image: OpenImage) -> str:
 
 def _size(frame: Frame) -> str:
     bits = f" · {frame.bits_stored} bit" if frame.bits_stored else ""
-    return f"file {frame.shape[1]} × {frame.shape[0]} px{bits}"
+    return f"file {frame.shape[1]} × {frame.shape[0]} px (w × h){bits}"
 
 
 def _flags(frame: Frame) -> list[str]:

@@ -19,8 +19,8 @@ _GAP = 8
 _BACKGROUND, _INK = QColor(24, 24, 27), QColor(235, 235, 235)
 
 
-def render_figure(grid: PanelGrid, shown: Sequence[tuple[Panel, tuple[str, str]]]) -> QImage:
-    """Paint panels as they stand, each above its two lines of caption.
+def render_figure(grid: PanelGrid, shown: Sequence[tuple[Panel, tuple[str, str]]], about: Sequence[str] = ()) -> QImage:
+    """Paint panels as they stand, each above its two lines of caption, and what holds for all below them.
 
     Parameters
     ----------
@@ -28,6 +28,8 @@ def render_figure(grid: PanelGrid, shown: Sequence[tuple[Panel, tuple[str, str]]
         Whose texts over the pictures are left out.
     shown : sequence of (Panel, (str, str))
         At least one panel of the grid, with what it shows and how that scored.
+    about : sequence of str
+        What holds for all: see `provenance`.
     """
     overlays = grid.overlays_visible
     grid.set_overlays_visible(False)  # the corners hold the patient's name
@@ -38,7 +40,10 @@ def render_figure(grid: PanelGrid, shown: Sequence[tuple[Panel, tuple[str, str]]
     font.setPointSizeF(font.pointSizeF() * ratio)
     line = QFontMetrics(font).height() + 2
     width = sum(picture.width() + _GAP for picture in pictures) + _GAP
-    height = max(picture.height() for picture in pictures) + 2 * line + 3 * _GAP
+    above = max(picture.height() for picture in pictures) + 2 * line + 3 * _GAP
+    wrap = Qt.TextFlag.TextWordWrap
+    room = QFontMetrics(font).boundingRect(QRect(0, 0, width - 2 * _GAP, 10_000), wrap, "\n".join(about))
+    height = above + (room.height() + _GAP if about else 0)
     figure = QImage(width, height, QImage.Format.Format_RGB32)
     figure.fill(_BACKGROUND)
     painter = QPainter(figure)
@@ -54,6 +59,7 @@ def render_figure(grid: PanelGrid, shown: Sequence[tuple[Panel, tuple[str, str]]
             fitted = metrics.elidedText(text, Qt.TextElideMode.ElideRight, picture.width())
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft, fitted)
         left += picture.width() + _GAP
+    painter.drawText(QRect(_GAP, above, width - 2 * _GAP, height - above), wrap, "\n".join(about))
     painter.end()
     return figure
 

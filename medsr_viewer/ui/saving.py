@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.figure import render_figure, writing
+from medsr_viewer.ui.provenance import provenance
 from medsr_viewer.ui.results import Results
 from medsr_viewer.ui.runner import Runner
 from medsr_viewer.ui.score_table import scores_as_tsv
@@ -54,7 +56,8 @@ class Saving(QObject):
     def save_figure(self, path: Path) -> None:
         """Write the panels as they stand."""
         panels = [panel for panel in self._grid.panels if not panel.isHidden()]
-        figure = render_figure(self._grid, [(panel, (panel.badge.text, panel.scores.text())) for panel in panels])
+        shown = [(panel, (panel.badge.text, panel.scores.text())) for panel in panels]
+        figure = render_figure(self._grid, shown, self._about())
         named = path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")
         self._runner.submit(writing(figure, named))
 
@@ -68,6 +71,12 @@ class Saving(QObject):
             return
         source = f"{Path(image.instance.source).name} frame {image.frame_index + 1}"
         QGuiApplication.clipboard().setText(scores_as_tsv(scores, source))
+
+    def _about(self) -> tuple[str, ...]:
+        image, choices = self._state.image, self._state.choices
+        if image is None:
+            return ()
+        return provenance(image, choices, self._state.view, self._results.scores_of(image, choices), date.today())
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:

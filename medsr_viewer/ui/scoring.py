@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -207,5 +208,13 @@ def describe_voi(voi: Voi) -> str:
     """Return a window or VOI LUT in words."""
     if isinstance(voi, VoiLut):
         return f"VOI LUT {voi.name}".rstrip()
-    text = f"window {voi.center:.6g} / {voi.width:.6g}"
+    # As many decimals for both as three digits of the width call for.
+    decimals = max(0, 2 - math.floor(math.log10(voi.width)))
+    text = f"W {_short(voi.width, decimals)} L {_short(voi.center, decimals)}"
     return f"{text} ({voi.name})" if voi.name else text
+
+
+def _short(value: float, decimals: int) -> str:
+    text = f"{value:.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text

@@ -91,7 +91,7 @@ def test_scores_on_screen_are_the_workflows(opened: Application) -> None:
     request = ScoreRequest("full", 255.0, image.frame.vois[0])
     expected = score_image(images.prepared.reference, panel.picture.pixels, request)
     assert panel.scores.text() == f"PSNR {expected.psnr_db:.2f} dB · SSIM {expected.ssim:.3f}"
-    assert "48 × 64 px (whole image)" in panel.scores.toolTip()
+    assert "64 × 48 px (w × h, whole image)" in panel.scores.toolTip()
     assert "data range 255" in panel.scores.toolTip()
 
 
@@ -500,8 +500,8 @@ def test_a_files_own_windows_are_in_the_menu(make_application: MakeApplication, 
         for action in application.window.menus["Window"].actions()
         if action.isVisible() and not action.isSeparator()
     }
-    assert shown["1"] == "The file's window 500 / 1000"
-    assert shown["2"] == "The file's window 90 / 40"
+    assert shown["1"] == "The file's W 1000 L 500"
+    assert shown["2"] == "The file's W 40 L 90"
     assert "3" not in shown
     assert "next of 2" in shown["`"]
     assert "0" in shown

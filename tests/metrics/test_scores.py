@@ -95,12 +95,12 @@ def test_refusals() -> None:
 
 def test_describe() -> None:
     assert Measured(2907.0, 512, 512, unit="HU").describe() == (
-        "data range 2907 HU \u00b7 512 \u00d7 512 px (whole image) \u00b7 full range \u00b7 "
+        "data range 2907 HU \u00b7 512 \u00d7 512 px (w \u00d7 h, whole image) \u00b7 full range \u00b7 "
         "no border cropped; SSIM without its 5-pixel window border"
     )
     small = Measured(80.0, 9, 40, region="ROI", on="window C 40 W 80", border="4 px cropped").describe()
     assert small == (
-        "data range 80 \u00b7 9 \u00d7 40 px (ROI) \u00b7 window C 40 W 80 \u00b7 "
+        "data range 80 \u00b7 40 \u00d7 9 px (w \u00d7 h, ROI) \u00b7 window C 40 W 80 \u00b7 "
         "4 px cropped; SSIM undefined below 11 px; MS-SSIM undefined below 176 px"
     )
 
