@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from medsr_viewer.upscaling.catalogue import Catalogue
@@ -104,6 +104,21 @@ def possible_contents(
     """Return contents with what is impossible now replaced by the nearest that is."""
     available = {method.name for method in catalogue.at_scale(scale_factor)}
     return tuple(_nearest(key, catalogue, available, mode, scale_factor) for key in contents)
+
+
+def with_wishes(contents: tuple[str, ...], wishes: Mapping[int, str]) -> tuple[str, ...]:
+    """Return contents with the methods that were wished for in place of those shown instead."""
+    return tuple(
+        key.replace(name, wishes[panel]) if panel in wishes and (name := method_of(key)) is not None else key
+        for panel, key in enumerate(contents)
+    )
+
+
+def unmet_wishes(wanted: tuple[str, ...], shown: tuple[str, ...]) -> dict[int, str]:
+    """Return the panels that do not show the method that was wanted in them, and that method."""
+    names = (method_of(key) for key in wanted)
+    pairs = enumerate(zip(names, shown, strict=True))
+    return {panel: name for panel, (name, key) in pairs if name is not None and method_of(key) != name}
 
 
 def _nearest(key: str, catalogue: Catalogue, available: set[str], mode: Mode, scale_factor: int) -> str:

@@ -19,6 +19,8 @@ from medsr_viewer.ui.contents import (
     method_of,
     possible_contents,
     similarity_of,
+    unmet_wishes,
+    with_wishes,
 )
 from medsr_viewer.ui.display.drawn import Drawing
 from medsr_viewer.ui.display.panel_grid import MAX_PANELS, PanelGrid
@@ -129,6 +131,7 @@ class Controller(QObject):
     def set_content(self, panel: int, content: str) -> None:
         """Show something else in a panel."""
         contents = list(self.state.choices.contents)
+        self.state.wishes.pop(panel, None)
         if contents[panel] == content:
             self._comparing.compute_again()
             return
@@ -183,6 +186,7 @@ class Controller(QObject):
         """Take the last panel away."""
         contents = self.state.choices.contents
         if len(contents) > 1:
+            self.state.wishes.pop(len(contents) - 1, None)
             self.state.choose(contents=contents[:-1])
 
     def set_drawing(self, what: Drawing) -> None:
@@ -240,7 +244,9 @@ class Controller(QObject):
     def _compare_as(self, **changes: object) -> None:
         mode = changes.get("mode", self.state.choices.mode)
         scale = changes.get("scale_factor", self.state.choices.scale_factor)
-        contents = possible_contents(self.state.choices.contents, self._catalogue, mode, scale)  # type: ignore[arg-type]
+        wanted = with_wishes(self.state.choices.contents, self.state.wishes)
+        contents = possible_contents(wanted, self._catalogue, mode, scale)  # type: ignore[arg-type]
+        self.state.wishes = unmet_wishes(wanted, contents)
         self.state.choose(**changes, contents=contents)
 
     def _show_through(self, voi: Voi) -> None:

@@ -1,10 +1,12 @@
 """Standing notes: what must be known before the pictures and scores are trusted."""
 
+# ruff: noqa: RUF001 - the multiplication sign is meant
+
 from __future__ import annotations
 
 import math
 
-from medsr_viewer.ui.contents import methods_of
+from medsr_viewer.ui.contents import method_of, methods_of
 from medsr_viewer.ui.results import Results, input_key, result_key
 from medsr_viewer.ui.state import State
 from medsr_viewer.upscaling.catalogue import Catalogue
@@ -18,6 +20,10 @@ def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tupl
     if image is None:
         return ()
     notes = [f"A model cannot be used: {problem}" for problem in catalogue.problems]
+    notes += [
+        f"{wish} has no ×{choices.scale_factor}: {method_of(choices.contents[panel])} is shown in its place."
+        for panel, wish in state.wishes.items()
+    ]
     skipped = sum(not one.is_foreign for one in state.collection.skipped)
     if skipped:
         notes.append(f"{skipped} file{'s were' if skipped > 1 else ' was'} skipped: the list of series (F3) says why.")

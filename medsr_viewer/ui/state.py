@@ -136,6 +136,8 @@ class State(QObject):
         self.choices = choices
         self.view = view
         self.measuring = Measuring()
+        self.wishes: dict[int, str] = {}
+        """Panels to the methods that the user wants in them and the scale factor in force does not have."""
 
     def set_collection(self, collection: Collection) -> None:
         """Replace what was found among the opened paths."""
