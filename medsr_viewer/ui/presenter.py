@@ -156,7 +156,7 @@ class Presenter(QObject):
         pending = "computing …" if self._is_computing() else NOT_COMPUTED
         images = self._results.prepared_for(input_key(image, state))
         if images is None:
-            self._show_stale(panel, image)
+            self._show_stale(index, panel, image)
             return
         wanted = showing(content, state, self._results, images, self._catalogue, pending)
         if wanted.is_placeholder and self._may_stay(index, content, images.key):
@@ -165,13 +165,15 @@ class Presenter(QObject):
         self._shown[index] = None if wanted.is_placeholder else (images.key, content)
         _apply(panel, wanted)
 
-    def _show_stale(self, panel: Panel, image: OpenImage) -> None:
+    def _show_stale(self, index: int, panel: Panel, image: OpenImage) -> None:
         failure = self._results.failure_of(input_key(image, self._state.choices))
         is_computing = self._is_computing()
         is_another = self._named is None or self._named.key != image.key
         if is_another and (failure is not None or not is_computing):
             # Another image's pictures must not stand under this one's name.
             self._leave(image)
+        if failure is not None and self._shown[index] is None:
+            panel.set_picture(None)  # it only stood in for what will not come
         if panel.picture is not None:
             panel.set_status("stale · computing …" if is_computing else "stale")
         elif failure is not None:

@@ -333,3 +333,34 @@ def test_tiles_that_keep_coming_do_not_put_off_scores(networks: Application, qtb
         networks.results.set_growing(growing, Entry(picture))
     assert not rest.isActive(), "the view has rested for more than twice the delay"
     networks.results.drop_growing([growing])
+
+
+def test_a_scale_that_fails_leaves_the_last_result_marked_stale(
+    make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
+) -> None:
+    gated.gate.set()
+    application = make_application(compare=gated)
+    application.window.open_paths(image_files[:1])
+    settle(application, qtbot)
+    panel = application.window.controller.grid.panels[1]
+    before = panel.picture
+    gated.failure = UnusableImage("it is too small", "")
+    application.window.controller.choose("scale", "8")
+    qtbot.waitUntil(lambda: len(application.window.notices.shown) == 1, timeout=5000)
+    assert panel.picture is before
+    assert "×4" in panel.badge.text
+    assert panel.canvas.overlay.status == "stale"
+
+
+def test_what_stood_in_for_a_failed_input_goes(
+    make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
+) -> None:
+    application = make_application(compare=gated)
+    application.window.open_paths(image_files[:1])
+    qtbot.waitUntil(lambda: application.results.prepared is not None, timeout=5000)
+    gated.failure = UnusableImage("it is too small", "")
+    application.window.controller.choose("scale", "8")
+    qtbot.waitUntil(lambda: len(application.window.notices.shown) == 1, timeout=5000)
+    panel = application.window.controller.grid.panels[1]
+    assert panel.picture is None
+    assert panel.canvas.overlay.title == UnusableImage.title
