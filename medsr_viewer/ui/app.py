@@ -163,6 +163,8 @@ class Application(QObject):
 
     def _connect(self) -> None:
         self.opening.searched.connect(self._on_searched)
+        self.window.controller.error_limit_stepped.connect(self.mapping.step_error_limit)
+        self.window.controller.grid.error_limit_dragged.connect(self.mapping.set_error_limit)
         self.presenter.named.connect(self.window.set_image_name)
         for lane, progress in zip(self.lanes, self.progress_of.values(), strict=True):
             lane.progressed.connect(progress.report_tiles)

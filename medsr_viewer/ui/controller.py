@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from medsr_viewer.imaging.frame import Voi, Window
 from medsr_viewer.imaging.region import Region
@@ -51,6 +51,9 @@ class Controller(QObject):
         Owner.
     """
 
+    error_limit_stepped = Signal(int)
+    """1: larger, -1: smaller."""
+
     def __init__(
         self,
         state: State,
@@ -80,6 +83,8 @@ class Controller(QObject):
             "smaller-scale": lambda: self.step_scale(-1),
             "larger-scale": lambda: self.step_scale(1),
             "error-map": lambda on: self.show_maps("error" if on else ""),
+            "smaller-errors": lambda: self.error_limit_stepped.emit(-1),
+            "larger-errors": lambda: self.error_limit_stepped.emit(1),
             "similarity-map": lambda on: self.show_maps("ssim" if on else ""),
             "roi": lambda on: self.set_drawing("region" if on else ""),
             "profile": lambda on: self.set_drawing("line" if on else ""),

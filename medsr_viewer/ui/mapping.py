@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Slot
@@ -20,7 +20,8 @@ from medsr_viewer.ui.state import State
 from medsr_viewer.upscaling.catalogue import Catalogue
 
 # Edges reach ten times what everything else does: a scale up to them would leave the rest black.
-_PERCENTILE = 98.0
+_PERCENTILE = 95.0
+_STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)
 _SAMPLES = 1 << 18
 
 
@@ -67,7 +68,8 @@ class MappingJob:
                 arrays[content] = ssim_map(reference, _gray(pixels), self.data_range or 1.0)
         limit = max((_reach(array) for content, array in arrays.items() if is_error(content)), default=0.0)
         errors = ColourScale.signed(_round_up(limit), self.unit)
-        similarity = ColourScale("sequential", 1.0, 0.0, "", "SSIM")
+        over = f"data range {self.data_range:.6g} {self.unit}".rstrip()
+        similarity = ColourScale("sequential", 1.0, 0.0, "", f"SSIM over the full {over}")
         return self.key, {
             content: Map(
                 self.images[content][0],
@@ -101,6 +103,7 @@ class Mapping(QObject):
         super().__init__(parent)
         self._state, self._results, self._runner, self._catalogue = state, results, runner, catalogue
         self._drawn: dict[str, tuple[ResultKey, FloatArray]] = {}
+        self._limit: tuple[str, float] | None = None  # series, and the largest error told apart, if the user chose it
         state.choices_changed.connect(self.refresh)
         results.prepared_changed.connect(self.refresh)
         results.entry_changed.connect(self._on_entry)
@@ -121,6 +124,32 @@ class Mapping(QObject):
             self._results.set_maps({})
         self._drawn = job.images
         self._runner.submit(job)
+
+    @Slot(float)
+    def set_error_limit(self, limit: float) -> None:
+        """Colour all error maps up to another limit, for as long as images of this series are shown."""
+        image = self._state.image
+        if image is not None and limit > 0:
+            self._limit = image.series.uid, float(f"{limit:.2g}")
+            self._results.set_maps(self._limited(self._results.maps))
+
+    @Slot(int)
+    def step_error_limit(self, step: int) -> None:
+        """Go to the next larger or smaller limit of the error maps."""
+        scales = [one.scale for content, one in self._results.maps.items() if is_error(content)]
+        if scales:
+            limit = scales[0].high
+            self.set_error_limit(_round_up(limit * 1.01) if step > 0 else _round_down(limit * 0.99))
+
+    def _limited(self, maps: MapsByKey) -> MapsByKey:
+        image = self._state.image
+        if image is None or self._limit is None or self._limit[0] != image.series.uid:
+            return maps
+        limit = self._limit[1]
+        return {
+            content: replace(one, scale=replace(one.scale, low=-limit, high=limit)) if is_error(content) else one
+            for content, one in maps.items()
+        }
 
     @Slot(str)
     def _on_entry(self, _method: str) -> None:
@@ -157,7 +186,7 @@ class Mapping(QObject):
     def _on_maps(self, result: tuple[InputKey, MapsByKey]) -> None:
         key, maps = result
         if self._results.prepared_for(key) is not None:
-            self._results.set_maps(maps)
+            self._results.set_maps(self._limited(maps))
 
     @Slot(Failure)
     def _on_failed(self, failure: Failure) -> None:
@@ -179,8 +208,17 @@ def _reach(error: FloatArray) -> float:
 
 
 def _round_up(limit: float) -> float:
-    """Return the next of 1, 2, 5, 10, 20 …: the ends of a colour bar are to be read."""
+    """Return the next of 1, 1.5, 2, 3, 5, 7, 10 …: the ends of a colour bar are to be read."""
     if limit <= 0:
         return 1.0
-    decade = 10.0 ** np.floor(np.log10(limit))
-    return float(next(step * decade for step in (1, 2, 5, 10) if step * decade >= limit * 0.999))
+    decade = _decade(limit)
+    return next(step * decade for step in _STEPS if step * decade >= limit * 0.999)
+
+
+def _round_down(limit: float) -> float:
+    decade = _decade(limit)
+    return next(step * decade for step in reversed(_STEPS) if step * decade <= limit)
+
+
+def _decade(limit: float) -> float:
+    return float(10.0 ** np.floor(np.log10(limit)))

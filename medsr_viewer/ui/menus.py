@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from medsr_viewer.ui.actions import PRESET_COUNT, SPECS, Actions, check
+from medsr_viewer.ui.contents import is_error
 from medsr_viewer.ui.controller import Controller
 from medsr_viewer.ui.scoring import describe_voi
 
@@ -77,6 +78,8 @@ class ActionSync(QObject):
         for name, on in switches.items():
             check(actions[name], on)
         in_test = state.choices.mode == "test"
+        for name in ("smaller-errors", "larger-errors"):
+            actions[name].setEnabled(any(is_error(content) for content in state.choices.contents))
         for name in ("error-map", "similarity-map", "roi", "score-visible", "score-window"):
             actions[name].setEnabled(in_test)
         self._name_windows()

@@ -22,6 +22,7 @@ from medsr_viewer.ui.display.view_state import ViewState
 __all__ = ["MAX_PANELS", "PanelGrid"]
 
 _FRAME_MS = 16
+_LIMIT_A_PIXEL = 1.01
 
 
 class PanelGrid(PanelWall):
@@ -35,6 +36,8 @@ class PanelGrid(PanelWall):
     """Region: the reference pixels shown, at most once a frame."""
     window_dragged = Signal(float, float)
     """Centre and width asked for by a drag."""
+    error_limit_dragged = Signal(float)
+    """Largest error told apart, asked for by a drag on an error map."""
     cursor_moved = Signal(object)
     """(x, y) in reference pixels, or None."""
     scrolled = Signal(int)
@@ -52,6 +55,7 @@ class PanelGrid(PanelWall):
         self._value_range: tuple[float, float] | None = None
         self._drag_start = Window(0.0, 1.0)
         self._drag_range = (0.0, 1.0)
+        self._drag_limit: float | None = None  # set while the drag is on an error map
         self._wheel_zooms = False
         self._own_views: list[ViewState] = []  # of each panel, for when they are not linked
         self._reported: Region | None = None
@@ -202,7 +206,7 @@ class PanelGrid(PanelWall):
         canvas.bar_basis = partial(self._bar_basis, panel)
         panel.set_appearance(self._appearance, self._interpolation)
         panel.content_chosen.connect(partial(self.panel_content_chosen.emit, index))
-        canvas.window_drag_started.connect(self._start_window_drag)
+        canvas.window_drag_started.connect(partial(self._start_window_drag, panel))
         canvas.window_drag_moved.connect(self._move_window)
         canvas.cursor_moved.connect(self._show_cursor)
         canvas.scrolled.connect(self.scrolled)
@@ -241,14 +245,18 @@ class PanelGrid(PanelWall):
             self._reported = region
             self.visible_changed.emit(region)
 
-    @Slot()
-    def _start_window_drag(self) -> None:
+    def _start_window_drag(self, panel: Panel) -> None:
+        scale = panel.canvas.item.scale
+        self._drag_limit = scale.high if scale is not None and scale.kind == "diverging" else None
         self._drag_start = linear_equivalent(self._appearance.voi)
         pictures = [panel.picture for panel in self.panels if panel.picture is not None]
         self._drag_range = self._value_range or (pictures[0].value_range if pictures else (0.0, 255.0))
 
     @Slot(float, float, bool)
     def _move_window(self, right: float, down: float, fine: bool) -> None:
+        if self._drag_limit is not None:
+            self.error_limit_dragged.emit(self._drag_limit * _LIMIT_A_PIXEL ** (right / (5 if fine else 1)))
+            return
         self.window_dragged.emit(*window_after(self._drag_start, self._drag_range, (right, down), fine))
 
     @Slot(object)
