@@ -13,6 +13,7 @@ from medsr_viewer.imaging.study import Instance, Series, Study
 
 _SAME_DIRECTION = 2  # decimals of a direction cosine that tell planes apart: half a degree
 _SAME_PLACE = 0.01  # mm
+_FEW = 3
 _REGULAR = 0.02  # of the median spacing
 
 _Plane: TypeAlias = tuple[float, ...]
@@ -123,11 +124,12 @@ def _geometry_warnings(instances: Sequence[Instance]) -> list[str]:
     places = [distance for instance in instances if (distance := _distance(instance)) is not None]
     gaps = [after - before for before, after in pairwise(places)]
     warnings = []
-    repeated = sum(gap < _SAME_PLACE for gap in gaps)
-    if repeated == 1:
-        warnings.append("One slice position occurs twice.")
+    repeated = [f"{number} and {number + 1}" for number, gap in enumerate(gaps, start=1) if gap < _SAME_PLACE]
+    if len(repeated) == 1:
+        warnings.append(f"One slice position occurs twice: images {repeated[0]}.")
     elif repeated:
-        warnings.append(f"Slice positions occur more than once ({repeated} times).")
+        which = "; ".join(repeated[:_FEW]) + (" …" if len(repeated) > _FEW else "")
+        warnings.append(f"Slice positions occur more than once ({len(repeated)} times): images {which}.")
     steps = sorted(gap for gap in gaps if gap >= _SAME_PLACE)
     if steps and steps[-1] - steps[0] > max(_REGULAR * steps[len(steps) // 2], 2 * _SAME_PLACE):
         warnings.append(f"The slice spacing is irregular: {steps[0]:.2f} to {steps[-1]:.2f} mm.")

@@ -205,6 +205,11 @@ class Controller(QObject):
             self.set_drawing("")
         self.grid.drawn.set_line(None)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything runs that Esc stops."""
+        return any(runner.is_busy for runner in self._running)
+
     def escape(self) -> None:
         """Cancel what runs; else leave drawing and clear what is drawn; else reset the view."""
         busy = [runner for runner in self._running if runner.is_busy]

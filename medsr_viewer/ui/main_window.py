@@ -38,6 +38,7 @@ from medsr_viewer.ui.viewer_page import ViewerPage
 from medsr_viewer.upscaling.catalogue import Catalogue
 
 _SIZE = QSize(1440, 860)
+_MESSAGE_MS = 4000
 _SERIES_WIDTH, _SCORES_HEIGHT, _PROFILE_HEIGHT = 250, 150, 200
 _ROOM_FOR_SERIES = 1400
 _DECORATION = QSize(10, 40)
@@ -164,12 +165,17 @@ class MainWindow(QMainWindow):
             "copy-scores": self._saving.copy_scores,
             "copy-profile": self.profile.copy,
             "quit": self.close,
+            "escape": self._escape,
             "scores": self.scores.setVisible,
             "series": self.series.setVisible,
             "light": self._set_light,
             "full-screen": lambda on: self.showFullScreen() if on else self.showNormal(),
             **self._helping.handlers(lambda: self.actions_by_name),
         }
+
+    def _escape(self) -> None:
+        if self.controller.is_busy or not self.notices.dismiss_told():
+            self.controller.escape()
 
     def _fill(self, progresses: tuple[Progress, ...]) -> None:
         self.notices = Notices(self)
@@ -210,7 +216,8 @@ class MainWindow(QMainWindow):
         state.image_changed.connect(self._on_image)
         self._saving.failed.connect(self.notices.show_failure)
         self._helping.failed.connect(self.notices.show_failure)
-        self._saving.saved.connect(lambda path: self.statusBar().showMessage(f"Saved {path}", 8000))
+        self._saving.saved.connect(lambda path: self.statusBar().showMessage(f"Saved {path}", _MESSAGE_MS))
+        self._saving.copied.connect(lambda: self.statusBar().showMessage("Scores copied", _MESSAGE_MS))
         self._long_runs.asked.connect(self._ask_about_long_run)
 
     def _restore(self) -> None:
@@ -255,10 +262,11 @@ class MainWindow(QMainWindow):
     @Slot(tuple)
     def _on_opened(self, paths: tuple[Path, ...]) -> None:
         self.notices.clear()
-        for path in reversed(paths):
+        collection = self.controller.state.collection
+        unread = {one.path for one in collection.skipped}
+        for path in reversed([path for path in paths if str(path) not in unread]):
             self._preferences.add_recent(str(path.absolute()))
         self._list_recent()
-        collection = self.controller.state.collection
         several = sum(len(study.series) for study in collection.studies) > 1
         # On a narrow window the list would take the room of a panel: its button is there.
         self.series.setVisible(several and self.width() >= _ROOM_FOR_SERIES)

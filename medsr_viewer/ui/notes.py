@@ -5,13 +5,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from medsr_viewer.imaging.collect import Skipped
 from medsr_viewer.ui.contents import method_of, methods_of
 from medsr_viewer.ui.results import Results, input_key, result_key
 from medsr_viewer.ui.state import State
 from medsr_viewer.upscaling.catalogue import Catalogue
 
 _SQUARE = 0.005
+
+
+def skipped_text(skipped: Sequence[Skipped]) -> str:
+    """Return how many files were skipped, and how many of them are simply no images."""
+    foreign = sum(one.is_foreign for one in skipped)
+    text = f"{len(skipped)} file{'s' * (len(skipped) != 1)} skipped"
+    return f"{text}, {foreign} of them no image{'s' * (foreign != 1)}" if foreign else text
 
 
 def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tuple[str, ...]:
@@ -24,9 +33,8 @@ def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tupl
         f"{wish} has no ×{choices.scale_factor}: {method_of(choices.contents[panel])} is shown in its place."
         for panel, wish in state.wishes.items()
     ]
-    skipped = sum(not one.is_foreign for one in state.collection.skipped)
-    if skipped:
-        notes.append(f"{skipped} file{'s were' if skipped > 1 else ' was'} skipped: the list of series (F3) says why.")
+    if any(not one.is_foreign for one in state.collection.skipped):
+        notes.append(f"{skipped_text(state.collection.skipped)}: the list of series (F3) says why.")
     notes += [*image.series.warnings, *image.frame.warnings]
     spacing = image.frame.pixel_spacing
     if spacing is not None and not math.isclose(*spacing, rel_tol=_SQUARE):

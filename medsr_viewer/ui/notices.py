@@ -32,7 +32,7 @@ class Notices(QWidget):
     @Slot(Failure)
     def show_failure(self, failure: Failure) -> None:
         """Tell of an error."""
-        text = " ".join(part for part in (failure.reason, failure.advice) if part)
+        text = " ".join(_sentence(part) for part in (failure.reason, failure.advice) if part)
         self._add(Notice(failure.title, text, failure.text if failure.details else "", (), self))
 
     def ask(self, title: str, text: str, answers: Sequence[tuple[str, Callable[[], None]]]) -> None:
@@ -42,6 +42,13 @@ class Notices(QWidget):
     def tell(self, title: str, text: str) -> None:
         """Tell that something was done."""
         self._add(Notice(title, text, "", (), self))
+
+    def dismiss_told(self) -> bool:
+        """Dismiss what asks nothing; return whether there was anything."""
+        told = [notice for notice in self._shown if not notice.asks]
+        for notice in told:
+            self.dismiss(notice)
+        return bool(told)
 
     def clear(self) -> None:
         """Dismiss everything."""
@@ -88,7 +95,7 @@ class Notice(QFrame):
         parent: Notices,
     ) -> None:
         super().__init__(parent)
-        self.title, self.text = title, text
+        self.title, self.text, self.asks = title, text, bool(answers)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         label = QLabel(f"<b>{_escaped(title)}</b>&nbsp; {_escaped(text)}")
@@ -132,6 +139,10 @@ class Notice(QFrame):
         row.addWidget(opened)
         row.addWidget(copied)
         column.addWidget(box)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", ":", "…")) else f"{text}."
 
 
 def _escaped(text: str) -> str:

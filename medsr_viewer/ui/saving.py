@@ -36,6 +36,8 @@ class Saving(QObject):
     """
 
     saved = Signal(str)
+    copied = Signal()
+    """The scores are on the clipboard."""
     failed = Signal(Failure)
 
     def __init__(
@@ -71,6 +73,7 @@ class Saving(QObject):
             return
         source = f"{Path(image.instance.source).name} frame {image.frame_index + 1}"
         QGuiApplication.clipboard().setText(scores_as_tsv(scores, source))
+        self.copied.emit()
 
     def _about(self) -> tuple[str, ...]:
         image, choices = self._state.image, self._state.choices

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPalette, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from medsr_viewer.imaging.study import Series, Study
+from medsr_viewer.ui.notes import skipped_text
 from medsr_viewer.ui.state import State
 from medsr_viewer.ui.thumbnails import Thumbnails
 
@@ -137,7 +138,7 @@ class SeriesDock(QDockWidget):
             item = QTreeWidgetItem(self.skipped, [one.path.replace("\\", "/").rpartition("/")[2], one.reason])
             item.setToolTip(0, one.path)
             item.setToolTip(1, f"{one.reason}\n{one.advice}".strip())
-        self.skipped_title.setText(f"{len(skipped)} file{'s' * (len(skipped) != 1)} skipped")
+        self.skipped_title.setText(skipped_text(skipped))
         self.skipped_title.setVisible(bool(skipped))
         self.skipped.setVisible(bool(skipped))
 

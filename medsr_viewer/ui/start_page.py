@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 _SHOWN = 6
+_RECENT_WIDTH = 560
 _HINT = "Drop DICOM, PNG, TIFF or JPEG files, a folder or a zip here.\nResearch use only, not for diagnosis."
 
 
@@ -61,7 +62,9 @@ class StartPage(QWidget):
         if paths:
             self._recent.addWidget(QLabel("Recent"), 0, Qt.AlignmentFlag.AlignHCenter)
         for path in paths[:_SHOWN]:
-            button = QPushButton(Path(path).name or path)
+            shown = f"{Path(path).name or path}  \N{EM DASH}  {Path(path).parent}"
+            shown = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, _RECENT_WIDTH)
+            button = QPushButton(shown.replace("&", "&&"))
             button.setFlat(True)
             button.setToolTip(path)
             button.clicked.connect(partial(self._choose, path))

@@ -16,7 +16,11 @@ from medsr_viewer.ui.state import State
 from medsr_viewer.upscaling.methods import SCALE_FACTORS
 
 _DEVICE_CHARACTERS = 13
-_CHECKED = "QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
+_CHECKED = (
+    "QToolButton:checked { background: palette(highlight); color: palette(highlighted-text);"
+    " border: 2px solid palette(highlight); border-radius: 3px; padding: 2px 3px; }"
+    "QToolButton:focus { border: 2px solid palette(window-text); border-radius: 3px; padding: 2px 3px; }"
+)
 _LAYOUTS = (("auto", "Layout: auto"), ("row", "Row"), ("grid", "Grid"), ("1+2", "1 + 2"))
 _INTERPOLATIONS = (("auto", "Pixels: auto"), ("nearest", "Nearest"), ("smooth", "Smooth"))
 _PRECISIONS = (("fp32", "fp32"), ("bf16", "bf16 fast"))
@@ -55,6 +59,10 @@ class ToolBar(QToolBar):
             "device": self._add("device", "Device", (("auto", "Device: auto"),)),
             "precision": self._add("precision", "Precision of the networks", _PRECISIONS),
         }
+        # Names of devices are long, and known late: the list shows them whole, the box as much as fits.
+        device = self._choosers["device"]
+        device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        device.setMinimumContentsLength(_DEVICE_CHARACTERS)
         self.addSeparator()
         self._choosers["layout"] = self._add("layout", "Arrangement of the panels", _LAYOUTS)
         self._choosers["interpolation"] = self._add(
@@ -82,9 +90,6 @@ class ToolBar(QToolBar):
         """Offer devices, as (name, label), below the automatic choice."""
         chooser = self._choosers["device"]
         chooser.blockSignals(True)
-        # Names of devices are long: the list shows them whole, the box as much as fits.
-        chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        chooser.setMinimumContentsLength(_DEVICE_CHARACTERS)
         chooser.clear()
         first = f" ({_short(devices[0][1])})" if devices else ""
         for name, label in (("auto", f"Device: auto{first}"), *devices):

@@ -102,9 +102,9 @@ def test_planes_of_one_series_follow_each_other() -> None:
     ("heights", "words"),
     [
         ([0, 5, 10, 15], []),
-        ([0, 5, 5, 10], ["One slice position occurs twice."]),
+        ([0, 5, 5, 10], ["One slice position occurs twice: images 2 and 3."]),
         ([0, 5, 15, 20], ["The slice spacing is irregular: 5.00 to 10.00 mm."]),
-        ([0, 0, 5, 5], ["Slice positions occur more than once (2 times)."]),
+        ([0, 0, 5, 5], ["Slice positions occur more than once (2 times): images 1 and 2; 3 and 4."]),
         ([7], []),
     ],
 )

@@ -125,4 +125,4 @@ def test_the_chest_series_is_sorted_and_its_double_position_named(shared_data: P
     heights = [instance.position[2] for instance in series.instances if instance.position]
     assert heights == sorted(heights)
     assert len(heights) == 64
-    assert series.warnings == ("One slice position occurs twice.",)
+    assert series.warnings == ("One slice position occurs twice: images 17 and 18.",)
