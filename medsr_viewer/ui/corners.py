@@ -53,7 +53,7 @@ def _position(image: OpenImage) -> str:
 
 def _size(frame: Frame) -> str:
     bits = f" · {frame.bits_stored} bit" if frame.bits_stored else ""
-    return f"file {frame.shape[1]} × {frame.shape[0]} px (w × h){bits}"
+    return f"file {frame.shape[1]} × {frame.shape[0]} px{bits}"
 
 
 def _flags(frame: Frame) -> list[str]:
