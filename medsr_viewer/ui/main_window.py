@@ -173,6 +173,11 @@ class MainWindow(QMainWindow):
             **self._helping.handlers(lambda: self.actions_by_name),
         }
 
+    @Slot()
+    def _focus_panel(self) -> None:
+        grid = self.controller.grid
+        grid.panels[grid.focused_panel].canvas.setFocus()
+
     def _escape(self) -> None:
         if self.controller.is_busy or not self.notices.dismiss_told():
             self.controller.escape()
@@ -218,6 +223,7 @@ class MainWindow(QMainWindow):
         self._helping.failed.connect(self.notices.show_failure)
         self._saving.saved.connect(lambda path: self.statusBar().showMessage(f"Saved {path}", _MESSAGE_MS))
         self._saving.copied.connect(lambda: self.statusBar().showMessage("Scores copied", _MESSAGE_MS))
+        self.notices.focus_left.connect(self._focus_panel)
         self._long_runs.asked.connect(self._ask_about_long_run)
 
     def _restore(self) -> None:

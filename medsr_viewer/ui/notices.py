@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from medsr_viewer.ui.failure import Failure
 
@@ -16,6 +25,9 @@ _DETAILS_HEIGHT = 140
 
 class Notices(QWidget):
     """Up to three notices, the newest first; an equal one replaces the one before."""
+
+    focus_left = Signal()
+    """The notice that had the focus is gone."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +71,9 @@ class Notices(QWidget):
         """Take a notice away."""
         if notice in self._shown:
             self._shown.remove(notice)
+            focused = QApplication.focusWidget()
+            if focused is not None and notice.isAncestorOf(focused):
+                self.focus_left.emit()
             notice.hide()
             notice.deleteLater()
 

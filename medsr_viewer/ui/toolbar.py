@@ -17,9 +17,11 @@ from medsr_viewer.upscaling.methods import SCALE_FACTORS
 
 _DEVICE_CHARACTERS = 13
 _CHECKED = (
-    "QToolButton:checked { background: palette(highlight); color: palette(highlighted-text);"
-    " border: 2px solid palette(highlight); border-radius: 3px; padding: 2px 3px; }"
-    "QToolButton:focus { border: 2px solid palette(window-text); border-radius: 3px; padding: 2px 3px; }"
+    # One border in every state: a button that gets the focus must not push the others.
+    "QToolButton { border: 2px solid transparent; border-radius: 3px; padding: 2px 3px; }"
+    "QToolButton:hover { background: palette(midlight); }"
+    "QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
+    "QToolButton:focus { border-color: palette(window-text); }"
 )
 _LAYOUTS = (("auto", "Layout: auto"), ("row", "Row"), ("grid", "Grid"), ("1+2", "1 + 2"))
 _INTERPOLATIONS = (("auto", "Pixels: auto"), ("nearest", "Nearest"), ("smooth", "Smooth"))

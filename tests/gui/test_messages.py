@@ -96,11 +96,13 @@ def test_focus_shows_on_a_checked_button(opened: Application, qtbot: QtBot) -> N
     assert button.isChecked()
     opened.window.activateWindow()
     opened.window.controller.grid.panels[0].canvas.setFocus()
-    plain, size = button.grab().toImage(), button.sizeHint()
+    plain, sizes = button.grab().toImage(), [one.sizeHint() for one in bar.findChildren(QToolButton)]
     button.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.waitUntil(button.hasFocus)
     assert button.grab().toImage() != plain
-    assert button.sizeHint() == size
+    for one in bar.findChildren(QToolButton):
+        one.setFocus(Qt.FocusReason.TabFocusReason)
+        assert [other.sizeHint() for other in bar.findChildren(QToolButton)] == sizes, "nothing is pushed aside"
 
 
 def test_every_menu_has_a_mnemonic_and_the_theme_a_key(opened: Application) -> None:
@@ -108,3 +110,14 @@ def test_every_menu_has_a_mnemonic_and_the_theme_a_key(opened: Application) -> N
     letters = [title[title.index("&") + 1] for title in titles]
     assert len(set(letters)) == len(titles)
     assert not opened.window.actions_by_name["light"].shortcut().isEmpty()
+
+
+def test_a_dismissed_message_hands_the_focus_to_the_panel(opened: Application, qtbot: QtBot) -> None:
+    window = opened.window
+    window.activateWindow()
+    window.notices.tell("A message", "something")
+    button = window.notices.shown[0].dismissed
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+    button.click()
+    assert window.controller.grid.panels[0].canvas.hasFocus()
