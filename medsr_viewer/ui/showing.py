@@ -123,8 +123,9 @@ def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, 
 def _map(content: str, key: ResultKey, results: Results, waiting: Showing) -> Showing:
     found = results.map_of(content, key)
     if found is not None:
-        name = "Error (upscaled − reference)" if is_error(content) else "SSIM over the full data range"
-        badge = f"{name} of {key.method} ×{key.source.scale_factor} · {RESEARCH}"
+        of = f"of {key.method} ×{key.source.scale_factor}"
+        name = f"Error (upscaled − reference) {of}" if is_error(content) else f"SSIM {of} over the full data range"
+        badge = f"{name} · {RESEARCH}"
         text, tooltip = score_text(results.scored(key))
         return Showing(found.picture, found.scale, badge, "research", scores=text, scores_tooltip=tooltip)
     if results.map_failure is not None:

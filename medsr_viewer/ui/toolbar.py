@@ -18,10 +18,10 @@ from medsr_viewer.upscaling.methods import SCALE_FACTORS
 _DEVICE_CHARACTERS = 13
 _CHECKED = (
     # One border in every state: a button that gets the focus must not push the others.
-    "QToolButton { border: 2px solid transparent; border-radius: 3px; padding: 2px 3px; }"
-    "QToolButton:hover { background: palette(midlight); }"
-    "QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
-    "QToolButton:focus { border-color: palette(window-text); }"
+    'QToolButton[own="true"] { border: 2px solid transparent; border-radius: 3px; padding: 2px 3px; }'
+    'QToolButton[own="true"]:hover { background: palette(midlight); }'
+    'QToolButton[own="true"]:checked { background: palette(highlight); color: palette(highlighted-text); }'
+    'QToolButton[own="true"]:focus { border-color: palette(window-text); }'
 )
 _LAYOUTS = (("auto", "Layout: auto"), ("row", "Row"), ("grid", "Grid"), ("1+2", "1 + 2"))
 _INTERPOLATIONS = (("auto", "Pixels: auto"), ("nearest", "Nearest"), ("smooth", "Smooth"))
@@ -132,7 +132,7 @@ class ToolBar(QToolBar):
             "enhance": ("Enhance", "The opened image is the input: there is no reference, and no score (M)"),
         }
         for mode, (text, tooltip) in texts.items():
-            button = QToolButton()
+            button = _button()
             button.setText(text)
             button.setToolTip(tooltip)
             button.setCheckable(True)
@@ -156,7 +156,7 @@ class ToolBar(QToolBar):
         return chooser
 
     def _add_button(self, action: QAction, text: str) -> None:
-        button = QToolButton()
+        button = _button()
         action.setIconText(text)
         button.setDefaultAction(action)
         self.addWidget(button)
@@ -172,6 +172,12 @@ class _Chooser(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Do nothing."""
         event.ignore()
+
+
+def _button() -> QToolButton:
+    button = QToolButton()
+    button.setProperty("own", True)  # for the style sheet, which must leave the tool bar's extension button alone
+    return button
 
 
 def _short(label: str) -> str:

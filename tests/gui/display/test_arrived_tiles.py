@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -14,8 +16,8 @@ SHAPE = (203, 301)
 CUTS_Y, CUTS_X = (0, 67, 135, 203), (0, 101, 199, 301)
 TILES = [
     Region(top, left, bottom - top, right - left)
-    for top, bottom in zip(CUTS_Y, CUTS_Y[1:], strict=False)
-    for left, right in zip(CUTS_X, CUTS_X[1:], strict=False)
+    for top, bottom in pairwise(CUTS_Y)
+    for left, right in pairwise(CUTS_X)
 ]
 
 
