@@ -82,7 +82,7 @@ def test_a_hot_pixel_stays_where_it_is(tiny_method: MakeMethod) -> None:
     pixels[32, 32] = 60000
     baseline = enlarge(pixels, 2, "bicubic")
     result = upscale(UpscalingRequest(pixels, tiny_method(), 2, device="cpu")).pixels
-    # Within a pixel's reach of the outlier it is the bicubic one, sharpened by the back-projection; elsewhere untouched.
+    # Near the outlier it is the bicubic one, sharpened by the back-projection; elsewhere untouched.
     assert result.max() < 1.5 * baseline.max()
     far = np.ones(result.shape, bool)
     far[40:90, 40:90] = False
