@@ -20,6 +20,8 @@ from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.upscaling.methods import INTERPOLATIONS, Method
 from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare, prepare
 
+from .driving import settle
+
 INTERPOLATION = Catalogue(tuple(Method(name, "interpolation") for name in INTERPOLATIONS))
 
 
@@ -92,3 +94,12 @@ def image_files(tmp_path: Path) -> list[Path]:
         files.append(tmp_path / f"image-{index}.png")
         Image.fromarray(pixels.astype(np.uint8)).save(files[-1])
     return files
+
+
+@pytest.fixture
+def opened(make_application: MakeApplication, image_files: list[Path], qtbot: QtBot) -> Application:
+    """A window with a folder of three images, computed and scored."""
+    application = make_application()
+    application.window.open_paths([image_files[0].parent])
+    settle(application, qtbot)
+    return application

@@ -18,7 +18,7 @@ from medsr_viewer.imaging.windowing import auto_window
 from medsr_viewer.ui.app import Application
 
 from .conftest import MakeApplication
-from .test_window import act, settle
+from .driving import act, settle
 
 
 def read_all_but_the_third(instance: Instance, index: int) -> Frame:

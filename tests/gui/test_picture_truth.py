@@ -31,7 +31,7 @@ from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
 from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, MethodResult, compare, prepare
 
 from .conftest import INTERPOLATION, GatedCompare, MakeApplication
-from .test_window import act, settle, statuses, write_dicom
+from .driving import act, settle, statuses, write_dicom
 
 
 @pytest.fixture

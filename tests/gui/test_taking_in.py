@@ -23,7 +23,7 @@ from medsr_viewer.upscaling.upscaler import Tile, UpscalingRequest, upscale
 from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, MethodResult, prepare
 
 from .conftest import MakeApplication
-from .test_window import settle
+from .driving import settle
 
 TILES = (Region(0, 0, 16, 33), Region(0, 33, 16, 27), Region(16, 0, 24, 60))
 

@@ -1,0 +1,89 @@
+"""Asking before a long run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from medsr_viewer.ui.app import Application
+from medsr_viewer.ui.presenter import NOT_COMPUTED
+from medsr_viewer.workflows.estimate import Estimate
+
+from .conftest import GatedCompare, MakeApplication
+from .driving import act, settle, statuses
+
+
+def test_a_short_run_on_a_large_image_just_runs(
+    make_application: MakeApplication, image_files: list[Path], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medsr_viewer.ui.long_runs.LARGE_OUTPUT", 100)
+    application = make_application(estimator=lambda _request, _shape, _token: Estimate(2.0, 1 << 20, 1000))
+    application.window.open_paths(image_files[:1])
+    settle(application, qtbot)
+    assert application.window.notices.shown == ()
+
+
+@pytest.fixture
+def asked(
+    make_application: MakeApplication,
+    gated: GatedCompare,
+    image_files: list[Path],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Application:
+    """A window that asks before a run that would take an hour."""
+    monkeypatch.setattr("medsr_viewer.ui.long_runs.LARGE_OUTPUT", 100)
+    gated.gate.set()
+    application = make_application(
+        compare=gated, estimator=lambda _request, _shape, _token: Estimate(3600.0, 1 << 30, 229_000_000)
+    )
+    application.window.open_paths(image_files[:1])
+    qtbot.waitUntil(lambda: len(application.window.notices.shown) == 1, timeout=5000)
+    return application
+
+
+def answer(application: Application, text: str) -> None:
+    notice = application.window.notices.shown[0]
+    next(button for button in notice.findChildren(QPushButton) if button.text() == text).click()
+
+
+def test_a_long_run_asks_first(asked: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    assert "60 min" in asked.window.notices.shown[0].text
+    assert asked.results.prepared is not None, "the input shows meanwhile"
+    assert gated.requests == []
+    answer(asked, "Whole image")
+    settle(asked, qtbot)
+    assert gated.requests[0].within is None
+    assert asked.window.notices.shown == ()
+
+
+def test_a_long_run_may_be_cut_to_what_is_visible(asked: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    asked.window.controller.grid.zoom_by(8)
+    qtbot.wait(50)
+    answer(asked, "Visible region alone")
+    qtbot.waitUntil(lambda: bool(gated.requests) and not asked.comparing.is_busy, timeout=5000)
+    within = gated.requests[0].within
+    assert within is not None
+    assert within.area < 12 * 16
+
+
+def test_a_long_run_may_be_left(asked: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    answer(asked, "Cancel")
+    qtbot.wait(50)
+    assert gated.requests == []
+    assert statuses(asked)[1:] == [NOT_COMPUTED, NOT_COMPUTED]
+
+
+def test_a_long_run_that_was_left_is_asked_about_again(asked: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    answer(asked, "Cancel")
+    asked.window.controller.set_content(1, "bicubic")  # chosen once more in the panel's header
+    qtbot.waitUntil(lambda: len(asked.window.notices.shown) == 1, timeout=5000)
+    answer(asked, "Cancel")
+    act(asked, "compute-again")
+    qtbot.waitUntil(lambda: len(asked.window.notices.shown) == 1, timeout=5000)
+    answer(asked, "Whole image")
+    settle(asked, qtbot)
+    assert gated.requests[0].within is None
