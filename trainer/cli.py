@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from medsr_viewer.errors import InputError, MedsrError
-from trainer.recipe import load_recipe, shipped_recipes
+from trainer.recipe_file import load_recipe, shipped_recipes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,7 +21,8 @@ from trainer import checkpoint
 from trainer.data import Batch, PatchSampler, TrainingImage, load_images
 from trainer.discriminators import SrganDiscriminator
 from trainer.losses import PerceptualDistance, consistency_loss, discriminator_loss, generator_loss, pixel_loss
-from trainer.recipe import OptimiserRecipe, Recipe, recipe_as_dict
+from trainer.recipe import OptimiserRecipe, Recipe
+from trainer.recipe_file import recipe_as_dict
 from trainer.validation import FolderScore, validate
 
 DISCRIMINATOR_FEATURES = 32
@@ -136,13 +137,13 @@ class Run:
             upscaled = batch.base + self.generator.network(_channels_last(batch.degraded))
             loss = self._generator_loss(upscaled, batch)
         self._check_finite("loss", loss)
-        self._check_finite("gradient", self.generator.step(loss, self.recipe.optimiser.clip_norm))
+        self._check_finite("gradient", self.generator.step(loss, self.recipe.optimiser.clip_threshold))
         self.average.update_parameters(self.generator.network)
         if self.discriminator:
             with self._autocast():
                 scores = self.discriminator.network(torch.cat([batch.reference, upscaled.detach().float()]))
                 d_loss = discriminator_loss(*scores.float().chunk(2))
-            norm = self.discriminator.step(d_loss, self.recipe.optimiser.clip_norm)
+            norm = self.discriminator.step(d_loss, self.recipe.optimiser.clip_threshold)
             self._check_finite("discriminator's gradient", norm)
         return loss.item()
 
@@ -245,7 +246,7 @@ class Run:
             return None
         network = SrganDiscriminator(features=DISCRIMINATOR_FEATURES)
         self._place(network)
-        rate = self.recipe.optimiser.discriminator_rate
+        rate = self.recipe.discriminator.rate
         return Player(network, _adam(network, rate), rate)
 
     def _set_rates(self) -> None:

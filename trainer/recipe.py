@@ -1,22 +1,43 @@
-"""A recipe: everything that one training run needs, in a TOML file."""
+"""A recipe: everything that one training run needs. `trainer.recipe_file` reads and checks it."""
 
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
-from importlib import resources
-from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
-from medsr_viewer.errors import InvalidRecipe
 
-POSITIVE = ("network.scale_factor", "data.patch", "data.batch", "optimiser.steps", "optimiser.rate", "validation.every")
-ANY_SIGN = ("validation.min_gain_db",)
-"""Numbers are 0 or more, but for these two groups; those that are shares are at most 1."""
-RECIPE_FOLDER = Path(str(resources.files("trainer"))) / "recipes"
+@dataclass(frozen=True)
+class Within:
+    """Range of a number, or of each number of a pair or list."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    low_excluded: bool = False
+    ordered: bool = True
+    """Of a pair or list: whether no number may be smaller than the one before."""
+
+    def holds(self, value: float) -> bool:
+        """Return whether a number is finite and lies in the range."""
+        above = value > self.low if self.low_excluded else value >= self.low
+        return math.isfinite(value) and above and value <= self.high
+
+    def __str__(self) -> str:
+        if math.isinf(self.low):
+            return "any number"
+        if math.isinf(self.high):
+            return f"above {self.low:g}" if self.low_excluded else f"{self.low:g} or more"
+        return f"{self.low:g} to {self.high:g}"
+
+
+NOT_NEGATIVE = Within(0)
+Count = Annotated[int, NOT_NEGATIVE]
+Positive = Annotated[int, Within(0, low_excluded=True)]
+Weight = Annotated[float, NOT_NEGATIVE]
+Share = Annotated[float, Within(0, 1)]
+Rate = Annotated[float, Within(0, low_excluded=True)]
+Pair = tuple[float, float]
+Precision = Literal["fp32", "bf16", "fp16"]
 
 
 @dataclass(frozen=True)
@@ -24,63 +45,157 @@ class NetworkRecipe:
     """Which network, and what it starts from."""
 
     architecture: str
-    scale_factor: int
+    """Its name in `medsr_viewer.models.architectures`."""
+    scale_factor: Positive
     options: dict[str, Any] = field(default_factory=dict)
+    """Of the architecture: blocks, features, normalisation and so on."""
+    output: Literal["residual", "image", "tanh"] = "residual"
+    """What the network's output is: added to the bicubic upscaling, the picture itself, or tanh of it (as SRGAN was
+    published)."""
     warm_start: str = ""
     """A run folder or a safetensors file; parameters of other shapes (the upsampler of another scale) start anew."""
+
+
+@dataclass(frozen=True)
+class DegradationRecipe:
+    """How the degraded patch is made of the reference. A share is one of patches; all 0: resampling alone."""
+
+    kernel: Literal["bicubic", "bilinear", "bilinear-aliased", "area", "nearest", "lanczos"] = "bicubic"
+    """Of the resampling; antialiased, but for ``bilinear-aliased`` and ``nearest``."""
+    blur_share: Share = 0.0
+    blur_sigma: Annotated[Pair, NOT_NEGATIVE] = (0.2, 3.0)
+    """Standard deviation of a Gaussian, in reference pixels."""
+    noise_share: Share = 0.0
+    noise_sigma: Annotated[Pair, NOT_NEGATIVE] = (0.0, 0.04)
+    """Standard deviation of Gaussian noise, on [0, 1]."""
+    dose_share: Share = 0.0
+    dose_photons: Annotated[Pair, Within(1)] = (1e3, 1e5)
+    """Photons that make white, of Poisson noise."""
+    kspace_share: Share = 0.0
+    """Truncated in k-space, as MR of a small matrix is, rather than resampled."""
+    jpeg_share: Share = 0.0
+    jpeg_quality: Annotated[Pair, Within(1, 100)] = (60, 95)
 
 
 @dataclass(frozen=True)
 class DataRecipe:
     """How patches are drawn."""
 
-    patch: int = 40
+    patch: Positive = 40
     """Side of the degraded patch, in pixels."""
-    batch: int = 16
-    ct_window_share: float = 0.4
+    batch: Positive = 16
+    """Patches a step, over all processes."""
+    ct_window_share: Share = 0.4
     """Share of CT patches that are seen through a random window, clipped, as exported pictures are."""
-    stretch_share: float = 0.7
+    stretch_share: Share = 0.7
     """Share of patches whose gray is stretched at random, as the viewer's mapping by an image's percentiles does."""
-    invert_share: float = 0.1
+    invert_share: Share = 0.1
     """Share of patches with inverted gray, as MONOCHROME1 stores them."""
-    source_balance: float = 0.5
+    source_balance: Weight = 0.5
     """Exponent on a source's number of images: 1 draws images alike, 0 draws sources alike."""
-    folder_weights: dict[str, float] = field(default_factory=dict)
+    folder_weights: dict[str, Weight] = field(default_factory=dict)
     """Weight of each data folder by its name; 1 where it is not named."""
+    split: Literal["patient", "random"] = "patient"
+    """How the folder was split into train and val: a statement, which the model card repeats."""
+    resize: Annotated[tuple[int, ...], Within(1, ordered=False)] = ()
+    """(rows, columns) that training images are resized to when they are read; empty: as they are."""
+    horizontal_flip_share: Share = 0.5
+    vertical_flip_share: Share = 0.5
+    quarter_turns: bool = True
+    """Turn patches by 0, 90, 180 or 270 degrees."""
+    rotation_share: Share = 0.0
+    """Share of patches that are turned by an angle of `rotation_degrees`."""
+    rotation_degrees: Annotated[Pair, Within(-360, 360)] = (35, 90)
+    clahe_share: Share = 0.0
+    """Share of patches after contrast-limited adaptive histogram equalisation."""
 
 
 @dataclass(frozen=True)
 class LossRecipe:
-    """Weights of the loss's terms."""
+    """The generator's loss: a weighted sum. A term of weight 0 is not computed."""
 
     pixel: Literal["l1", "mse", "charbonnier", "psnr"] = "l1"
-    pixel_weight: float = 1.0
-    perceptual_weight: float = 0.0
-    adversarial_weight: float = 0.0
-    consistency_weight: float = 0.0
+    pixel_weight: Weight = 1.0
+    content_weight: Weight = 0.0
+    """Of the squared distance between feature maps of a backbone."""
+    content_backbone: Literal["vgg16", "vgg19", "mobilenet-v2", "resnet50", "inception-v3"] = "vgg19"
+    content_layer: str = "5_4"
+    """phi_{i,j} of VGG as ``i_j``; a stage's name in the other backbones."""
+    content_before_activation: bool = False
+    """As ESRGAN has it; SRGAN takes the features after their ReLU."""
+    perceptual_weight: Weight = 0.0
+    """Of the project's perceptual distance, by VGG-16."""
+    adversarial: Literal["standard", "relativistic", "fmen"] = "standard"
+    adversarial_weight: Weight = 0.0
+    total_variation_weight: Weight = 0.0
+    consistency_weight: Weight = 0.0
+    """Of the squared distance between the re-degraded output and the input."""
+    adversarial_from: Count = 0
+    """Step from which the adversarial term counts and the discriminator trains."""
+    perceptual_from: Count = 0
+    """Step from which the content and perceptual terms count."""
+
+
+@dataclass(frozen=True)
+class DiscriminatorRecipe:
+    """The discriminator, where the loss has an adversarial term."""
+
+    architecture: Literal["srgan", "srgan-published", "covid-srgan", "queens", "swift-srgan", "patch"] = "srgan"
+    features: Positive = 32
+    """Channels of its first stage; 64 as published, 32 costs a quarter of the time."""
+    options: dict[str, Any] = field(default_factory=dict)
+    rate: Rate = 1e-4
+    """Its full rate; it follows the generator's schedule."""
 
 
 @dataclass(frozen=True)
 class OptimiserRecipe:
-    """Adam with a linear warm-up and a cosine decay."""
+    """How the weights move. Give `steps` or `epochs`."""
 
-    steps: int
-    rate: float = 1e-3
-    final_rate: float = 1e-6
-    warmup_steps: int = 100
-    ema: float = 0.999
-    clip_norm: float = 1.0
-    discriminator_rate: float = 1e-4
+    steps: Count = 0
+    epochs: Count = 0
+    """An epoch is as many steps as there are training images over the batch, rounded up."""
+    kind: Literal["adam", "adamw", "sgd"] = "adam"
+    rate: Rate = 1e-3
+    betas: Annotated[Pair, Within(0, 1, ordered=False)] = (0.9, 0.99)
+    """Of adam and adamw."""
+    weight_decay: Weight = 0.0
+    momentum: Share = 0.9
+    """Of sgd."""
+    schedule: Literal["cosine", "constant", "milestones", "plateau"] = "cosine"
+    """Of the rate, after its warm-up."""
+    warmup_steps: Count = 100
+    """The rate grows linearly over them, in every schedule."""
+    final_rate: Weight = 1e-6
+    """Of the cosine; the least rate of a plateau."""
+    milestones: Annotated[tuple[int, ...], NOT_NEGATIVE] = ()
+    """Steps at which the rate is multiplied by `gamma`."""
+    gamma: Share = 0.1
+    """Also what a plateau multiplies the rate by."""
+    patience: Count = 5
+    """Validations without a better figure after which a plateau lowers the rate."""
+    ema: Share = 0.999
+    """Decay of the average of the weights, which is what is validated and kept; 0: the weights themselves."""
+    clip: Literal["none", "norm", "value", "adjustable"] = "norm"
+    """Of the gradient: by its norm, each value, or each value to threshold / rate (VDSR)."""
+    clip_threshold: Rate = 1.0
 
 
 @dataclass(frozen=True)
 class ValidationRecipe:
     """When to validate, and which weights are best."""
 
-    every: int = 500
-    selection: Literal["psnr_db", "perceptual_distance"] = "psnr_db"
+    every: Count = 500
+    """Steps between validations, which also write the checkpoint; 0: once an epoch."""
+    selection: Literal["psnr_db", "ssim", "perceptual_distance"] = "psnr_db"
     min_gain_db: float | None = None
-    """With `perceptual_distance`: weights that gain less than this over bicubic, in any folder, are never the best."""
+    """Weights that gain less than this over bicubic, in any folder, are the best only while none gains as much."""
+    early_stop: Count = 0
+    """Validations without a better one after which training ends; 0: never."""
+    sample_images: Count = 4
+    """Validation images that are drawn beside their references at every validation."""
+    train_images: Count = 4
+    """Training images that are scored as well, so that overfitting shows."""
 
 
 @dataclass(frozen=True)
@@ -89,115 +204,17 @@ class Recipe:
 
     name: str
     summary: str
+    """One line."""
     network: NetworkRecipe
     optimiser: OptimiserRecipe
     data: DataRecipe = DataRecipe()
+    degradation: DegradationRecipe = DegradationRecipe()
     loss: LossRecipe = LossRecipe()
+    discriminator: DiscriminatorRecipe = DiscriminatorRecipe()
     validation: ValidationRecipe = ValidationRecipe()
-    precision: Literal["fp32", "bf16"] = "bf16"
+    precision: Precision = "bf16"
     seed: int = 0
-
-
-def load_recipe(name_or_path: str) -> Recipe:
-    """Read a recipe that ships with the trainer, by its name, or any TOML file, by its path.
-
-    Raises
-    ------
-    InvalidRecipe
-        If there is no such recipe, or a key or value of it is wrong; the message names file and key.
-    """
-    path = Path(name_or_path)
-    if not path.suffix:
-        path = RECIPE_FOLDER / f"{name_or_path}.toml"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as exc:
-        raise InvalidRecipe(
-            f"{name_or_path}: no such recipe", f"Recipes that ship: {', '.join(shipped_recipes())}."
-        ) from exc
-    return parse_recipe(text, str(path))
-
-
-def shipped_recipes() -> list[str]:
-    """Return the names of the recipes that ship with the trainer, sorted."""
-    return sorted(path.stem for path in RECIPE_FOLDER.glob("*.toml"))
-
-
-def parse_recipe(text: str, origin: str) -> Recipe:
-    """Read a recipe from TOML.
-
-    Parameters
-    ----------
-    text : str
-        The TOML.
-    origin : str
-        Where it comes from, for messages.
-
-    Raises
-    ------
-    InvalidRecipe
-        If it is not TOML, or a key or value is wrong.
-    """
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise InvalidRecipe(f"{origin}: not valid TOML: {exc}") from exc
-    recipe: Recipe = _build(Recipe, values, origin, "")
-    return recipe
-
-
-def recipe_as_dict(recipe: Recipe) -> dict[str, Any]:
-    """Return the recipe as plain values, for a run folder or a model card."""
-    return asdict(recipe)
-
-
-def _build(kind: Any, values: Mapping[str, Any], origin: str, prefix: str) -> Any:
-    hints = get_type_hints(kind)
-    known = {f.name: f for f in fields(kind)}
-    for key in values:
-        if key not in known:
-            raise InvalidRecipe(f"{origin}: unknown key {prefix}{key}", f"Allowed here: {', '.join(known)}.")
-    for name, f in known.items():
-        if name not in values and f.default is MISSING and f.default_factory is MISSING:
-            raise InvalidRecipe(f"{origin}: {prefix}{name} is missing")
-    return kind(**{key: _value(hints[key], value, origin, prefix + key) for key, value in values.items()})
-
-
-def _value(hint: Any, value: Any, origin: str, key: str) -> Any:
-    if isinstance(hint, type) and hasattr(hint, "__dataclass_fields__"):
-        if not isinstance(value, dict):
-            raise InvalidRecipe(f"{origin}: {key} must be a table")
-        return _build(hint, value, origin, f"{key}.")
-    if get_origin(hint) is Literal:
-        if value not in get_args(hint):
-            raise InvalidRecipe(f"{origin}: {key} = {value!r}", f"Allowed: {', '.join(map(str, get_args(hint)))}.")
-        return value
-    allowed = _plain_types(hint)
-    if float in allowed and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if type(value) not in allowed:
-        names = " or ".join(t.__name__ for t in allowed)
-        raise InvalidRecipe(f"{origin}: {key} = {value!r} must be of type {names}")
-    if isinstance(value, int | float):
-        _check_range(value, origin, key)
-    return value
-
-
-def _check_range(value: float, origin: str, key: str) -> None:
-    at_most_one = key.endswith("_share") or key == "optimiser.ema"
-    if key in ANY_SIGN:
-        return
-    if key in POSITIVE:
-        allowed, fits = "above 0", 0 < value < math.inf
-    elif at_most_one:
-        allowed, fits = "0 to 1", 0 <= value <= 1
-    else:
-        allowed, fits = "0 or more", 0 <= value < math.inf
-    if not fits:
-        raise InvalidRecipe(f"{origin}: {key} = {value!r}", f"Allowed: {allowed}.")
-
-
-def _plain_types(hint: Any) -> tuple[type, ...]:
-    if get_origin(hint) in (Union, UnionType):
-        return tuple(t for part in get_args(hint) for t in _plain_types(part))
-    return (get_origin(hint) or hint,)
+    paper: str = ""
+    """The paper whose method it is; empty: ours."""
+    differs: str = ""
+    """What differs from the paper, or is not said there."""

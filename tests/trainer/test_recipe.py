@@ -6,7 +6,8 @@ import pytest
 
 from medsr_viewer.errors import InvalidRecipe
 from medsr_viewer.models.architectures import build_network
-from trainer.recipe import Recipe, load_recipe, parse_recipe, recipe_as_dict, shipped_recipes
+from trainer.recipe import Recipe
+from trainer.recipe_file import load_recipe, parse_recipe, recipe_as_dict, shipped_recipes
 
 SHORTEST = """
 name = "short"
@@ -53,23 +54,75 @@ def test_a_whole_number_does_for_a_rate() -> None:
     ("old", "new", "message", "advice"),
     [
         ('name = "short"', "", "x.toml: name is missing", ""),
-        ("steps = 3", "", "x.toml: optimiser.steps is missing", ""),
-        ("steps = 3", "steps = 3, epochs = 1", "x.toml: unknown key optimiser.epochs", "Allowed here: steps, rate"),
+        ("steps = 3", "", "x.toml: optimiser.steps = 0 and optimiser.epochs = 0", "Give exactly one"),
+        ("steps = 3", "steps = 3, epochs = 1", "optimiser.steps = 3 and optimiser.epochs = 1", "Give exactly one"),
+        (
+            "steps = 3",
+            "steps = 3, epoch = 1",
+            "x.toml: unknown key optimiser.epoch",
+            "Allowed here: steps, epochs, kind",
+        ),
         ("name", "nmae", "x.toml: unknown key nmae", "Allowed here: name, summary, network"),
         ("steps = 3", "steps = 3.5", "x.toml: optimiser.steps = 3.5 must be of type int", ""),
         ("steps = 3", "steps = true", "x.toml: optimiser.steps = True must be of type int", ""),
         ("steps = 3", "steps = 3, rate = '1'", "x.toml: optimiser.rate = '1' must be of type float", ""),
-        ("{ steps = 3 }", "3", "x.toml: optimiser must be a table", ""),
-        ("steps = 3", "steps = 0", "x.toml: optimiser.steps = 0", "Allowed: above 0."),
+        ("{ steps = 3 }", "3", "x.toml: optimiser = 3 must be a table", ""),
+        ("steps = 3", "steps = -1", "x.toml: optimiser.steps = -1", "Allowed: 0 or more."),
         ("steps = 3", "steps = 3, rate = 0", "x.toml: optimiser.rate = 0", "Allowed: above 0."),
         ("steps = 3", "steps = 3, rate = nan", "x.toml: optimiser.rate = nan", "Allowed: above 0."),
         ("steps = 3", "steps = 3, ema = 1.5", "x.toml: optimiser.ema = 1.5", "Allowed: 0 to 1."),
-        ("steps = 3", "steps = 3, clip_norm = -1", "x.toml: optimiser.clip_norm = -1", "Allowed: 0 or more."),
-        ("steps = 3 }", "steps = 3 }\nvalidation = { every = 0 }", "x.toml: validation.every = 0", "Allowed: above 0."),
+        ("steps = 3", "steps = 3, clip_threshold = -1", "optimiser.clip_threshold = -1", "Allowed: above 0."),
+        (
+            "steps = 3",
+            "steps = 3, clip = 'tight'",
+            "optimiser.clip = 'tight'",
+            "Allowed: none, norm, value, adjustable.",
+        ),
+        ("steps = 3", "steps = 3, betas = [0.9]", "optimiser.betas = [0.9]", "Allowed: a list of 2 numbers."),
+        ("steps = 3", "steps = 3, betas = 0.9", "optimiser.betas = 0.9 must be a list", ""),
+        ("steps = 3", "steps = 3, schedule = 'milestones'", "optimiser.milestones = [] with schedule", "Milestones go"),
+        ("steps = 3", "steps = 3, milestones = [2]", "milestones = [2] with schedule = 'cosine'", "Milestones go"),
+        (
+            "steps = 3 }",
+            "steps = 3 }\nvalidation = { every = -1 }",
+            "x.toml: validation.every = -1",
+            "Allowed: 0 or more.",
+        ),
         ("steps = 3 }", "steps = 3 }\ndata = { patch = -8 }", "x.toml: data.patch = -8", "Allowed: above 0."),
         ("steps = 3 }", "steps = 3 }\ndata = { invert_share = 2 }", "data.invert_share = 2", "Allowed: 0 to 1."),
+        (
+            "steps = 3 }",
+            "steps = 3 }\ndata = { resize = [512] }",
+            "data.resize = [512]",
+            "Allowed: [] or [rows, columns].",
+        ),
+        ("steps = 3 }", "steps = 3 }\ndata = { resize = [512, 0] }", "data.resize = 0", "Allowed: 1 or more."),
+        (
+            "steps = 3 }",
+            "steps = 3 }\ndata = { folder_weights = { a = -1 } }",
+            "data.folder_weights.a = -1",
+            "Allowed: 0 or more.",
+        ),
+        (
+            "steps = 3 }",
+            "steps = 3 }\ndegradation = { blur_sigma = [2, 1] }",
+            "degradation.blur_sigma = [2, 1]",
+            "Allowed: the smaller",
+        ),
+        (
+            "steps = 3 }",
+            "steps = 3 }\ndegradation = { jpeg_quality = [0, 90] }",
+            "degradation.jpeg_quality = 0",
+            "Allowed: 1 to 100.",
+        ),
+        (
+            "steps = 3 }",
+            "steps = 3 }\ndegradation = { noise_sigma = [0, 'a'] }",
+            "degradation.noise_sigma = 'a' must be of type",
+            "",
+        ),
         ("steps = 3 }", "steps = 3 }\nloss = { pixel = 'l2' }", "loss.pixel = 'l2'", "Allowed: l1, mse, charbonnier"),
-        ("steps = 3 }", "steps = 3 }\nprecision = 'fp16'", "x.toml: precision = 'fp16'", "Allowed: fp32, bf16."),
+        ("steps = 3 }", "steps = 3 }\nprecision = 'fp8'", "x.toml: precision = 'fp8'", "Allowed: fp32, bf16, fp16."),
         ("steps = 3", "steps =", "x.toml: not valid TOML", ""),
     ],
 )
@@ -90,3 +143,11 @@ def test_a_missing_recipe_is_refused_with_those_that_ship(name: str) -> None:
     with pytest.raises(InvalidRecipe, match=f"{name}: no such recipe") as caught:
         load_recipe(name)
     assert "fmen-x4" in caught.value.advice
+
+
+def test_pairs_and_lists_are_read_as_tuples() -> None:
+    text = SHORTEST.replace("steps = 3", "epochs = 3, schedule = 'milestones', milestones = [10, 20]")
+    recipe = parse_recipe(text + "[degradation]\nblur_sigma = [0, 2]\n[data]\nresize = [720, 640]\n", "")
+    assert recipe.degradation.blur_sigma == (0.0, 2.0)
+    assert recipe.optimiser.milestones == (10, 20)
+    assert recipe.data.resize == (720, 640), "rows first, the larger too"

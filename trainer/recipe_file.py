@@ -1,0 +1,163 @@
+"""Recipes as TOML files: read, and checked against the fields of `trainer.recipe`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, asdict, fields, is_dataclass
+from importlib import resources
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from medsr_viewer.errors import InvalidRecipe
+from trainer.recipe import Recipe, Within
+
+RECIPE_FOLDER = Path(str(resources.files("trainer"))) / "recipes"
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """Read a recipe that ships with the trainer, by its name, or any TOML file, by its path.
+
+    Raises
+    ------
+    InvalidRecipe
+        If there is no such recipe, or a key or value of it is wrong; the message names file and key.
+    """
+    path = Path(name_or_path)
+    if not path.suffix:
+        path = RECIPE_FOLDER / f"{name_or_path}.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InvalidRecipe(
+            f"{name_or_path}: no such recipe", f"Recipes that ship: {', '.join(shipped_recipes())}."
+        ) from exc
+    return parse_recipe(text, str(path))
+
+
+def shipped_recipes() -> list[str]:
+    """Return the names of the recipes that ship with the trainer, sorted."""
+    return sorted(path.stem for path in RECIPE_FOLDER.glob("*.toml"))
+
+
+def parse_recipe(text: str, origin: str) -> Recipe:
+    """Read a recipe from TOML.
+
+    Parameters
+    ----------
+    text : str
+        The TOML.
+    origin : str
+        Where it comes from, for messages.
+
+    Raises
+    ------
+    InvalidRecipe
+        If it is not TOML, or a key or value is wrong.
+    """
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
+        raise InvalidRecipe(f"{origin}: not valid TOML: {exc}") from exc
+    recipe: Recipe = _table(Recipe, values, origin, "")
+    _check_together(recipe, origin)
+    return recipe
+
+
+def recipe_as_dict(recipe: Recipe) -> dict[str, Any]:
+    """Return the recipe as plain values, for a run folder or a model card."""
+    return asdict(recipe)
+
+
+def _check_together(recipe: Recipe, origin: str) -> None:
+    """Refuse values that are right alone and wrong together."""
+    optimiser, resize = recipe.optimiser, recipe.data.resize
+    if bool(optimiser.steps) == bool(optimiser.epochs):
+        raise InvalidRecipe(
+            f"{origin}: optimiser.steps = {optimiser.steps} and optimiser.epochs = {optimiser.epochs}",
+            "Give exactly one of them, above 0.",
+        )
+    if bool(optimiser.milestones) != (optimiser.schedule == "milestones"):
+        raise InvalidRecipe(
+            f"{origin}: optimiser.milestones = {list(optimiser.milestones)} with schedule = {optimiser.schedule!r}",
+            'Milestones go with schedule = "milestones".',
+        )
+    if len(resize) not in (0, 2):
+        raise InvalidRecipe(f"{origin}: data.resize = {list(resize)}", "Allowed: [] or [rows, columns].")
+
+
+def _table(kind: Any, values: Mapping[str, Any], origin: str, prefix: str) -> Any:
+    hints = get_type_hints(kind, include_extras=True)
+    known = {f.name: f for f in fields(kind)}
+    for key in values:
+        if key not in known:
+            raise InvalidRecipe(f"{origin}: unknown key {prefix}{key}", f"Allowed here: {', '.join(known)}.")
+    for name, f in known.items():
+        if name not in values and f.default is MISSING and f.default_factory is MISSING:
+            raise InvalidRecipe(f"{origin}: {prefix}{name} is missing")
+    return kind(**{key: _value(hints[key], value, origin, prefix + key) for key, value in values.items()})
+
+
+def _value(hint: Any, value: Any, origin: str, key: str) -> Any:
+    limits: Within | None = None
+    if get_origin(hint) is Annotated:
+        hint, limits = get_args(hint)
+    if is_dataclass(hint):
+        return _table(hint, _of_type(value, (dict,), origin, key), origin, f"{key}.")
+    match get_origin(hint):
+        case origin_type if origin_type is Literal:
+            return _one_of(get_args(hint), value, origin, key)
+        case origin_type if origin_type is tuple:
+            return _sequence(get_args(hint), limits or Within(), value, origin, key)
+        case origin_type if origin_type is dict:
+            item = get_args(hint)[1]
+            table = _of_type(value, (dict,), origin, key)
+            return (
+                table if item is Any else {name: _value(item, v, origin, f"{key}.{name}") for name, v in table.items()}
+            )
+    value = _of_type(value, _plain_types(hint), origin, key)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        _check_range(value, limits or Within(), origin, key)
+    return value
+
+
+def _one_of(allowed: Sequence[Any], value: Any, origin: str, key: str) -> Any:
+    if value not in allowed:
+        raise InvalidRecipe(f"{origin}: {key} = {value!r}", f"Allowed: {', '.join(map(str, allowed))}.")
+    return value
+
+
+def _sequence(items: tuple[Any, ...], limits: Within, value: Any, origin: str, key: str) -> tuple[Any, ...]:
+    """Read a pair ``[low, high]``, or a list of any length where the type says ``tuple[int, ...]``."""
+    numbers = _of_type(value, (list,), origin, key)
+    if items[-1] is not Ellipsis and len(numbers) != len(items):
+        raise InvalidRecipe(f"{origin}: {key} = {value!r}", f"Allowed: a list of {len(items)} numbers.")
+    read = tuple(_of_type(number, (items[0],), origin, key) for number in numbers)
+    for number in read:
+        _check_range(number, limits, origin, key)
+    if limits.ordered and list(read) != sorted(read):
+        raise InvalidRecipe(f"{origin}: {key} = {value!r}", "Allowed: the smaller number first.")
+    return read
+
+
+def _of_type(value: Any, allowed: Iterable[type], origin: str, key: str) -> Any:
+    allowed = tuple(allowed)
+    if float in allowed and type(value) is int:
+        value = float(value)
+    if type(value) not in allowed:
+        words: dict[type, str] = {dict: "a table", list: "a list"}
+        names = " or ".join(words.get(t, f"of type {t.__name__}") for t in allowed if t is not NoneType)
+        raise InvalidRecipe(f"{origin}: {key} = {value!r} must be {names}")
+    return value
+
+
+def _check_range(value: float, limits: Within, origin: str, key: str) -> None:
+    if not limits.holds(value):
+        raise InvalidRecipe(f"{origin}: {key} = {value!r}", f"Allowed: {limits}.")
+
+
+def _plain_types(hint: Any) -> tuple[type, ...]:
+    if get_origin(hint) in (Union, UnionType):
+        return tuple(t for part in get_args(hint) for t in _plain_types(part))
+    return (get_origin(hint) or hint,)
