@@ -16,6 +16,7 @@ from medsr_viewer.cli.terminal import console
 from medsr_viewer.errors import UnusableImage
 from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.upscaling.methods import Method
+from medsr_viewer.workflows.captions import score_caption
 from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare, is_too_small, nothing_to_compare
 from medsr_viewer.workflows.figure import write_figure
 from medsr_viewer.workflows.files import write_whole
@@ -89,9 +90,7 @@ def _write_extras(options: argparse.Namespace, comparison: Comparison, report: d
     if options.figure:
         if not comparison.prepared.degraded.size:
             raise UnusableImage("there is nothing to draw: the image is smaller than the scale factor")
-        captions = {
-            m["name"]: f"PSNR {_number(m['psnr_db'], 2)} dB  SSIM {_number(m['ssim'], 4)}" for m in report["methods"]
-        }
+        captions = {method["name"]: score_caption(method["psnr_db"], method["ssim"]) for method in report["methods"]}
         heading = (f"{Path(report['source']).name}, frame {report['frame']}", _measured_on([report]))
         write_figure(options.figure, comparison, captions, heading)
     if options.arrays:

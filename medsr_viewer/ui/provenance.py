@@ -10,8 +10,8 @@ from pathlib import Path
 
 from medsr_viewer.ui.corners import shown_through
 from medsr_viewer.ui.results import Scored
-from medsr_viewer.ui.showing import NO_SCORE, RESEARCH
 from medsr_viewer.ui.state import Choices, OpenImage, View
+from medsr_viewer.workflows.captions import NO_SCORE, RESEARCH_USE
 
 
 def provenance(
@@ -38,5 +38,5 @@ def provenance(
     return (
         f"{Path(image.instance.source).name} frame {image.frame_index + 1} · {task}",
         f"Scores: {measured}" if scored is not None else measured,
-        f"Shown through {shown_through(view, image.frame)} · made {made.isoformat()} by MedSR Viewer · {RESEARCH}",
+        f"Shown through {shown_through(view, image.frame)} · made {made.isoformat()} by MedSR Viewer · {RESEARCH_USE}",
     )

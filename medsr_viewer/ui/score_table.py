@@ -8,8 +8,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDockWidget, QHeaderView, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from medsr_viewer.ui.results import Results, Scored
-from medsr_viewer.ui.showing import NO_SCORE
 from medsr_viewer.ui.state import State
+from medsr_viewer.workflows.captions import NO_SCORE
 
 COLUMNS = ("method", "PSNR dB", "SSIM", "MS-SSIM", "UQI")
 _LEAST_WIDTH = 360

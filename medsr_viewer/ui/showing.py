@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from medsr_viewer.ui.contents import DEGRADED, REFERENCE, is_error, is_map, method_of
@@ -14,9 +13,15 @@ from medsr_viewer.ui.results import Entry, PreparedImages, ResultKey, Results, S
 from medsr_viewer.ui.state import Choices
 from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.upscaling.methods import Method
-
-RESEARCH = "research use only"
-NO_SCORE = "no reference, no score"
+from medsr_viewer.workflows.captions import (
+    NO_SCORE,
+    REFERENCE_TITLE,
+    RESEARCH_USE,
+    SEPARATOR,
+    input_caption,
+    score_caption,
+    upscaled_caption,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +79,11 @@ def showing(
     """
     scale = choices.scale_factor
     if content == DEGRADED:
-        badge = f"Degraded ÷{scale} · {_size(images.degraded)}" if choices.mode == "test" else "Input"
-        return Showing(images.degraded, badge=badge)
+        return Showing(images.degraded, badge=input_caption(choices.mode, scale, images.degraded.shape))
     if content == REFERENCE:
         if images.reference is None:
             return Showing(images.degraded, badge="Input")
-        return Showing(images.reference, badge="Reference", badge_kind="reference")
+        return Showing(images.reference, badge=REFERENCE_TITLE, badge_kind="reference")
     return _computed(content, catalogue.find(method_of(content) or "", scale), choices, results, images, pending)
 
 
@@ -104,20 +108,14 @@ def _computed(
 
 
 def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, scored: Scored | None) -> Showing:
-    parts = [f"Upscaled ×{choices.scale_factor}", method.name]
-    kind = "research"
-    if method.is_learned:
-        parts.append("fp32" if choices.precision == "fp32" else "bf16 fast")
-        if note := method.cards[choices.scale_factor].note:
-            parts.append(note)
-            kind = "warning"
+    warns = method.is_learned and method.cards[choices.scale_factor].note
     text, tooltip = (
         score_text(scored if entry.result is not None else None)
         if choices.mode == "test"
         else (NO_SCORE, "Enhance: no reference exists.")
     )
-    badge = " · ".join([*parts, RESEARCH])
-    return Showing(picture, None, badge, kind, entry.progress, text, tooltip)
+    badge = SEPARATOR.join((upscaled_caption(method, choices.scale_factor, choices.precision), RESEARCH_USE))
+    return Showing(picture, None, badge, "warning" if warns else "research", entry.progress, text, tooltip)
 
 
 def _map(content: str, key: ResultKey, results: Results, waiting: Showing) -> Showing:
@@ -125,7 +123,7 @@ def _map(content: str, key: ResultKey, results: Results, waiting: Showing) -> Sh
     if found is not None:
         of = f"of {key.method} ×{key.source.scale_factor}"
         name = f"Error (upscaled − reference) {of}" if is_error(content) else f"SSIM {of} over the full data range"
-        badge = f"{name} · {RESEARCH}"
+        badge = f"{name} · {RESEARCH_USE}"
         text, tooltip = score_text(results.scored(key))
         return Showing(found.picture, found.scale, badge, "research", scores=text, scores_tooltip=tooltip)
     if results.map_failure is not None:
@@ -144,14 +142,4 @@ def score_text(scored: Scored | None) -> tuple[str, str]:
     """Return the chip of a method's scores, and what they were measured on."""
     if scored is None:
         return "", ""
-    scores = scored.scores
-    tooltip = scored.measured.describe()
-    if scores.psnr_db is not None and math.isinf(scores.psnr_db):
-        return "identical", tooltip
-    parts = [f"PSNR {scores.psnr_db:.2f} dB" if scores.psnr_db is not None else "PSNR undefined"]
-    parts.append(f"SSIM {scores.ssim:.3f}" if scores.ssim is not None else "SSIM undefined")
-    return " · ".join(parts), tooltip
-
-
-def _size(picture: Picture) -> str:
-    return f"{picture.shape[1]} × {picture.shape[0]}"
+    return score_caption(scored.scores.psnr_db, scored.scores.ssim), scored.measured.describe()

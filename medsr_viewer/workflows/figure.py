@@ -1,5 +1,7 @@
 """A labelled figure of a comparison's panels, as a PNG."""
 
+# ruff: noqa: RUF001 - the multiplication sign is meant
+
 from __future__ import annotations
 
 import textwrap
@@ -13,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 from medsr_viewer.imaging.frame import FULL_RANGE, FloatArray, Frame, Window
 from medsr_viewer.imaging.resample import enlarge
 from medsr_viewer.imaging.windowing import apply_voi
+from medsr_viewer.workflows.captions import REFERENCE_TITLE, RESEARCH_USE, input_caption, upscaled_caption
 from medsr_viewer.workflows.compare import Comparison
 from medsr_viewer.workflows.files import write_whole
 
@@ -21,7 +24,10 @@ GAP = 12
 FONT_SIZE = 15
 LINE = FONT_SIZE + 5
 BACKGROUND, INK, DIM, WARNING = (24, 24, 27), (235, 235, 235), (170, 170, 175), (250, 190, 90)
-DISCLAIMER = "Upscaled pixels: research use only"
+DISCLAIMER = f"Upscaled pixels: {RESEARCH_USE}"
+
+# What the font of the figure has no letters for.
+_IN_FONT = str.maketrans({"×": "x", "÷": "x1/"})
 
 _Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
 _Colour = tuple[int, int, int]
@@ -72,21 +78,23 @@ def display_gray(frame: Frame, pixels: FloatArray) -> FloatArray:
 
 
 def _panels(comparison: Comparison, captions: Mapping[str, str]) -> list[_Panel]:
-    prepared, scale, frame = comparison.prepared, comparison.request.scale_factor, comparison.request.frame
+    prepared, request = comparison.prepared, comparison.request
+    scale, frame = request.scale_factor, request.frame
     panels = []
 
     def add(key: str, title: str, pixels: FloatArray, warning: str = "") -> None:
-        lines = ((title, INK), (captions.get(key, ""), DIM), (warning, WARNING))
+        texts = (title.translate(_IN_FONT), captions.get(key, ""), warning)
+        lines = tuple(zip(texts, (INK, DIM, WARNING), strict=True))
         panels.append(_Panel(lines, _picture(display_gray(frame, pixels))))
 
     if prepared.reference is not None:
-        add("reference", "reference", prepared.reference)
-    name = "input" if prepared.reference is None else f"degraded x1/{scale}"
-    add("degraded", f"{name}, pixels enlarged x{scale}", enlarge(prepared.degraded, scale, "nearest"))
-    for result in comparison.results:
+        add("reference", REFERENCE_TITLE, prepared.reference)
+    name = input_caption(request.mode, scale, prepared.degraded.shape)
+    add("degraded", f"{name}, pixels enlarged ×{scale}", enlarge(prepared.degraded, scale, "nearest"))
+    for method, result in zip(request.methods, comparison.results, strict=True):
         if result.upscaled:
-            precision = f", {result.upscaled.precision}" if result.upscaled.mapping else ""
-            add(result.method, f"{result.method} x{scale}{precision}", result.upscaled.pixels, DISCLAIMER)
+            title = upscaled_caption(method, scale, result.upscaled.precision)
+            add(result.method, title, result.upscaled.pixels, DISCLAIMER)
     return panels
 
 

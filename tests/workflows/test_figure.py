@@ -82,11 +82,11 @@ def test_every_upscaled_panel_and_no_other_bears_the_disclaimer(
     words = [text for *_, text in texts if text]
     assert words[0].startswith("Shown through the full range")
     assert words[1:] == [
-        "reference",
-        "degraded x1/4, pixels enlarged x4",
-        "bicubic x4",
+        "Reference",
+        "Degraded x1/4 · 12 x 16, pixels enlarged x4",
+        "Upscaled x4 · bicubic",
         DISCLAIMER,
-        "nearest x4",
+        "Upscaled x4 · nearest",
         DISCLAIMER,
     ]
 
@@ -96,8 +96,8 @@ def test_enhanced_image_has_no_reference_panel(
 ) -> None:
     write_figure(tmp_path / "a.png", compare(request_for(make_frame(waves), mode="enhance")), {})
     words = [text for *_, text in texts]
-    assert "reference" not in words
-    assert "input, pixels enlarged x4" in words
+    assert "Reference" not in words
+    assert "Input, pixels enlarged x4" in words
 
 
 def test_inverted_frame_and_reduction_are_said(make_frame: Make, request_for: Make, texts: Any, tmp_path: Path) -> None:
