@@ -124,8 +124,8 @@ def _decode_compressed(
             raise DecodeError("the compressed frame has no readable header: the file is damaged")
         if (size.rows, size.columns) != (layout.rows, layout.columns):
             raise HeaderError(
-                f"the header claims {layout.rows} x {layout.columns} pixels, "
-                f"but the compressed frame has {size.rows} x {size.columns}"
+                f"the header claims {layout.columns} x {layout.rows} pixels, "
+                f"but the compressed frame has {size.columns} x {size.rows}"
             )
         if size.components != layout.samples or size.precision > layout.bits_allocated:
             raise HeaderError(

@@ -21,7 +21,7 @@ def crop_to_multiple(pixels: FloatArray, scale_factor: int) -> FloatArray:
     rows, columns = (length // scale_factor * scale_factor for length in pixels.shape[:2])
     if rows == 0 or columns == 0:
         raise UnusableImage(
-            f"{pixels.shape[0]} x {pixels.shape[1]} pixels cannot be degraded by {scale_factor}",
+            f"{pixels.shape[1]} x {pixels.shape[0]} pixels cannot be degraded by {scale_factor}",
             "Choose a smaller scale factor or a larger image.",
         )
     return pixels[:rows, :columns]

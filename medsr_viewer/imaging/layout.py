@@ -129,7 +129,7 @@ def check_native_length(layout: Layout, element: PixelElement) -> None:
     present = element.available if element.length is None else min(element.length, element.available)
     if present < needed:
         raise HeaderError(
-            f"the header claims {layout.frames} x {layout.rows} x {layout.columns} pixels ({needed:,} bytes), "
+            f"the header claims {layout.frames} x {layout.columns} x {layout.rows} pixels ({needed:,} bytes), "
             f"but only {present:,} bytes of pixel data are there"
         )
 
@@ -174,4 +174,4 @@ def _check(layout: Layout) -> None:
     if not 1 <= layout.bits_stored <= layout.bits_allocated:
         raise HeaderError(f"{layout.bits_stored} bits stored do not fit {layout.bits_allocated} bits allocated")
     if layout.rows * layout.columns * layout.samples > MAX_FRAME_SAMPLES:
-        raise HeaderError(f"the header claims {layout.rows} x {layout.columns} pixels, more than can be shown")
+        raise HeaderError(f"the header claims {layout.columns} x {layout.rows} pixels, more than can be shown")

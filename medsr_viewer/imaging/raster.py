@@ -55,7 +55,7 @@ def read_raster_size(path: Path, kind: str) -> RasterSize:
             if Image.Image.getexif(image).get(_EXIF_ORIENTATION, 1) >= 5:  # turned by a quarter
                 rows, columns = columns, rows
     if rows * columns > _MAX_PIXELS:
-        raise HeaderError(f"it has {rows} x {columns} pixels, more than can be shown")
+        raise HeaderError(f"it has {columns} x {rows} pixels, more than can be shown")
     return RasterSize(rows, columns, pages)
 
 

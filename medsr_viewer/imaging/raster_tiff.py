@@ -68,7 +68,7 @@ def _page(file: Any, index: int) -> Any:
 
 def _pixels(page: Any, path: Path, index: int) -> npt.NDArray[Any]:
     if page.imagelength * page.imagewidth * page.samplesperpixel > 1 << 29:
-        raise HeaderError(f"it has {page.imagelength} x {page.imagewidth} pixels, more than can be shown")
+        raise HeaderError(f"it has {page.imagewidth} x {page.imagelength} pixels, more than can be shown")
     try:
         pixels = np.asarray(page.asarray())
     except (ValueError, ImportError, KeyError, NotImplementedError):

@@ -79,7 +79,7 @@ def require_window(image: FloatImage, side: int) -> None:
         A side of the image is shorter than ``side`` pixels.
     """
     if min(image.shape) < side:
-        msg = f"an image of {image.shape[0]} x {image.shape[1]} pixels is smaller than the {side} x {side} window"
+        msg = f"an image of {image.shape[1]} x {image.shape[0]} pixels is smaller than the {side} x {side} window"
         raise ValueError(msg)
 
 

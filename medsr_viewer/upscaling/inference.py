@@ -113,7 +113,7 @@ def quarters(region: Region) -> list[Region]:
         If it is as small as tiles get.
     """
     if max(region.height, region.width) <= SMALLEST_TILE:
-        raise OutOfMemory(f"not even a tile of {region.height} x {region.width} pixels fits the device's memory")
+        raise OutOfMemory(f"not even a tile of {region.width} x {region.height} pixels fits the device's memory")
     top, left = region.height // 2, region.width // 2
     pieces = [
         Region(region.top, region.left, top, left),

@@ -136,7 +136,7 @@ def prepare(request: ComparisonRequest) -> Prepared:
     if any(cropped):
         notes.append(
             f"Cropped by {cropped[0]} rows at the bottom and {cropped[1]} columns at the right: "
-            f"{reference.shape[0]} x {reference.shape[1]} is a multiple of {request.scale_factor}."
+            f"{reference.shape[1]} x {reference.shape[0]} is a multiple of {request.scale_factor}."
         )
     notes.append(f"Scores assume this degradation: {STANDARD_DEGRADATION}. Other losses of detail score otherwise.")
     return Prepared(
@@ -201,7 +201,7 @@ def nothing_to_compare(request: ComparisonRequest) -> Comparison:
     rows, columns, *channels = frame.shape
     height, width = rows // scale, columns // scale
     reference = frame.pixels[: height * scale, : width * scale]
-    note = f"{rows} x {columns} pixels are too few to be degraded by {scale}: no scores. Choose a smaller scale factor."
+    note = f"{columns} x {rows} pixels are too few to be degraded by {scale}: no scores. Choose a smaller scale factor."
     prepared = Prepared(
         degraded=np.zeros((height, width, *channels), np.float32),
         reference=reference,

@@ -108,7 +108,7 @@ def test_image_smaller_than_the_scale_factor_is_read_and_has_no_scores(
     assert outcome.status == 0
     (line,) = outcome.lines
     assert str(tiny) in line
-    assert "3 x 5 pixels are too few to be degraded by 4" in line
+    assert "5 x 3 pixels are too few to be degraded by 4" in line
 
 
 @pytest.mark.parametrize("size", [(4, 4), (4, 9), (8, 5), (12, 12)])

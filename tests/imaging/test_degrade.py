@@ -27,7 +27,7 @@ def test_cropping_keeps_the_upper_left_and_loses_less_than_a_degraded_pixel(
 ) -> None:
     pixels = np.arange(rows * columns, dtype=np.float32).reshape(rows, columns)
     if min(rows, columns) < scale_factor:
-        with pytest.raises(UnusableImage, match=f"{rows} x {columns}") as caught:
+        with pytest.raises(UnusableImage, match=f"{columns} x {rows}") as caught:
             crop_to_multiple(pixels, scale_factor)
         assert "smaller scale factor" in caught.value.advice
         return

@@ -117,7 +117,7 @@ def test_after_that_the_cpu_takes_over(tiny_method: MakeMethod, monkeypatch: pyt
 def test_quarters_cover_the_tile_once(top: int, left: int, height: int, width: int) -> None:
     tile = Region(top, left, height, width)
     if max(height, width) <= SMALLEST_TILE:
-        with pytest.raises(OutOfMemory, match=f"{height} x {width}"):
+        with pytest.raises(OutOfMemory, match=f"{width} x {height}"):
             quarters(tile)
         return
     covered = np.zeros((130, 130), dtype=int)

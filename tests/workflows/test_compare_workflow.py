@@ -13,7 +13,14 @@ from medsr_viewer.errors import OutputCheckFailed, UnusableImage
 from medsr_viewer.imaging.degrade import degrade
 from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.workflows import compare as module
-from medsr_viewer.workflows.compare import compare, full_data_range, is_too_small, method_notes, prepare
+from medsr_viewer.workflows.compare import (
+    compare,
+    full_data_range,
+    is_too_small,
+    method_notes,
+    nothing_to_compare,
+    prepare,
+)
 
 Make = Callable[..., Any]
 
@@ -56,7 +63,7 @@ def test_image_smaller_than_a_degraded_pixel(make_frame: Make, request_for: Make
     frame = make_frame(np.ones((3, 30)))
     assert is_too_small(frame, 4)
     assert not is_too_small(frame, 3)
-    with pytest.raises(UnusableImage, match="3 x 30"):
+    with pytest.raises(UnusableImage, match="30 x 3"):
         prepare(request_for(frame))
     nothing = module.nothing_to_compare(request_for(frame, "bicubic", "nearest"))
     assert nothing.prepared.reference is not None
@@ -124,3 +131,10 @@ def test_modality_that_a_model_was_not_trained_on_is_named() -> None:
             (note,) = method_notes(method, scale, "OPT")
             assert "not trained on OPT" in note
     assert method_notes(catalogue().find("bicubic", 4), 4, "OPT") == ()
+
+
+def test_sizes_in_notes_are_width_by_height_as_on_the_screen(make_frame: Make, request_for: Make) -> None:
+    cropped = prepare(request_for(make_frame(np.zeros((66, 49)))))
+    assert "Cropped by 2 rows at the bottom and 1 columns at the right: 48 x 64 is" in cropped.notes[0]
+    tiny = nothing_to_compare(request_for(make_frame(np.zeros((3, 49)))))
+    assert tiny.prepared.notes[0].startswith("49 x 3 pixels are too few")
