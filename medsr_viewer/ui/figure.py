@@ -25,16 +25,13 @@ def render_figure(grid: PanelGrid, shown: Sequence[tuple[Panel, tuple[str, str]]
     Parameters
     ----------
     grid : PanelGrid
-        Whose texts over the pictures are left out.
+        Whose font and resolution the texts take.
     shown : sequence of (Panel, (str, str))
         At least one panel of the grid, with what it shows and how that scored.
     about : sequence of str
         What holds for all: see `provenance`.
     """
-    overlays = grid.overlays_visible
-    grid.set_overlays_visible(False)  # the corners hold the patient's name
-    pictures = [panel.canvas.grab().toImage() for panel, _ in shown]
-    grid.set_overlays_visible(overlays)
+    pictures = [panel.canvas.picture_alone() for panel, _ in shown]
     ratio = grid.devicePixelRatioF()
     font = grid.font()
     font.setPointSizeF(font.pointSizeF() * ratio)

@@ -115,3 +115,14 @@ def test_captions_of_maps_name_the_scale(opened: Application, qtbot: QtBot) -> N
     panel = opened.window.controller.grid.panels[1]
     qtbot.waitUntil(lambda: "Error" in panel.badge.text, timeout=5000)
     assert "of bicubic ×4" in panel.badge.text
+
+
+def test_a_figure_bears_no_mark_of_the_focus(opened: Application, qtbot: QtBot) -> None:
+    panels = opened.window.controller.grid.panels
+    shown = [(panel, (panel.badge.text, "")) for panel in panels]
+    opened.window.tool_bar.setFocus()
+    qtbot.waitUntil(lambda: not any(panel.canvas.hasFocus() for panel in panels))
+    plain = render_figure(opened.window.controller.grid, shown)
+    panels[1].canvas.setFocus()
+    qtbot.waitUntil(panels[1].canvas.hasFocus)
+    assert render_figure(opened.window.controller.grid, shown) == plain

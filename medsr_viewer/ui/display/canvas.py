@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QImage,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
@@ -111,23 +112,37 @@ class Canvas(QWidget):
         return self.projection.to_reference(position.x() * ratio, position.y() * ratio)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the surround, the picture, and what lies over it."""
+        """Paint the surround, the picture, what lies over it, and who has the focus."""
         painter = QPainter(self)
+        self._paint(painter, with_texts=self.overlays_visible)
+        if self.hasFocus():
+            box = self.rect()
+            painter.setPen(theme.ACCENT)
+            painter.drawRect(box.adjusted(0, 0, -1, -1))
+            painter.drawRect(box.adjusted(1, 1, -2, -2))
+
+    def picture_alone(self) -> QImage:
+        """Return what is painted, without the texts that name the patient and without the mark of the focus."""
+        image = QImage(*self.device_size, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        painter = QPainter(image)
+        painter.setFont(self.font())
+        self._paint(painter, with_texts=False)
+        painter.end()
+        return image
+
+    def _paint(self, painter: QPainter, *, with_texts: bool) -> None:
         ratio, projection, box = self.devicePixelRatioF(), self.projection, self.rect()
         painter.fillRect(box, theme.SURROUND)
         if not self.overlay.title:
             self.item.paint(painter, projection, ratio)
             self._paint_shapes(painter, projection, ratio)
-        if self.overlays_visible:
+        if with_texts:
             if self.crosshair is not None and not self.overlay.title:
                 paint_crosshair(painter, box, projection.to_screen(*self.crosshair), ratio)
             self._describe(projection.zoom)
             paint_overlay(painter, self._labels, box, self.overlay, projection, ratio)
         paint_badges(painter, self._labels, box, self.overlay)
-        if self.hasFocus():
-            painter.setPen(theme.ACCENT)
-            painter.drawRect(box.adjusted(0, 0, -1, -1))
-            painter.drawRect(box.adjusted(1, 1, -2, -2))
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Tell the grid, which refits."""
