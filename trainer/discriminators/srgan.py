@@ -1,13 +1,10 @@
-"""Discriminators: (N, 1, H, W) patches to one logit each."""
+"""SRGAN's discriminator as fmen compares it: pooled, so that it takes patches of any size."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
-from medsr_viewer.models.layers import normalisation
-
-STAGES = ((1, 2), (2, 1), (2, 2), (4, 1), (4, 2), (8, 1), (8, 2))
-"""(multiple of the first stage's channels, stride) of the seven convolutions after the first one."""
+from trainer.discriminators.convolutions import WIDEST, convolutions
 
 
 class SrganDiscriminator(nn.Module):
@@ -25,24 +22,15 @@ class SrganDiscriminator(nn.Module):
 
     def __init__(self, channels: int = 1, features: int = 64, norm: str = "batch") -> None:
         super().__init__()
-        layers: list[nn.Module] = [nn.Conv2d(channels, features, 3, padding=1), nn.LeakyReLU(0.2)]
-        inputs = features
-        for multiple, stride in STAGES:
-            outputs = multiple * features
-            layers += [
-                nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1),
-                normalisation(norm, outputs),
-                nn.LeakyReLU(0.2),
-            ]
-            inputs = outputs
-        layers += [
+        widest = WIDEST * features
+        self.layers = nn.Sequential(
+            *convolutions(channels, features, norm),
             nn.AdaptiveAvgPool2d(1),
-            nn.Conv2d(inputs, 2 * inputs, 1),
+            nn.Conv2d(widest, 2 * widest, 1),
             nn.LeakyReLU(0.2),
-            nn.Conv2d(2 * inputs, 1, 1),
+            nn.Conv2d(2 * widest, 1, 1),
             nn.Flatten(),
-        ]
-        self.layers = nn.Sequential(*layers)
+        )
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Return logits, (N, 1)."""

@@ -1,0 +1,42 @@
+"""The perceptual distance of this project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from trainer.losses.vgg import VggFeatures
+
+PERCEPTUAL_LAYERS = ("1_2", "2_2", "3_3", "4_3", "5_3")
+
+
+class PerceptualDistance(nn.Module):
+    """Mean, over five layers of VGG-16, of the squared distance between channel-normalised features.
+
+    Parameters
+    ----------
+    weights : Path
+        VGG-16's (see `VggFeatures`). Distances through Caffe's weights and through torchvision's do not compare.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing or is not such a file.
+    """
+
+    def __init__(self, weights: Path) -> None:
+        super().__init__()
+        self.features = VggFeatures(weights, "vgg16", PERCEPTUAL_LAYERS)
+
+    def forward(self, upscaled: Tensor, reference: Tensor) -> Tensor:
+        """Return the distance, a scalar; gradients flow into `upscaled` alone."""
+        with torch.no_grad():
+            target = [F.normalize(features, dim=1) for features in self.features(reference)]
+        distances = [
+            (F.normalize(a, dim=1) - b).square().sum(dim=1).mean()
+            for a, b in zip(self.features(upscaled), target, strict=True)
+        ]
+        return torch.stack(distances).mean()
