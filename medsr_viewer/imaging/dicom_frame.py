@@ -16,7 +16,7 @@ from medsr_viewer.imaging.elements import HeaderError, text
 from medsr_viewer.imaging.frame import Frame
 from medsr_viewer.imaging.frame_values import assemble_frame
 from medsr_viewer.imaging.functional_groups import FrameHeader
-from medsr_viewer.imaging.geometry import read_laterality, read_orientation, read_spacing
+from medsr_viewer.imaging.geometry import read_aspect, read_laterality, read_orientation, read_spacing
 from medsr_viewer.imaging.layout import Layout
 from medsr_viewer.imaging.modality import to_modality_units, valid_pixels
 from medsr_viewer.imaging.palette import apply_palette
@@ -83,6 +83,7 @@ def _about(file: DicomFile, header: FrameHeader) -> dict[str, Any]:
     return {
         "pixel_spacing": spacing,
         "spacing_source": source,
+        "pixel_aspect": read_aspect(header) if spacing is None else spacing[0] / spacing[1],
         "orientation": read_orientation(header),
         "laterality": read_laterality(header),
         "lossy": text(file.header, "LossyImageCompression") == "01" or file.syntax in LOSSY_SYNTAXES,

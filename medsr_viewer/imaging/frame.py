@@ -98,6 +98,8 @@ class Frame:
         Row and column spacing in mm.
     spacing_source : {"calibrated", "detector", "nominal", ""}
         Where `pixel_spacing` holds: in the patient, at the detector, or as the scanner's nominal figure.
+    pixel_aspect : float
+        Height of a pixel over its width: of `pixel_spacing`, or else Pixel Aspect Ratio (0028,0034).
     orientation : Orientation or None
         None where the file does not say.
     laterality : str
@@ -118,6 +120,7 @@ class Frame:
     stored_maximum: float | None = None
     pixel_spacing: tuple[float, float] | None = None
     spacing_source: SpacingSource = ""
+    pixel_aspect: float = 1.0
     orientation: Orientation | None = None
     laterality: str = ""
     lossy: bool = False

@@ -77,6 +77,12 @@ def read_spacing(header: FrameHeader) -> tuple[tuple[float, float] | None, Spaci
     return nominal, "nominal" if nominal else ""
 
 
+def read_aspect(header: FrameHeader) -> float:
+    """Return how many times as high as wide a pixel is (PS3.3 C.7.6.3.1.7); 1 where the file does not say."""
+    height_and_width = _pair(header.header, "PixelAspectRatio")
+    return height_and_width[0] / height_and_width[1] if height_and_width is not None else 1.0
+
+
 def normal_of(cosines: Cosines) -> tuple[float, float, float]:
     """Return the normal of an image plane: rows x columns."""
     normal = np.cross(np.array(cosines[:3]), np.array(cosines[3:]))

@@ -36,9 +36,11 @@ def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tupl
     if any(not one.is_foreign for one in state.collection.skipped):
         notes.append(f"{skipped_text(state.collection.skipped)}: the list of series (F3) says why.")
     notes += [*image.series.warnings, *image.frame.warnings]
-    spacing = image.frame.pixel_spacing
-    if spacing is not None and not math.isclose(*spacing, rel_tol=_SQUARE):
-        size = f"{spacing[0]:.3g} mm high, {spacing[1]:.3g} mm wide"
+    spacing, aspect = image.frame.pixel_spacing, image.frame.pixel_aspect
+    if not math.isclose(aspect, 1.0, rel_tol=_SQUARE):
+        size = (
+            f"{spacing[0]:.3g} mm high, {spacing[1]:.3g} mm wide" if spacing else f"{aspect:.3g} times as high as wide"
+        )
         notes.append(f"Pixels are not square ({size}) but drawn square: the picture is distorted.")
     if image.frame.lossy:
         notes.append("The source was compressed with loss: its artefacts are part of the reference.")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QStandardItemModel
 
 from medsr_viewer.ui.contents import Choice, choices, is_map, line_name, method_of
 from medsr_viewer.ui.corners import corner_lines
+from medsr_viewer.ui.display.line import Ruler
 from medsr_viewer.ui.display.panel import Panel
 from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.results import InputKey, Results, input_key
@@ -114,7 +115,7 @@ class Presenter(QObject):
         self._grid.set_extent(*images.extent)
         self._grid.set_wheel_zooms(image.series.frame_count == 1)
         self._grid.set_value_range(*image.frame.value_range)
-        self._grid.set_spacing(image.spacing(self._state.choices), image.frame.spacing_source)
+        self._grid.set_ruler(image.ruler(self._state.choices))
         edges = image.frame.orientation
         for panel in self._grid.panels:
             if edges is None:
@@ -131,7 +132,7 @@ class Presenter(QObject):
         """Drop everything of the image before: this one has no pictures, and will have none for now."""
         self._extent_of = None
         self._shown = [None] * len(self._shown)
-        self._grid.set_spacing(None)
+        self._grid.set_ruler(Ruler())
         for panel in self._grid.panels:
             panel.set_picture(None)
             panel.set_flip_picture(None)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from medsr_viewer.ui.display.line import length_text
 from medsr_viewer.ui.profiling import Profiling, profiles_as_tsv
 from medsr_viewer.ui.state import State
 
@@ -78,11 +77,9 @@ class ProfileDock(QDockWidget):
         if profiles is None:
             self.about.setText("Computing …" if self._profiling.has_line else _INVITATION)
         else:
-            image = self._state.image
-            spacing = image.spacing(self._state.choices) if image is not None else None
-            source = image.frame.spacing_source if image is not None else ""
             ends = " to ".join(f"({x:.1f}, {y:.1f})" for x, y in (profiles.line.start, profiles.line.end))
-            self.about.setText(f"{length_text(profiles.line, spacing, source)}, from pixel {ends}")
+            length = f"{profiles.distance[-1]:.1f} {profiles.distance_unit}"
+            self.about.setText(f"{length}, from {ends} in {profiles.key.grid_pixels}")
         if self.plot is not None:
             self.plot.show_profiles(profiles)
 

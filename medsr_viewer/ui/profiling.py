@@ -15,7 +15,7 @@ from medsr_viewer.imaging.frame import FloatArray
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.contents import DEGRADED, REFERENCE, is_map, line_name, method_of
 from medsr_viewer.ui.display.drawn import Drawn
-from medsr_viewer.ui.display.line import Line
+from medsr_viewer.ui.display.line import Line, Ruler
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.results import InputKey, Results, input_key, result_key
@@ -63,7 +63,7 @@ class Profiles:
     distance : ndarray
         (N,) float64 from the line's start, in `distance_unit`.
     distance_unit : str
-        "mm (calibrated)", "px".
+        "mm (calibrated)", "px of the reference".
     unit : str
         Of the values.
     curves : tuple of Curve
@@ -99,10 +99,10 @@ class ProfileJob:
         In reference pixels.
     tracks : tuple
         The pictures, and what of them is there.
-    spacing : (float, float) or None
-        Row and column spacing of a reference pixel in mm.
-    spacing_source, unit : str
-        Where the spacing holds; unit of the values.
+    ruler : Ruler
+        What lengths are measured in.
+    unit : str
+        Of the values.
     sample : callable
         What samples.
     """
@@ -110,8 +110,7 @@ class ProfileJob:
     key: InputKey
     line: Line
     tracks: tuple[_Track, ...]
-    spacing: tuple[float, float] | None
-    spacing_source: str
+    ruler: Ruler
     unit: str
     sample: Sample
 
@@ -126,10 +125,10 @@ class ProfileJob:
                 picture.pixels, self.line.start, self.line.end, picture.pixel_size, valid, track.computed
             )
             curves.append(Curve(track.panel, track.name, values, picture.pixel_size != 1))
-        unit = "px"
-        if self.spacing is not None:
-            distance = distance * (self.line.millimetres(self.spacing) / self.line.pixels)
-            unit = f"mm ({self.spacing_source})" if self.spacing_source else "mm"
+        distance = distance * (self.ruler.measure(self.line) / self.line.pixels)
+        unit = self.ruler.unit
+        if self.ruler.spacing is None:
+            unit = self.key.grid_pixels.replace("px", unit, 1)
         return Profiles(self.key, self.line, distance, unit, self.unit, tuple(curves))
 
 
@@ -225,7 +224,7 @@ class Profiling(QObject):
         ]
         frame = image.frame
         unit = "luma" if frame.is_colour else frame.unit
-        return ProfileJob(key, line, tuple(tracks), image.spacing(choices), frame.spacing_source, unit, self._sample)
+        return ProfileJob(key, line, tuple(tracks), image.ruler(choices), unit, self._sample)
 
     def _picture(self, content: str, key: InputKey) -> Picture | None:
         images = self._results.prepared_for(key)
@@ -264,7 +263,8 @@ def profiles_as_tsv(profiles: Profiles, source: str) -> str:
         Which image: the file's name and the frame.
     """
     unit = f" {profiles.unit}" if profiles.unit else ""
-    heading = ["x px", "y px", f"distance {profiles.distance_unit}"]
+    grid = profiles.key.grid_pixels
+    heading = [f"x {grid}", f"y {grid}", f"distance {profiles.distance_unit}"]
     heading += [f"{curve.name}{unit}" for curve in profiles.curves]
     count = len(profiles.distance)
     (x0, y0), (x1, y1) = profiles.line.start, profiles.line.end

@@ -32,6 +32,11 @@ class InputKey:
     mode: Mode
     scale_factor: int
 
+    @property
+    def grid_pixels(self) -> str:
+        """Whose pixels the panels' coordinates count."""
+        return "px of the reference" if self.mode == "test" else "px of the upscaled image"
+
 
 @dataclass(frozen=True)
 class ResultKey:

@@ -13,6 +13,7 @@ from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.study import Instance, Series, Study
 from medsr_viewer.ui.display.drawn import Drawing
 from medsr_viewer.ui.display.layouts import LayoutName
+from medsr_viewer.ui.display.line import Ruler
 from medsr_viewer.ui.display.sampling import Interpolation
 from medsr_viewer.workflows.compare import Mode
 
@@ -60,12 +61,12 @@ class OpenImage:
         """What tells this image from others."""
         return str(self.instance.path), self.stamp, self.frame_index
 
-    def spacing(self, choices: Choices) -> tuple[float, float] | None:
-        """Return row and column spacing, in mm, of the panels' pixels: those of the reference, or of the upscaled."""
-        found = self.frame.pixel_spacing
-        if found is None or choices.mode == "test":
-            return found
-        return found[0] / choices.scale_factor, found[1] / choices.scale_factor
+    def ruler(self, choices: Choices) -> Ruler:
+        """Return what lengths in the panels' pixels are measured in: those of the reference, or of the upscaled."""
+        frame, spacing = self.frame, self.frame.pixel_spacing
+        if spacing is not None and choices.mode == "enhance":
+            spacing = spacing[0] / choices.scale_factor, spacing[1] / choices.scale_factor
+        return Ruler(spacing, frame.spacing_source, frame.pixel_aspect)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,23 @@ from .conftest import MakeApplication
 from .driving import settle, write_dicom
 
 
-@pytest.mark.parametrize(("spacing", "noted"), [([0.5, 0.9], True), ([0.5, 0.5001], False)])
+@pytest.mark.parametrize(
+    ("elements", "note"),
+    [
+        ({"PixelSpacing": [0.5, 0.9]}, "not square (0.5 mm high, 0.9 mm wide)"),
+        ({"PixelSpacing": [0.5, 0.5001]}, ""),
+        ({"PixelAspectRatio": [3, 4]}, "not square (0.75 times as high as wide)"),
+        ({"PixelAspectRatio": [3, 4], "PixelSpacing": [0.5, 0.5]}, ""),
+        ({"PixelAspectRatio": [1, 1]}, ""),
+    ],
+)
 def test_pixels_that_are_not_square_are_noted(
-    make_application: MakeApplication, tmp_path: Path, qtbot: QtBot, spacing: list[float], noted: bool
+    make_application: MakeApplication, tmp_path: Path, qtbot: QtBot, elements: dict[str, object], note: str
 ) -> None:
-    write_dicom(tmp_path / "one.dcm", PixelSpacing=spacing)
+    write_dicom(tmp_path / "one.dcm", **elements)
     application = make_application()
     application.window.open_paths([tmp_path / "one.dcm"])
     settle(application, qtbot)
-    assert ("not square (0.5 mm high, 0.9 mm wide)" in application.window.page.notes.text) == noted
+    text = application.window.page.notes.text
+    assert note in text
+    assert ("not square" in text) == bool(note)

@@ -48,7 +48,7 @@ def test_curves_are_the_values_along_the_line(opened: Application, qtbot: QtBot)
     opened.window.controller.set_content(2, "reference")
     found = plotted(opened, qtbot, ("degraded", "bicubic", "reference"))
     np.testing.assert_allclose(found.distance, np.arange(41))
-    assert (found.distance_unit, found.unit) == ("px", "")
+    assert (found.distance_unit, found.unit) == ("px of the reference", "")
     image, panels = opened.state.image, opened.window.controller.grid.panels
     assert image is not None
     np.testing.assert_allclose(found.curves[2].values, image.frame.pixels[20, 10:51], atol=1e-3)
@@ -151,7 +151,10 @@ def test_copied_values(opened: Application, qtbot: QtBot) -> None:
     opened.window.actions_by_name["copy-profile"].trigger()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "# image-0.png frame 1, x4, test"
-    assert lines[1].split("\t") == ["x px", "y px", "distance px", "degraded", "bicubic", "lanczos"]
+    assert lines[1].split("\t") == [
+        *(f"{what} px of the reference" for what in ("x", "y", "distance")),
+        *("degraded", "bicubic", "lanczos"),
+    ]
     assert len(lines) == 2 + 41
     cells = [float(cell) for cell in lines[2 + 7].split("\t")]
     assert cells[:3] == [17.5, 20.5, 7.0]
@@ -189,3 +192,22 @@ def test_steps_are_where_values_change() -> None:
     np.testing.assert_array_equal(kept, [3, np.nan, 5, 6])
     edges, kept = steps(np.zeros(1), np.ones(1, np.float32))
     assert (edges.tolist(), kept.tolist()) == ([0.0, 0.0], [1.0])
+
+
+def test_lengths_in_pixels_name_whose_pixels(opened: Application, qtbot: QtBot) -> None:
+    grid = opened.window.controller.grid
+    grid.drawn.set_line(LINE)
+    plotted(opened, qtbot, ("degraded", "bicubic", "lanczos"))
+    assert (
+        opened.window.profile.about.text()
+        == "40.0 px of the reference, from (10.5, 20.5) to (50.5, 20.5) in px of the reference"
+    )
+    written: list[str] = []
+    opened.window.controller.switch_mode()
+    plotted(opened, qtbot, ("input", "bicubic", "lanczos"))
+    assert opened.window.profile.about.text().startswith("160.0 px of the upscaled image, from (42.0, 82.0) to")
+    for panel in grid.panels[:2]:
+        panel.canvas._labels.draw = lambda *arguments, **_: written.extend(a for a in arguments if isinstance(a, str))  # type: ignore[method-assign]
+        panel.grab()
+    assert "input · 40.0 px" in written
+    assert "bicubic · 160.0 px" in written

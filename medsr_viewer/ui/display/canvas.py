@@ -27,7 +27,6 @@ from medsr_viewer.ui.display.drawn import Drawn, Hold
 from medsr_viewer.ui.display.gestures import Gesture, Wheel, drag_zoom_factor, gesture_for
 from medsr_viewer.ui.display.image_item import ImageItem
 from medsr_viewer.ui.display.labels import Labels
-from medsr_viewer.ui.display.line import length_text
 from medsr_viewer.ui.display.overlay import BarBasis, Overlay, paint_badges, paint_crosshair, paint_overlay
 from medsr_viewer.ui.display.projection import Projection
 from medsr_viewer.ui.display.shapes import paint_line, paint_roi
@@ -272,7 +271,8 @@ class Canvas(QWidget):
         if line is not None:
             overlay = self.overlay
             colour = self.line_colour if overlay.line_name else theme.OVERLAY
-            length = length_text(line, overlay.spacing, overlay.spacing_label)
+            # Of the picture's own pixels, as its size and its readout are: an input's are larger than its upscaling's.
+            length = overlay.ruler.text(line, self.item.picture.pixel_size if self.item.picture is not None else 1.0)
             text = " · ".join(part for part in (overlay.line_name, length) if part)
             paint_line(painter, self._labels, self.rect(), line, projection, ratio, colour, text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

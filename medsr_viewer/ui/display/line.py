@@ -10,6 +10,7 @@ Point: TypeAlias = tuple[float, float]
 LineGrip: TypeAlias = Literal["start", "end", "whole"]
 
 _STEPS_A_PIXEL = 64
+_SQUARE = 0.005
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,13 @@ class Line:
         """Length in reference pixels."""
         return math.dist(self.start, self.end)
 
-    def millimetres(self, spacing: tuple[float, float]) -> float:
-        """Return the length in mm.
+    def length(self, spacing: tuple[float, float]) -> float:
+        """Return the length in the unit of the spacing.
 
         Parameters
         ----------
         spacing : (float, float)
-            Row and column spacing of a reference pixel in mm.
+            Row and column spacing of a reference pixel: in mm, or in pixels of another grid.
         """
         across, down = self.end[0] - self.start[0], self.end[1] - self.start[1]
         return math.hypot(across * spacing[1], down * spacing[0])
@@ -79,22 +80,46 @@ def line_dragged(line: Line, grip: LineGrip, across: float, down: float, extent:
     return line_between(ends[0], ends[1], extent)
 
 
-def length_text(line: Line, spacing: tuple[float, float] | None, source: str) -> str:
-    """Return the length in words: in mm, and where these hold, or in pixels.
+@dataclass(frozen=True)
+class Ruler:
+    """What a length on the panels is measured in.
 
     Parameters
     ----------
-    line : Line
-        The line.
     spacing : (float, float) or None
-        Row and column spacing of a reference pixel in mm.
+        Row and column spacing of a reference pixel in mm; None: lengths are counted in pixels.
     source : str
-        "calibrated", "detector".
+        Where the spacing holds: "calibrated", "detector".
+    aspect : float
+        Height of a pixel over its width. A pixel that is not square is no unit of length, its width is.
     """
-    if spacing is None:
-        return f"{line.pixels:.1f} px"
-    text = f"{line.millimetres(spacing):.1f} mm"
-    return f"{text} ({source})" if source else text
+
+    spacing: tuple[float, float] | None = None
+    source: str = ""
+    aspect: float = 1.0
+
+    @property
+    def unit(self) -> str:
+        """Name of the unit: "mm (calibrated)", "mm", "px", "px widths"."""
+        if self.spacing is not None:
+            return f"mm ({self.source})" if self.source else "mm"
+        return "px" if math.isclose(self.aspect, 1.0, rel_tol=_SQUARE) else "px widths"
+
+    def measure(self, line: Line, pixel_size: float = 1.0) -> float:
+        """Return a line's length in `unit`; pixels are those of a picture.
+
+        Parameters
+        ----------
+        line : Line
+            The line.
+        pixel_size : float
+            Reference pixels per pixel of the picture.
+        """
+        return line.length(self.spacing or (self.aspect / pixel_size, 1 / pixel_size))
+
+    def text(self, line: Line, pixel_size: float = 1.0) -> str:
+        """Return a line's length in words."""
+        return f"{self.measure(line, pixel_size):.1f} {self.unit}"
 
 
 def _within(point: Point, extent: tuple[float, float]) -> Point:

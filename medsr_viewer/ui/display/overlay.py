@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from medsr_viewer.ui.display import theme
 from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.labels import Labels
+from medsr_viewer.ui.display.line import Ruler
 from medsr_viewer.ui.display.projection import Projection
 
 MARGIN = 6
@@ -21,6 +22,7 @@ _BAR_HEIGHT = 220
 _NICE = (1.0, 2.0, 5.0, 10.0)
 _LEGEND_LINES = 6  # of text: the title with its gap, a bar with three values, and the gap below
 _BAR_LINES = 2
+_PIXELS = Ruler()
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,8 @@ class Overlay:
         An error shown in place of the picture.
     scale : ColourScale or None
         The colour bar.
-    spacing : (float, float) or None
-        Row and column spacing in mm of a reference pixel.
-    spacing_label : str
-        "calibrated", "detector".
+    ruler : Ruler
+        What lengths are measured in.
     readout : str
         Position and value under the cursor.
     notes : list of str
@@ -80,8 +80,7 @@ class Overlay:
     title: str = ""
     advice: str = ""
     scale: ColourScale | None = None
-    spacing: tuple[float, float] | None = None
-    spacing_label: str = ""
+    ruler: Ruler = _PIXELS
     readout: str = ""
     notes: list[str] = field(default_factory=list)
     pixel_size: float = 1.0
@@ -206,8 +205,8 @@ def scale_bar_length(zoom: float, spacing: float | None, room: float) -> tuple[f
 
 def scale_bar(overlay: Overlay, bar: BarBasis, projection: Projection) -> tuple[float, str]:
     """Return the length of a scale bar in device pixels, and its label, in mm or in the picture's own pixels."""
-    if overlay.spacing is not None:
-        spacing = overlay.spacing[1] if projection.turn[0] else overlay.spacing[0]
+    if (spacings := overlay.ruler.spacing) is not None:
+        spacing = spacings[1] if projection.turn[0] else spacings[0]
         return scale_bar_length(projection.zoom, spacing, bar.room)
     length, _ = scale_bar_length(projection.zoom * bar.pixel_size, None, bar.room)
     return length, f"{round(length / (projection.zoom * overlay.pixel_size))} px"
@@ -260,7 +259,8 @@ def _scale_bar(
     length /= ratio
     if length > box.width():
         return
-    text = f"{label} ({overlay.spacing_label})" if overlay.spacing and overlay.spacing_label else label
+    source = overlay.ruler.source
+    text = f"{label} ({source})" if overlay.ruler.spacing and source else label
     left, y = box.right() - length, box.bottom() - 5.5
     for pen, shift in ((QPen(_SHADOW, 3), 1.0), (QPen(theme.OVERLAY, 1.5), 0.0)):
         painter.setPen(pen)

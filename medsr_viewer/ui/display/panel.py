@@ -43,6 +43,7 @@ class Panel(QWidget):
         self._flip_badge = ("", "info")
         self._flipped = False
         self._badge = ("", "info")
+        self._line_name = ""
         self._scale: ColourScale | None = None
         header = QHBoxLayout()
         header.setContentsMargins(2, 1, 4, 1)
@@ -114,8 +115,8 @@ class Panel(QWidget):
 
     def set_line_name(self, text: str) -> None:
         """Write what the drawn line's values are of beside it; "": this panel's values are not plotted."""
-        self.canvas.overlay.line_name = text
-        self.canvas.update()
+        self._line_name = text
+        self._show()
 
     def set_scores(self, text: str, tooltip: str = "") -> None:
         """Write the scores into the header; the tooltip says what they were measured on."""
@@ -164,6 +165,7 @@ class Panel(QWidget):
         overlay = self.canvas.overlay
         self.canvas.item.picture = self._flip_picture if flipped else self.picture
         self.canvas.item.scale = overlay.scale = None if flipped else self._scale
+        overlay.line_name = "" if flipped else self._line_name
         self.badge.show_badge(*(self._flip_badge if flipped else self._badge))
         if self.canvas.crosshair is not None:
             overlay.readout = self.readout(*self.canvas.crosshair)

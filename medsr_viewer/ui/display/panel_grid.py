@@ -8,11 +8,12 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from medsr_viewer.imaging.frame import SpacingSource, Voi, Window
+from medsr_viewer.imaging.frame import Voi, Window
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display import theme
 from medsr_viewer.ui.display.gestures import linear_equivalent, window_after
 from medsr_viewer.ui.display.image_item import Appearance
+from medsr_viewer.ui.display.line import Ruler
 from medsr_viewer.ui.display.overlay import MARGIN, BarBasis
 from medsr_viewer.ui.display.panel import Panel
 from medsr_viewer.ui.display.panel_wall import MAX_PANELS, PanelWall
@@ -145,10 +146,10 @@ class PanelGrid(PanelWall):
         """Whether the texts over the pictures show."""
         return self._panels[0].canvas.overlays_visible
 
-    def set_spacing(self, spacing: tuple[float, float] | None, source: SpacingSource = "") -> None:
-        """Set row and column spacing of a reference pixel in mm, and where it holds; None: the bar counts pixels."""
+    def set_ruler(self, ruler: Ruler) -> None:
+        """Set what lengths are measured in."""
         for panel in self._panels:
-            panel.canvas.overlay.spacing, panel.canvas.overlay.spacing_label = spacing, source
+            panel.canvas.overlay.ruler = ruler
             panel.canvas.update()
 
     def visible_region(self) -> Region:
@@ -202,7 +203,7 @@ class PanelGrid(PanelWall):
             first = self._panels[0].canvas
             canvas.wheel_zooms = first.wheel_zooms
             canvas.overlays_visible = first.overlays_visible
-            canvas.overlay.spacing, canvas.overlay.spacing_label = first.overlay.spacing, first.overlay.spacing_label
+            canvas.overlay.ruler = first.overlay.ruler
         canvas.bar_basis = partial(self._bar_basis, panel)
         panel.set_appearance(self._appearance, self._interpolation)
         panel.content_chosen.connect(partial(self.panel_content_chosen.emit, index))

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.display import theme
-from medsr_viewer.ui.display.line import Line, length_text, line_between, line_dragged, line_grip_at
+from medsr_viewer.ui.display.line import Line, Ruler, line_between, line_dragged, line_grip_at
 
 EXTENT = (100, 200)
 LINE = Line((10.0, 20.0), (40.0, 60.0))
@@ -14,9 +14,20 @@ LINE = Line((10.0, 20.0), (40.0, 60.0))
 
 def test_length_in_pixels_and_in_mm_of_pixels_that_are_not_square():
     assert LINE.pixels == 50.0
-    assert LINE.millimetres((2.0, 0.5)) == pytest.approx(((40 * 2) ** 2 + (30 * 0.5) ** 2) ** 0.5)
-    assert length_text(LINE, None, "") == "50.0 px"
-    assert length_text(LINE, (0.5, 0.5), "detector") == "25.0 mm (detector)"
+    assert LINE.length((2.0, 0.5)) == pytest.approx(((40 * 2) ** 2 + (30 * 0.5) ** 2) ** 0.5)
+    assert Ruler().text(LINE) == "50.0 px"
+    assert Ruler((0.5, 0.5), "detector").text(LINE) == "25.0 mm (detector)"
+
+
+def test_pixels_are_the_pictures_own_millimetres_are_millimetres():
+    assert Ruler().text(LINE, 4) == "12.5 px"
+    assert Ruler((0.5, 0.5)).text(LINE, 4) == "25.0 mm"
+
+
+def test_pixels_that_are_not_square_are_no_unit_of_length():
+    tall = Ruler(aspect=0.75)
+    assert tall.text(LINE) == f"{((40 * 0.75) ** 2 + 30**2) ** 0.5:.1f} px widths"
+    assert Ruler((1.5, 2.0), aspect=0.75).unit == "mm"
 
 
 def test_ends_stay_within_the_image():
