@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 
 import torch
 from torch import nn
 
+from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import OutOfMemory
 from medsr_viewer.imaging.degrade import BACK_PROJECTION_REACH, back_project
 from medsr_viewer.imaging.region import Region
@@ -26,8 +28,11 @@ class TileTooLarge(Exception):
 
 @lru_cache(maxsize=8)
 def network_on(card: ModelCard, device: str) -> nn.Module:
-    """Return a card's network on a device; kept for the next frame."""
-    return load_network(card).to(device)
+    """Return a card's network on a device; kept for the next frame. Each layer heeds the token of `TileRunner.run`."""
+    network = load_network(card).to(device)
+    for layer in network.modules():
+        layer.register_forward_pre_hook(_heed_token)
+    return network
 
 
 class TileRunner:
@@ -49,7 +54,9 @@ class TileRunner:
         self.bf16 = precision == "bf16"
         self.network = network_on(card, device)
 
-    def run(self, pixels: FloatArray, region: Region, mapping: IntensityMapping) -> FloatArray:
+    def run(
+        self, pixels: FloatArray, region: Region, mapping: IntensityMapping, token: CancelToken | None = None
+    ) -> FloatArray:
         """Upscale a region of an image: its bicubic upscaling plus the network's output, back-projected once.
 
         The back-projection holds every low frequency of the result to the input: re-degraded, it differs from the input
@@ -63,6 +70,8 @@ class TileRunner:
             In pixels of the input. A halo of half the receptive field makes the result exact.
         mapping : IntensityMapping
             Fitted to the whole input.
+        token : CancelToken, optional
+            Checked before every layer: a large network takes many seconds for a tile on a CPU.
 
         Returns
         -------
@@ -71,6 +80,8 @@ class TileRunner:
 
         Raises
         ------
+        Cancelled
+            If the token was cancelled.
         TileTooLarge
             If the device ran out of memory.
         OutputCheckFailed
@@ -79,7 +90,11 @@ class TileRunner:
         scale = self.card.scale_factor
         corrected = region.grown(BACK_PROJECTION_REACH, pixels.shape)
         outer = corrected.grown(self.card.halo, pixels.shape)
-        residual = self._network(within_trained_range(mapping.to_network(pixels[outer.slices])))
+        _running.token = token
+        try:
+            residual = self._network(within_trained_range(mapping.to_network(pixels[outer.slices])))
+        finally:
+            _running.token = None
         inner = corrected.moved(-outer.top, -outer.left).scaled(scale)
         base = enlarge(pixels, scale, "bicubic", corrected)
         estimate = base + mapping.residual_to_pixels(residual[inner.slices])
@@ -102,6 +117,20 @@ class TileRunner:
                 raise TileTooLarge from exc
             raise
         return output
+
+
+class _Running(threading.local):
+    """The token of the tile that this thread computes: networks are shared, work is not."""
+
+    token: CancelToken | None = None
+
+
+_running = _Running()
+
+
+def _heed_token(_layer: nn.Module, _inputs: object) -> None:
+    if _running.token is not None:
+        _running.token.check()
 
 
 def quarters(region: Region) -> list[Region]:

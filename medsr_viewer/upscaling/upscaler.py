@@ -32,6 +32,22 @@ FIRST_TILE = 128
 
 
 @dataclass(frozen=True, eq=False)
+class Begun:
+    """A result of which some tiles were computed before, by the same method on the same input.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        The result, (H * scale, W * scale) float32 or with 3 channels: the other tiles are written into it.
+    computed : tuple of Region
+        What it holds, in pixels of the result: tiles that `upscale` reported.
+    """
+
+    pixels: FloatArray
+    computed: tuple[Region, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class UpscalingRequest:
     """What to upscale, and how.
 
@@ -51,6 +67,8 @@ class UpscalingRequest:
         (H, W) bool; padding is False and left out of the intensity mapping.
     within : Region, optional
         Compute only the tiles that meet this region, in pixels of the input.
+    begun : Begun, optional
+        Go on with this result instead of a new one.
     """
 
     pixels: FloatArray
@@ -60,6 +78,7 @@ class UpscalingRequest:
     precision: Precision = "fp32"
     valid: NDArray[np.bool_] | None = None
     within: Region | None = None
+    begun: Begun | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +155,7 @@ def upscale(
     request : UpscalingRequest
         What, and how.
     token : CancelToken, optional
-        Checked before every tile.
+        Checked before every tile, and before every layer of a network.
     visible : VisibleRegion, optional
         Its tiles come first; it may change while this runs.
     on_tile : callable, optional
@@ -156,19 +175,20 @@ def upscale(
     rows, columns, *channels = request.pixels.shape
     scale = request.scale_factor
     # Zeros come from the system lazily: tiles that are not computed take no memory.
-    result = np.zeros((rows * scale, columns * scale, *channels), dtype=np.float32)
+    begun = request.begun or Begun(np.zeros((rows * scale, columns * scale, *channels), dtype=np.float32), ())
+    result, computed = begun.pixels, list(begun.computed)
     started = time.perf_counter()
-    computed: list[Region] = []
-    tiles = _plan(request, visible.get())
-    for done, tile in enumerate(visible_first(tiles, visible), start=1):
+    tiles, ready = plan_tiles(request.pixels.shape, scale, request.within, begun, visible.get())
+    total = ready + len(tiles)
+    for done, tile in enumerate(visible_first(tiles, visible), start=ready + 1):
         token.check()
-        pixels = engine.run(tile)
+        pixels = engine.run(tile, token)
         check_tile(request.method.name, request.pixels, tile, pixels, scale, reach=engine.reach, slack=engine.slack)
         region = tile.scaled(scale)
         result[region.slices] = pixels
         computed.append(region)
         if on_tile:
-            on_tile(Tile(region, result, done, len(tiles)))
+            on_tile(Tile(region, result, done, total))
     return Upscaled(
         pixels=result,
         computed=tuple(computed),
@@ -183,19 +203,38 @@ def upscale(
     )
 
 
-def _plan(request: UpscalingRequest, visible: Region | None) -> list[Region]:
-    grid = tile_grid(request.pixels.shape, TILE, request.within)
-    if visible is None or len(grid) == 1:
-        return grid
-    return [piece for tile in grid for piece in _pieces(tile, visible)]
+def plan_tiles(
+    shape: tuple[int, ...], scale_factor: int, within: Region | None, begun: Begun | None, visible: Region | None = None
+) -> tuple[list[Region], int]:
+    """Return the tiles that are to be computed, and how many are ready.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the input.
+    scale_factor : int
+        Of the result.
+    within : Region or None
+        Only tiles that meet this region of the input; None: all.
+    begun : Begun or None
+        What is ready.
+    visible : Region or None
+        Of the input: tiles there are cut into smaller ones.
+    """
+    grid = tile_grid(shape, TILE, within)
+    ready = frozenset(begun.computed) if begun is not None else frozenset()
+    if len(grid) > 1:
+        grid = [piece for tile in grid for piece in _pieces(tile, visible, ready, scale_factor)]
+    left = [tile for tile in grid if tile.scaled(scale_factor) not in ready]
+    return left, len(grid) - len(left)
 
 
-def _pieces(tile: Region, visible: Region) -> Iterator[Region]:
-    if not tile.intersects(visible):
-        yield tile
-        return
-    for piece in tile_grid((tile.height, tile.width), FIRST_TILE):
-        yield piece.moved(tile.top, tile.left)
+def _pieces(tile: Region, visible: Region | None, ready: frozenset[Region], scale_factor: int) -> Iterator[Region]:
+    """Cut a tile that is visible, or was computed in part; one that is ready stays whole."""
+    pieces = [piece.moved(tile.top, tile.left) for piece in tile_grid((tile.height, tile.width), FIRST_TILE)]
+    is_seen = visible is not None and tile.intersects(visible)
+    is_cut = is_seen or any(piece.scaled(scale_factor) in ready for piece in pieces)
+    yield from pieces if is_cut and tile.scaled(scale_factor) not in ready else [tile]
 
 
 class _Interpolation:
@@ -210,7 +249,7 @@ class _Interpolation:
         self.reach = interpolation_reach(request.method.name)
         self.notes: list[str] = []
 
-    def run(self, tile: Region) -> FloatArray:
+    def run(self, tile: Region, _token: CancelToken) -> FloatArray:
         return interpolate(self.request.pixels, self.request.scale_factor, self.request.method.name, tile)
 
 
@@ -235,16 +274,16 @@ class _Network:
         self.reach = self.card.halo + BACK_PROJECTION_REACH
         self.slack = NETWORK_DRIFT_SHARE * self.mapping.span
 
-    def run(self, tile: Region) -> FloatArray:
-        luma = self._luma(tile)
+    def run(self, tile: Region, token: CancelToken) -> FloatArray:
+        luma = self._luma(tile, token)
         if self.request.pixels.ndim == 2:
             return luma
         chroma = enlarge(self.planes[..., 1:], self.request.scale_factor, "bicubic", tile)
         return ycbcr_to_rgb(np.concatenate([luma[..., None], chroma], axis=2))
 
-    def _luma(self, tile: Region) -> FloatArray:
+    def _luma(self, tile: Region, token: CancelToken) -> FloatArray:
         try:
-            return self._tile_or_quarters(tile)
+            return self._tile_or_quarters(tile, token)
         except OutOfMemory:
             if self.device.name == CPU.name:
                 raise
@@ -254,19 +293,19 @@ class _Network:
         self.notes.append(f"{self.device.label} ran out of memory: computed on the CPU")
         self.device = find_device(CPU.name)
         self.runner = TileRunner(self.card, self.device.name, self.request.precision)
-        return self._tile_or_quarters(tile)
+        return self._tile_or_quarters(tile, token)
 
-    def _tile_or_quarters(self, tile: Region) -> FloatArray:
+    def _tile_or_quarters(self, tile: Region, token: CancelToken) -> FloatArray:
         from medsr_viewer.upscaling.inference import TileTooLarge, quarters
 
         try:
-            return self.runner.run(self.luma, tile, self.mapping)
+            return self.runner.run(self.luma, tile, self.mapping, token)
         except TileTooLarge:
             pieces = quarters(tile)
         scale = self.request.scale_factor
         result = np.empty((tile.height * scale, tile.width * scale), dtype=np.float32)
         for piece in pieces:
-            result[piece.moved(-tile.top, -tile.left).scaled(scale).slices] = self._tile_or_quarters(piece)
+            result[piece.moved(-tile.top, -tile.left).scaled(scale).slices] = self._tile_or_quarters(piece, token)
         return result
 
 

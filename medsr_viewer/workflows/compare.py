@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -16,7 +16,7 @@ from medsr_viewer.imaging.frame import BoolArray, FloatArray, Frame
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.tiles import VisibleRegion
-from medsr_viewer.upscaling.upscaler import Precision, Tile, Upscaled, UpscalingRequest, upscale
+from medsr_viewer.upscaling.upscaler import Begun, Precision, Tile, Upscaled, UpscalingRequest, upscale
 
 NO_REFERENCE = "No reference exists for an enhanced image: no scores."
 
@@ -45,6 +45,8 @@ class ComparisonRequest:
         Of the networks.
     within : Region, optional
         Compute only what meets this region, in pixels of the input (the degraded image in Test).
+    begun : mapping of str to Begun
+        Results to go on with, by method.
     """
 
     frame: Frame
@@ -55,6 +57,7 @@ class ComparisonRequest:
     device: str = "auto"
     precision: Precision = "fp32"
     within: Region | None = None
+    begun: Mapping[str, Begun] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +168,7 @@ def compare(
     request : ComparisonRequest
         What to compare.
     token : CancelToken, optional
-        Checked before every tile.
+        Checked before every tile, and before every layer of a network.
     visible : VisibleRegion, optional
         In pixels of the methods' input; may change while this runs.
     on_prepared, on_tile, on_result : callable, optional
@@ -267,6 +270,7 @@ def _run(
         request.precision,
         prepared.valid,
         request.within,
+        request.begun.get(method.name),
     )
     notes = method_notes(method, request.scale_factor, request.modality)
     report = (lambda tile: on_tile(method.name, tile)) if on_tile else None
