@@ -8,9 +8,17 @@ from typing import Protocol, cast
 from torch import Tensor, nn
 
 from medsr_viewer.errors import ModelError
+from medsr_viewer.models.edsr import Edsr
+from medsr_viewer.models.espcn import Espcn
 from medsr_viewer.models.fmen import Fmen
+from medsr_viewer.models.fmen_unfolded import UnfoldedFmen
+from medsr_viewer.models.fsrcnn import Fsrcnn
+from medsr_viewer.models.rrdb import Rrdb
+from medsr_viewer.models.srcnn import Srcnn
+from medsr_viewer.models.srgan_vdsr import SrganVdsr
 from medsr_viewer.models.srresnet import SrResNet
 from medsr_viewer.models.swift_srgan import SwiftSrgan
+from medsr_viewer.models.vdsr import Vdsr
 
 Option = int | float | str | bool
 
@@ -29,9 +37,17 @@ class UpscalingNetwork(Protocol):
 
 
 ARCHITECTURES: Mapping[str, Callable[..., nn.Module]] = {
+    "edsr": Edsr,
+    "espcn": Espcn,
     "fmen": Fmen,
+    "fmen-unfolded": UnfoldedFmen,
+    "fsrcnn": Fsrcnn,
+    "rrdb": Rrdb,
+    "srcnn": Srcnn,
+    "srgan-vdsr": SrganVdsr,
     "srresnet": SrResNet,
     "swift-srgan": SwiftSrgan,
+    "vdsr": Vdsr,
 }
 
 

@@ -9,9 +9,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from medsr_viewer.errors import ModelError
+
+Output: TypeAlias = Literal["residual", "image", "tanh"]
+"""What a network returns: see `medsr_viewer.models.output.to_picture`."""
 
 BARELY_TRAINED_STEPS = 5000
 
@@ -54,6 +57,9 @@ class ModelCard:
         Validation folder to its figures (``psnr_db``, ``gain_db``, ``perceptual_distance``, ``consistency``).
     path : Path
         The weights file.
+    output : {"residual", "image", "tanh"}
+        What the network returns: what is to be added to the bicubic upscaling (older cards do not say so), the picture
+        itself, or what the hyperbolic tangent makes the picture of.
     """
 
     name: str
@@ -72,6 +78,7 @@ class ModelCard:
     precision: str
     figures: Mapping[str, Mapping[str, float]] = field(hash=False)
     path: Path = field(compare=False)
+    output: Output = "residual"
 
     @property
     def barely_trained(self) -> bool:

@@ -5,11 +5,23 @@ Source: the paper's table 2 (341,066 parameters at three channels, x4) and the a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
 SLOPE = 0.1
 SCALE_FACTORS = (2, 3, 4, 8)
+
+
+@dataclass(frozen=True)
+class Convolutions:
+    """What stands where the folded network has a 3 x 3 convolution inside a block, by input and output channels."""
+
+    rrrb: Callable[[int], nn.Module]
+    squeeze: Callable[[int, int], nn.Module]
+    excite: Callable[[int, int], nn.Module]
 
 
 class Fmen(nn.Module):
@@ -38,25 +50,33 @@ class Fmen(nn.Module):
         self, scale_factor: int, channels: int = 1, features: int = 50, blocks: int = 4, attention_features: int = 16
     ) -> None:
         super().__init__()
+        convolutions = self.convolutions()
         if scale_factor not in SCALE_FACTORS:
             raise ValueError(f"scale factor {scale_factor}: this network upscales by 2, 3, 4 or 8")
         self.scale_factor = scale_factor
+        self.attention_features = attention_features
         self.head = conv3(channels, features)
         self.warmup = nn.Sequential(
-            conv3(features, features), HighFrequencyAttention(features, attention_features - 4, blocks=2)
+            conv3(features, features),
+            HighFrequencyAttention(features, attention_features - 4, 2, convolutions),
         )
         self.body = nn.Sequential(
             *(
                 layer
                 for _ in range(blocks)
                 for layer in (
-                    enhanced_residual_block(features),
-                    HighFrequencyAttention(features, attention_features, blocks=1),
+                    enhanced_residual_block(features, convolutions),
+                    HighFrequencyAttention(features, attention_features, 1, convolutions),
                 )
             )
         )
         self.trunk_end = conv3(features, features)
         self.tail = nn.Sequential(conv3(features, channels * scale_factor**2), nn.PixelShuffle(scale_factor))
+
+    @staticmethod
+    def convolutions() -> Convolutions:
+        """Return what the blocks are made of."""
+        return Convolutions(rrrb=folded_rrrb, squeeze=conv3, excite=conv3)
 
     def forward(self, degraded: Tensor) -> Tensor:
         """Map (N, C, h, w) to (N, C, h * scale, w * scale)."""
@@ -74,11 +94,11 @@ class Fmen(nn.Module):
 class HighFrequencyAttention(nn.Module):
     """HFAB: a gate in (0, 1) computed in few channels, times the input."""
 
-    def __init__(self, features: int, squeezed: int, blocks: int) -> None:
+    def __init__(self, features: int, squeezed: int, blocks: int, convolutions: Convolutions) -> None:
         super().__init__()
-        self.squeeze = conv3(features, squeezed)
-        self.blocks = nn.Sequential(*(enhanced_residual_block(squeezed) for _ in range(blocks)))
-        self.excite = conv3(squeezed, features)
+        self.squeeze = convolutions.squeeze(features, squeezed)
+        self.blocks = nn.Sequential(*(enhanced_residual_block(squeezed, convolutions) for _ in range(blocks)))
+        self.excite = convolutions.excite(squeezed, features)
         self.act = nn.LeakyReLU(SLOPE)
 
     def forward(self, features: Tensor) -> Tensor:
@@ -87,9 +107,9 @@ class HighFrequencyAttention(nn.Module):
         return features * torch.sigmoid(gate)
 
 
-def enhanced_residual_block(features: int) -> nn.Sequential:
-    """ERB: two folded RRRBs with a LeakyReLU between them."""
-    return nn.Sequential(folded_rrrb(features), nn.LeakyReLU(SLOPE), folded_rrrb(features))
+def enhanced_residual_block(features: int, convolutions: Convolutions) -> nn.Sequential:
+    """ERB: two RRRBs with a LeakyReLU between them."""
+    return nn.Sequential(convolutions.rrrb(features), nn.LeakyReLU(SLOPE), convolutions.rrrb(features))
 
 
 def folded_rrrb(features: int) -> nn.Conv2d:

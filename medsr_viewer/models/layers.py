@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -94,6 +96,44 @@ def polyphase_weight(weight: Tensor, phases: int) -> Tensor:
             rows.append(F.pixel_unshuffle(padded, phases))
     stacked = torch.stack(rows, dim=1)  # (out, phases**2, in * phases**2, size, size)
     return stacked.reshape(out_channels * phases**2, in_channels * phases**2, size, size)
+
+
+def bicubic(pixels: Tensor, scale: float) -> Tensor:
+    """Resample (N, C, H, W) by bicubic interpolation, a = -0.5, antialiased when it shrinks: what Pillow computes."""
+    return F.interpolate(pixels, scale_factor=scale, mode="bicubic", antialias=True, align_corners=False)
+
+
+def bicubic_reach(radius: int, scale_factor: int) -> int:
+    """Return how far a network that sees the bicubic upscaling of its input reaches, in pixels of the input.
+
+    Parameters
+    ----------
+    radius : int
+        How far its convolutions reach, in enlarged pixels.
+    scale_factor : int
+        Of the upscaling; at 1 there is none.
+    """
+    if scale_factor == 1:
+        return radius
+    # An enlarged pixel p lies at (p + 1/2) / scale - 1/2, between the second and the third of the four that make it.
+    first = (1 - scale_factor - 2 * radius) // (2 * scale_factor) - 1
+    last = (scale_factor - 1 + 2 * radius) // (2 * scale_factor) + 2
+    return max(-first, last)
+
+
+def reach_before_upsampling(*stages: tuple[int, int]) -> int:
+    """Return how far an upsampler reaches, in pixels of its input.
+
+    Parameters
+    ----------
+    *stages : (int, int)
+        From the output towards the input: radius of the convolutions at a size, and the factor by which the size
+        before them is smaller.
+    """
+    first, last = 0, prod(factor for _, factor in stages) - 1
+    for radius, factor in stages:
+        first, last = (first - radius) // factor, (last + radius) // factor
+    return max(-first, last)
 
 
 def upsampling_steps(scale_factor: int) -> int:

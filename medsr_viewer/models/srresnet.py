@@ -32,6 +32,9 @@ class SrResNet(nn.Module):
         batch statistics of small patches are a source of artefacts.
     head_kernel : int
         9 as published; 3 for covid-srgan and queens.
+    trunk_norm : {"", "batch", "instance", "none"}
+        Normalisation after the convolution that ends the trunk, where it is another one: ``"instance"`` for
+        covid-srgan.
     """
 
     def __init__(
@@ -42,13 +45,16 @@ class SrResNet(nn.Module):
         blocks: int = 16,
         norm: str = "batch",
         head_kernel: int = 9,
+        trunk_norm: str = "",
     ) -> None:
         super().__init__()
         self.scale_factor = scale_factor
         self.head_kernel = head_kernel
         self.head = nn.Sequential(nn.Conv2d(channels, features, head_kernel, padding=head_kernel // 2), nn.PReLU())
         self.body = nn.Sequential(*(ResidualBlock(features, norm) for _ in range(blocks)))
-        self.trunk_end = nn.Sequential(nn.Conv2d(features, features, 3, padding=1), normalisation(norm, features))
+        self.trunk_end = nn.Sequential(
+            nn.Conv2d(features, features, 3, padding=1), normalisation(trunk_norm or norm, features)
+        )
         self.upsampler = nn.Sequential(
             *(
                 layer

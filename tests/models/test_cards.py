@@ -67,6 +67,12 @@ def test_round_trip(make_card: MakeCard) -> None:
     assert [path.name for path in card.path.parent.iterdir() if "part" in path.name] == []
 
 
+def test_an_older_card_says_nothing_of_the_output(make_card: MakeCard) -> None:
+    card = make_card(output="tanh")
+    assert read_card(card.path.with_suffix(".json")).output == "tanh"
+    assert read_card(change(card, output=...)).output == "residual"
+
+
 def test_keys_of_a_later_version_are_ignored(make_card: MakeCard) -> None:
     card = make_card()
     assert read_card(change(card, licence="later")) == card
@@ -90,6 +96,7 @@ def test_a_damaged_card_is_refused_by_its_name(make_card: MakeCard, text: str) -
         {"name": 7},
         {"name": ""},
         {"kind": "magic"},
+        {"output": "picture"},
         {"options": []},
         {"training": None},
         {"training": {"steps": "many"}},
