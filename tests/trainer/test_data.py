@@ -2,19 +2,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from medsr_viewer.errors import NothingToOpen, UnreadableFile
+from medsr_viewer.errors import InvalidRecipe
 from medsr_viewer.imaging.degrade import degrade
 from medsr_viewer.imaging.resample import enlarge, resize
-from trainer.data import BLACK, WHITE, PatchSampler, TrainingImage, bicubic, load_images
-from trainer.recipe import DataRecipe
+from trainer.augmentation import BLACK, WHITE
+from trainer.data import PatchSampler, TrainingImage, bicubic
+from trainer.degradations import blur, truncate_kspace
+from trainer.recipe import DataRecipe, DegradationRecipe
 
 PLAIN = DataRecipe(patch=8, batch=4, ct_window_share=0, stretch_share=0, invert_share=0)
 
@@ -25,47 +25,6 @@ def image(pixels: np.ndarray[Any, Any], folder: str = "a", source: str = "s", mo
 
 def noise(*shape: int) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.random.default_rng(0).uniform(size=shape)
-
-
-def test_images_are_read_with_their_manifest(data: list[Path]) -> None:
-    images = load_images(data, "train")
-    assert [(i.folder, i.source, i.modality) for i in images] == [
-        *[("xray", "A", "")] * 2, ("xray", "B", ""), *[("ct", "C", "CT")] * 2, ("ct", "D", "MR"),
-    ]  # fmt: skip
-    assert len(load_images(data, "val")) == 2
-
-
-def test_8_bits_are_0_to_255_and_16_bits_their_percentiles(data: list[Path]) -> None:
-    by_folder = {i.folder: i for i in load_images(data, "val")}
-    stored = np.asarray(Image.open(data[0] / "val" / "v.png"))
-    np.testing.assert_allclose(by_folder["xray"].pixels, stored / 255, atol=1e-6)
-    pixels = by_folder["ct"].pixels
-    assert pixels.dtype == np.float32
-    assert np.percentile(pixels, 0.1) == pytest.approx(0, abs=1e-5)
-    assert np.percentile(pixels, 99.9) == pytest.approx(1, abs=1e-5)
-    assert np.corrcoef(pixels.ravel(), np.asarray(Image.open(data[1] / "val" / "v.png")).ravel())[0, 1] > 0.9999
-
-
-def test_a_folder_without_a_manifest_is_one_source(tmp_path: Path) -> None:
-    path = tmp_path / "own" / "train" / "a.png"
-    path.parent.mkdir(parents=True)
-    Image.fromarray(np.zeros((8, 8), np.uint8)).save(path)
-    (found,) = load_images([tmp_path / "own"], "train")
-    assert (found.source, found.modality) == ("own", "")
-
-
-def test_no_image_and_a_colour_image_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(NothingToOpen, match="train"):
-        load_images([tmp_path], "train")
-    path = tmp_path / "train" / "a.png"
-    path.parent.mkdir()
-    for content in (np.zeros((8, 8, 3), np.uint8), None):
-        if content is None:
-            path.write_text("not a PNG file")
-        else:
-            Image.fromarray(content).save(path)
-        with pytest.raises(UnreadableFile, match=r"a\.png: not a gray PNG"):
-            load_images([tmp_path], "train")
 
 
 @pytest.mark.parametrize("scale_factor", [2, 3, 4, 8])
@@ -109,6 +68,46 @@ def test_a_step_always_draws_the_same_batch() -> None:
     assert torch.equal(one.batch(7).reference, other.batch(7).reference)
     assert not torch.equal(one.batch(7).reference, one.batch(8).reference)
     assert not torch.equal(one.batch(7).reference, PatchSampler(images, recipe, 2, seed=2).batch(7).reference)
+
+
+def test_the_batches_of_a_seed_stay_what_they_were() -> None:
+    """Drawn by the first release of the trainer: runs that it began go on with the same batches."""
+    y, x = np.mgrid[:90, :100]
+    pixels = [((y * 7 + x * 13 + seed * 5) % 251) / 250 for seed in range(3)]
+    images = [
+        image(pixels[0][:90, :80], "a", "s", "CT"),
+        image(pixels[1][:30, :100], "a", "s", "MR"),
+        image(pixels[2][:70, :70], "b", "t", ""),
+    ]
+    sampler = PatchSampler(images, DataRecipe(patch=8, batch=6), 4, seed=11)
+    drawn = {
+        0: ([0.40427, 0.97918, 0.452, 0.23833, 1.0, 0.32805], [1.0223, 0.38527, 0.50637, 0.83898, 0.48708, 1.18622]),
+        5: ([0.29667, 1.0, 1.00679, 1.42078, 0.2678, 0.60814], [0.78897, 1.04241, 0.75494, 1.07751, 0.17274, 0.43166]),
+        1000: ([0.08, -0.1022, 0.17754, 0.316, 0.784, -0.0207], [0.26773, 0.47549, 0.63594, 0.82213, 0.49258, 0.56553]),
+    }  # fmt: skip
+    for step, (reference, degraded) in drawn.items():
+        batch = sampler.batch(step)
+        np.testing.assert_allclose(batch.reference[:, 0, 3, 17], reference, atol=2e-5)
+        np.testing.assert_allclose(batch.degraded[:, 0, 2, 5], degraded, atol=2e-5)
+
+
+def test_a_degradation_changes_the_degraded_patches_and_no_reference() -> None:
+    images = [image(noise(90, 90), modality="MR")]
+    plain = PatchSampler(images, PLAIN, 2, 0).batch(3)
+    for recipe, expected in (
+        (DegradationRecipe(kspace_share=1), truncate_kspace),
+        (DegradationRecipe(blur_share=1, blur_sigma=(2, 2)), lambda p, s: degrade(blur(p, 2), s)),
+    ):
+        batch = PatchSampler(images, PLAIN, 2, 0, recipe).batch(3)
+        assert torch.equal(batch.reference, plain.reference)
+        assert torch.equal(batch.degraded, PatchSampler(images, PLAIN, 2, 0, recipe).batch(3).degraded)
+        assert (batch.degraded - plain.degraded).abs().max() > 0.05
+        assert batch.base.shape == batch.reference.shape
+        # What the whole patch gives, inside; at its edge the sampler knows more than the patch alone.
+        inside = (slice(3, -3), slice(3, -3))
+        for reference, degraded in zip(batch.reference, batch.degraded, strict=True):
+            off = degraded[0].numpy() - expected(reference[0].numpy(), 2)
+            assert np.abs(off[inside]).mean() < 0.03
 
 
 def test_patches_are_parts_of_the_image_turned_and_mirrored() -> None:
@@ -174,3 +173,15 @@ def test_sources_and_folders_are_balanced(
     counts = Counter(round(float(value), 2) for value in batch.reference[:, 0, 0, 0])
     for value, share in shares.items():
         assert counts[value] / 4000 == pytest.approx(share, abs=0.03)
+
+
+def test_a_weight_of_a_folder_that_is_not_there_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    images = [image(noise(20, 20), folder="a"), image(noise(20, 20), folder="b")]
+    with pytest.raises(InvalidRecipe, match="folder_weights names c, ") as caught:
+        PatchSampler(images, DataRecipe(folder_weights={"a": 1.0, "c": 2.0}), 2, 0)
+    assert "Given: a, b." in caught.value.advice
+    with pytest.raises(InvalidRecipe, match="all 0"):
+        PatchSampler(images, DataRecipe(folder_weights={"a": 0.0, "b": 0.0}), 2, 0)
+    assert not caplog.messages
+    PatchSampler(images, DataRecipe(folder_weights={"x": 1.0, "y": 2.0}), 2, 0)
+    assert caplog.messages == ["data.folder_weights names x, y alone: the data folders given are drawn alike"]

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from medsr_viewer.errors import NothingToOpen, UnreadableFile
+from trainer.images import TrainingImage, data_name, large_enough, load_images, manifest_rows, read_gray
+
+
+def save(path: Path, stored: np.ndarray[Any, Any]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".tif":
+        tifffile.imwrite(path, stored)
+    else:
+        Image.fromarray(stored).save(path)
+    return path
+
+
+def test_images_are_read_with_their_manifest(data: list[Path]) -> None:
+    images = load_images(data, "train")
+    assert [(i.folder, i.source, i.modality) for i in images] == [
+        *[("xray", "A", "")] * 2, ("xray", "B", ""), *[("ct", "C", "CT")] * 2, ("ct", "D", "MR"),
+    ]  # fmt: skip
+    assert len(load_images(data, "val")) == 2
+
+
+def test_8_bits_are_0_to_255_and_16_bits_their_percentiles(data: list[Path]) -> None:
+    by_folder = {i.folder: i for i in load_images(data, "val")}
+    stored = np.asarray(Image.open(data[0] / "val" / "v.png"))
+    np.testing.assert_allclose(by_folder["xray"].pixels, stored / 255, atol=1e-6)
+    pixels = by_folder["ct"].pixels
+    assert pixels.dtype == np.float32
+    assert np.percentile(pixels, 0.1) == pytest.approx(0, abs=1e-5)
+    assert np.percentile(pixels, 99.9) == pytest.approx(1, abs=1e-5)
+    assert np.corrcoef(pixels.ravel(), np.asarray(Image.open(data[1] / "val" / "v.png")).ravel())[0, 1] > 0.9999
+
+
+def test_memory_holds_what_is_stored_and_no_float(data: list[Path]) -> None:
+    for image in load_images(data, "train"):
+        assert image.stored is not None
+        assert image.stored.dtype == (np.uint8 if image.folder == "xray" else np.uint16)
+
+
+def test_images_beyond_the_memory_are_read_again_at_every_draw(data: list[Path]) -> None:
+    reports: list[str] = []
+    whole = load_images(data, "train")
+    few = load_images(data, "train", memory_bytes=60 * 70, report=reports.append)
+    assert sum(image.stored is not None for image in few) == 1
+    assert reports == ["5 of 6 images are beyond 0.0 GiB: read again at every draw"]
+    for kept, again in zip(whole, few, strict=True):
+        assert kept.shape == again.shape
+        np.testing.assert_array_equal(kept.crop(3, 5, 20, 30), again.crop(3, 5, 20, 30))
+        np.testing.assert_array_equal(kept.pixels, again.pixels)
+
+
+def test_a_crop_is_mirrored_beyond_the_border() -> None:
+    pixels = np.arange(12, dtype=np.float32).reshape(3, 4)
+    image = TrainingImage(pixels, "", "", "", "")
+    np.testing.assert_array_equal(image.crop(1, 1, 4, 3), np.pad(pixels, ((0, 2), (0, 0)), "symmetric")[1:5, 1:4])
+
+
+def test_a_folder_without_a_manifest_is_one_source(tmp_path: Path) -> None:
+    save(tmp_path / "own" / "train" / "a.png", np.zeros((8, 8), np.uint8))
+    (found,) = load_images([tmp_path / "own"], "train")
+    assert (found.source, found.modality) == ("own", "")
+
+
+@pytest.mark.parametrize("place", ["list.csv", "sub/manifest.csv"])
+def test_a_manifest_stands_for_a_folder(tmp_path: Path, place: str) -> None:
+    path = tmp_path / place
+    save(path.parent / "deep" / "a.png", np.full((8, 8), 1, np.uint8))
+    save(path.parent / "b.tif", np.full((9, 8), 2, np.uint16))
+    path.write_text(
+        "file,split,source,modality,patient,black,white\ndeep/a.png,train,S,DX,p1,,\nb.tif,val,T,MR,p2,1,5\n"
+    )
+    (a,), (b,) = (load_images([path], split) for split in ("train", "val"))
+    assert (a.folder, a.source, a.modality, a.shape) == (data_name(path), "S", "DX", (8, 8))
+    assert data_name(path) == ("list" if place == "list.csv" else "sub")
+    np.testing.assert_allclose(b.pixels, 0.25)
+    assert [row["patient"] for row in manifest_rows(path)] == ["p1", "p2"]
+
+
+def test_a_manifest_that_lacks_a_column_or_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("file,source\na.png,S\n")
+    with pytest.raises(UnreadableFile, match="no column named split"):
+        load_images([path], "train")
+    path.write_text("name,split\na.png,train\n")
+    with pytest.raises(UnreadableFile, match="no column named file"):
+        load_images([path], "train")
+    path.write_bytes(b"\xff\xfe\x00file")
+    with pytest.raises(UnreadableFile, match="not a CSV file"):
+        load_images([path], "train")
+    path.write_text("file,split\na.png,train\n")
+    with pytest.raises(NothingToOpen, match="no image for 'val'"):
+        load_images([path], "val")
+
+
+def test_no_image_says_what_is_expected(tmp_path: Path) -> None:
+    with pytest.raises(NothingToOpen, match="no image for 'train'") as caught:
+        load_images([tmp_path], "train")
+    assert "train/*.png" in caught.value.advice
+    assert "medsr-train prepare" in caught.value.advice
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_colour_becomes_luma(tmp_path: Path, depth: Any, suffix: str) -> None:
+    top = np.iinfo(depth).max
+    colour = np.random.default_rng(0).integers(0, top, (6, 7, 3), depth)
+    path = tmp_path / f"a.{suffix}"
+    cv2.imwrite(str(path), colour[..., ::-1])
+    gray = read_gray(path)
+    assert gray.dtype == depth
+    np.testing.assert_allclose(gray, colour @ [0.299, 0.587, 0.114], atol=0.51 + top * 1e-4)
+
+
+def test_tiff_of_float_is_read_by_its_percentiles(tmp_path: Path) -> None:
+    stored = np.random.default_rng(0).normal(0, 1e-3, (40, 40)).astype(np.float32)
+    save(tmp_path / "d" / "train" / "a.tif", stored)
+    (image,) = load_images([tmp_path / "d"], "train")
+    assert np.percentile(image.pixels, (0.1, 99.9)) == pytest.approx((0, 1), abs=1e-5)
+    stored[0, 0] = np.nan
+    with pytest.raises(UnreadableFile, match="not finite"):
+        read_gray(save(tmp_path / "n.tif", stored))
+
+
+def test_a_few_unreadable_images_are_left_out_by_name(tmp_path: Path) -> None:
+    for index in range(101):
+        save(tmp_path / "train" / f"{index:03}.png", np.zeros((8, 8), np.uint8))
+    (tmp_path / "train" / "007.png").write_bytes(b"damaged")
+    reports: list[str] = []
+    assert len(load_images([tmp_path], "train", report=reports.append)) == 100
+    assert len(reports) == 1
+    assert "left out: " in reports[0]
+    assert "007.png: it is damaged" in reports[0]
+    (tmp_path / "train" / "008.png").write_bytes(b"")
+    with pytest.raises(UnreadableFile, match=r"2 of 101 images of 'train': too many .*007\.png.*008\.png"):
+        load_images([tmp_path], "train", report=reports.append)
+
+
+def test_images_are_resized_as_they_are_read(tmp_path: Path) -> None:
+    save(tmp_path / "train" / "a.png", np.repeat(np.arange(0, 80, 10, dtype=np.uint8), 8).reshape(8, 8))
+    reports: list[str] = []
+    for memory in (1 << 20, 0):
+        (image,) = load_images([tmp_path], "train", resize=(4, 2), memory_bytes=memory, report=reports.append)
+        assert image.shape == (4, 2)
+        np.testing.assert_allclose(image.pixels, np.repeat([[5], [25], [45], [65]], 2, 1) / 255, atol=1e-6)
+    (image,) = load_images([tmp_path], "train", resize=(16, 12))
+    assert image.pixels.shape == (16, 12)
+
+
+def test_validation_images_that_are_too_small_are_left_out_by_name() -> None:
+    small, large = (TrainingImage(np.zeros(shape, np.float32), f"{shape}.png", "a", "s", "")
+                    for shape in ((31, 90), (32, 32)))  # fmt: skip
+    reports: list[str] = []
+    assert large_enough([small, large], 4, reports.append) == [large]
+    assert reports == ["(31, 90).png: 31 x 90 pixels are too few to score at x4; left out"]
+    with pytest.raises(NothingToOpen, match="64 x 64"):
+        large_enough([small, large], 8, reports.append)
