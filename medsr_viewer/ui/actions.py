@@ -67,7 +67,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("score-visible", "Compare", "Score the visible region", ("V",), checkable=True),
     Spec("score-window", "Compare", "Score what the window shows", ("Shift+V",), checkable=True),
     Spec("profile", "Compare", "Draw a line and plot the values along it", ("P",), checkable=True),
-    Spec("compute-again", "Compare", "Compute what was cancelled", ("F5", "Ctrl+R"), starts_group=True),
+    Spec("compute-again", "Compare", "Compute again what was cancelled", ("F5", "Ctrl+R"), starts_group=True),
     Spec("escape", "Compare", "Cancel; then dismiss messages; then clear what is drawn; then reset the view", ("Esc",)),
     Spec("add-panel", "View", "Add a panel", ("Ctrl+T",)),
     Spec("remove-panel", "View", "Remove the last panel", ("Ctrl+W",)),

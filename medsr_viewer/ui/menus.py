@@ -82,6 +82,7 @@ class ActionSync(QObject):
             actions[name].setEnabled(any(is_error(content) for content in state.choices.contents))
         for name in ("error-map", "similarity-map", "roi", "score-visible", "score-window"):
             actions[name].setEnabled(in_test)
+        actions["compute-again"].setEnabled(state.image is not None)
         self._name_windows()
 
     def _name_windows(self) -> None:

@@ -26,7 +26,7 @@ _CHECKED = (
 _LAYOUTS = (("auto", "Layout: auto"), ("row", "Row"), ("grid", "Grid"), ("1+2", "1 + 2"))
 _INTERPOLATIONS = (("auto", "Pixels: auto"), ("nearest", "Nearest"), ("smooth", "Smooth"))
 _PRECISIONS = (("fp32", "fp32"), ("bf16", "bf16 fast"))
-_RANGES = (("full", "Score: full range"), ("window", "Score: as windowed"))
+_RANGES = (("full", "Score: full"), ("window", "Score: window"))
 _REGIONS = (("whole", "Whole image"), ("visible", "Visible region"), ("roi", "ROI"))
 
 
@@ -65,6 +65,7 @@ class ToolBar(QToolBar):
         device = self._choosers["device"]
         device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         device.setMinimumContentsLength(_DEVICE_CHARACTERS)
+        self._add_button(actions["compute-again"], "\N{CLOCKWISE OPEN CIRCLE ARROW}")
         self.addSeparator()
         self._choosers["layout"] = self._add("layout", "Arrangement of the panels", _LAYOUTS)
         self._choosers["interpolation"] = self._add(
@@ -72,7 +73,9 @@ class ToolBar(QToolBar):
         )
         self._add_button(actions["link"], "Link")
         self.addSeparator()
-        self._choosers["range"] = self._add("range", "Values that are scored", _RANGES)
+        self._choosers["range"] = self._add(
+            "range", "Values that are scored: the full range, or as the window shows them", _RANGES
+        )
         self._choosers["region"] = self._add("region", "Pixels that are scored", _REGIONS)
         self._add_button(actions["roi"], "ROI")
         self._add_button(actions["error-map"], "Error map")
@@ -159,6 +162,7 @@ class ToolBar(QToolBar):
         button = _button()
         action.setIconText(text)
         button.setDefaultAction(action)
+        button.setAccessibleName(action.text())
         self.addWidget(button)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.errors import UnusableImage
@@ -78,6 +79,23 @@ def test_escape_cancels_and_says_what_is_missing(
     assert not application.comparing.is_busy
     assert statuses(application)[1:] == [NOT_COMPUTED, NOT_COMPUTED]
     assert application.window.notices.shown == ()
+
+
+def test_a_button_computes_what_was_cancelled(
+    make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
+) -> None:
+    application = make_application(compare=gated)
+    action = application.window.actions_by_name["compute-again"]
+    (button,) = (one for one in application.window.tool_bar.findChildren(QToolButton) if one.defaultAction() is action)
+    assert not button.isEnabled()
+    application.window.open_paths(image_files[:1])
+    qtbot.waitUntil(lambda: application.results.prepared is not None, timeout=5000)
+    act(application, "escape")
+    gated.gate.set()
+    assert "F5" in button.toolTip()
+    button.click()
+    settle(application, qtbot)
+    assert statuses(application) == ["", "", ""]
 
 
 def test_an_image_that_cannot_be_compared_empties_the_panels(
