@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import io
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from medsr_viewer.errors import ModelError
+from medsr_viewer.errors import CannotWrite, ModelError
 
 LAST = "last.pt"
 BEST = "best.safetensors"
 
 
 def save_state(run: Path, state: dict[str, Any]) -> None:
-    """Write everything that a resume needs to ``last.pt``."""
-    temporary = run / (LAST + ".part")
-    torch.save(state, temporary)
-    temporary.replace(run / LAST)
+    """Write everything that a resume needs to ``last.pt``.
+
+    Raises
+    ------
+    CannotWrite
+        If the disk is full, or the folder may not be written to; the checkpoint before stays as it was.
+    """
+    # Through memory: torch's own writer turns a full disk into a message about positions in a zip file.
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    write_whole(run / LAST, buffer.getbuffer())
 
 
 def load_state(run: Path) -> dict[str, Any] | None:
@@ -42,10 +52,51 @@ def load_state(run: Path) -> dict[str, Any] | None:
 
 
 def save_weights(path: Path, network: nn.Module) -> None:
-    """Write a network's parameters and buffers as safetensors."""
+    """Write a network's parameters and buffers as safetensors.
+
+    Raises
+    ------
+    CannotWrite
+        As `save_state`.
+    """
+    write_whole(path, save({name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}))
+
+
+def write_whole(path: Path, content: bytes | memoryview) -> None:
+    """Write a file to a temporary name and rename it, so that it is whole or as it was, also after a power failure.
+
+    Raises
+    ------
+    CannotWrite
+        If the disk is full, or the folder may not be written to.
+    """
     temporary = path.with_name(path.name + ".part")
-    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, temporary)
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as exc:
+        temporary.unlink(missing_ok=True)
+        raise CannotWrite(
+            f"{path}: {exc.strerror or exc}; what was there before stays",
+            "Make room or allow writing, and run the same command again: it goes on from the last checkpoint.",
+        ) from exc
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it.
+
+    Raises
+    ------
+    CannotWrite
+        If that is not possible.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise CannotWrite(f"{path}: {exc.strerror or exc}", "Name a folder that may be written to.") from exc
 
 
 def warm_start(network: nn.Module, source: Path) -> list[str]:
@@ -63,9 +114,9 @@ def warm_start(network: nn.Module, source: Path) -> list[str]:
     """
     path = source / BEST if source.is_dir() else source
     try:
-        tensors = load_file(path)
+        tensors: Mapping[str, Tensor] = load_file(path)
     except (OSError, SafetensorError) as exc:
-        raise ModelError(f"{path}: cannot start from it ({exc})") from exc
+        raise ModelError(f"{path}: cannot start from it ({exc})", "Train that recipe first, or name its run.") from exc
     own = network.state_dict()
     fitting: dict[str, Tensor] = {
         name: tensor.to(own[name].dtype)

@@ -10,16 +10,21 @@ from pathlib import Path
 from medsr_viewer.errors import InputError, MedsrError
 from trainer.recipe_file import load_recipe, shipped_recipes
 
+STOPPED = 130
+"""Exit status of a run that was stopped and can go on: a script's next command should not start."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit status: 0 done, 1 failed, 2 wrong usage."""
+    """Run the command; return its exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl+C or SIGTERM."""
     options = _parser().parse_args(arguments)
     try:
-        options.work(options)
+        status: int = options.work(options)
+    except KeyboardInterrupt:
+        return STOPPED
     except MedsrError as exc:
         print(f"medsr-train: {exc.title}: {exc}. {exc.advice}", file=sys.stderr)
         return 2 if isinstance(exc, InputError) else 1
-    return 0
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -28,9 +33,13 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("recipes", help="list the recipes that ship").set_defaults(work=_recipes)
     run = commands.add_parser("run", help="train, or go on where the run folder's checkpoint stands")
     run.add_argument("recipe", help="name of a shipped recipe, or a TOML file")
-    run.add_argument("--data", type=Path, nargs="+", required=True, help="folders with train/*.png and val/*.png")
+    run.add_argument(
+        "--data", type=Path, nargs="+", required=True, help="folders with train/ and val/, or manifest CSV files"
+    )
     run.add_argument("--out", type=Path, help="run folder (default: runs/RECIPE)")
     run.add_argument("--vgg", type=Path, help="safetensors file with VGG-16's features")
+    run.add_argument("--content", type=Path, help="file with the weights of the recipe's content backbone")
+    run.add_argument("--workers", type=int, help="processes that prepare batches (default: by the machine)")
     run.set_defaults(work=_run)
     publish = commands.add_parser("publish", help="write a run's best weights with their model card")
     publish.add_argument("run", type=Path, help="run folder")
@@ -44,26 +53,44 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _recipes(_: argparse.Namespace) -> None:
-    for name in shipped_recipes():
-        print(f"{name:20} {load_recipe(name).summary}")
+def _recipes(_: argparse.Namespace) -> int:
+    recipes = [load_recipe(name) for name in shipped_recipes()]
+    width = max(len(recipe.name) for recipe in recipes)
+    for recipe in recipes:
+        print(f"{recipe.name:{width}}  {recipe.summary}")
+    return 0
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
     from trainer.loop import train
 
     recipe = load_recipe(options.recipe)
-    train(recipe, options.data, options.out or Path("runs") / recipe.name, vgg_weights=options.vgg, report=_report)
+    console = Console()
+
+    def report(line: str) -> None:
+        # Through the console, above its progress bar; plain text is neither wrapped nor coloured.
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    finished = train(
+        recipe,
+        options.data,
+        options.out or Path("runs") / recipe.name,
+        vgg_weights=options.vgg,
+        content_weights=options.content,
+        workers=options.workers,
+        report=report,
+        console=console,
+    )
+    return 0 if finished else STOPPED
 
 
-def _publish(options: argparse.Namespace) -> None:
+def _publish(options: argparse.Namespace) -> int:
     from trainer.publish import publish
 
     print(publish(options.run, options.name, options.data, options.out, options.vgg))
-
-
-def _report(line: str) -> None:
-    print(line, flush=True)
+    return 0
 
 
 if __name__ == "__main__":

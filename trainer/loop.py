@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel
+from rich.console import Console
+from torch import nn
 
-from medsr_viewer.errors import MedsrError, ModelError
-from medsr_viewer.models.architectures import build_network, parameter_count
+from medsr_viewer.errors import InvalidRecipe, ModelError
+from medsr_viewer.models.architectures import parameter_count
 from trainer import checkpoint
-from trainer.data import Batch, PatchSampler, TrainingImage, load_images
-from trainer.discriminators import SrganDiscriminator
-from trainer.losses import PerceptualDistance, consistency_loss, discriminator_loss, generator_loss, pixel_loss
-from trainer.recipe import OptimiserRecipe, Recipe
-from trainer.recipe_file import recipe_as_dict
-from trainer.validation import FolderScore, validate
+from trainer.data import Batch, PatchSampler
+from trainer.distributed import World, joined
+from trainer.examiner import Examiner
+from trainer.images import load_images
+from trainer.loader import BatchLoader, naming_lost_workers
+from trainer.objective import FeatureFiles, Objective
+from trainer.optimisation import Plateau
+from trainer.players import Players
+from trainer.progress import showing_progress
+from trainer.recipe import Recipe, in_steps
+from trainer.recipe_file import changes, recipe_as_dict
+from trainer.run_log import Row, RunLog, rounded
+from trainer.selection import Selection, figure_of
+from trainer.stopping import StopRequest, stop_on_signals
+from trainer.terms import Terms, TrainingDiverged, files_of
 
-DISCRIMINATOR_FEATURES = 32
-"""Half of the published width: a quarter of its time, on machines without a GPU."""
+__all__ = ["Run", "TrainingDiverged", "train"]
 
-
-class TrainingDiverged(MedsrError):
-    """Loss or gradient are not finite."""
-
-    title = "Training diverged"
-    advice = "Lower the rate, or clip the gradient more tightly, and start from the last checkpoint."
-
-
-@dataclass
-class Player:
-    """A network and its optimiser."""
-
-    network: nn.Module
-    optimiser: torch.optim.Optimizer
-    rate: float
-
-    def step(self, loss: Tensor, clip_norm: float) -> Tensor:
-        """Take one step down the gradient of `loss`; return the gradient's norm before it was clipped."""
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm: Tensor = nn.utils.clip_grad_norm_(self.network.parameters(), clip_norm)
-        self.optimiser.step()
-        return norm
+Report = Callable[[str], None]
 
 
 def train(
@@ -59,8 +43,11 @@ def train(
     run: Path,
     *,
     vgg_weights: Path | None = None,
-    report: Callable[[str], None] = print,
-) -> None:
+    content_weights: Path | None = None,
+    workers: int | None = None,
+    report: Report = print,
+    console: Console | None = None,
+) -> bool:
     """Train a network, or go on where the run folder's checkpoint stands.
 
     Parameters
@@ -68,237 +55,203 @@ def train(
     recipe : Recipe
         What to train, and how.
     data : sequence of Path
-        Data folders (see `trainer.data`).
+        Data folders and manifests (see `trainer.images`).
     run : Path
-        Run folder; holds ``recipe.json``, ``log.csv``, ``last.pt`` and ``best.safetensors``.
+        Run folder; holds ``recipe.json``, ``log.csv``, ``last.pt``, ``best.safetensors``, ``best.json``, ``samples``
+        and ``events``.
     vgg_weights : Path, optional
         VGG-16's features; needed where the recipe has a perceptual loss or selects by perceptual distance.
+    content_weights : Path, optional
+        Of the recipe's content backbone, where torch's cache or a download are not wanted.
+    workers : int, optional
+        Processes that prepare batches; chosen by the machine where it is left out.
     report : callable
         Takes a line of progress.
+    console : Console, optional
+        Where a progress bar may be drawn.
+
+    Returns
+    -------
+    bool
+        True when the run is finished, False when a signal stopped it before.
 
     Raises
     ------
     MedsrError
-        If data, weights or the folder's checkpoint cannot be used, or loss or gradient are not finite.
+        If data, weights or the folder's checkpoint cannot be used, loss or gradient are not finite, a file cannot be
+        written, or another process of the training is lost.
     """
-    run.mkdir(parents=True, exist_ok=True)
-    Run(recipe, data, run, vgg_weights, report).work()
+    checkpoint.make_folder(run)
+    files = FeatureFiles(vgg_weights, content_weights)
+    with joined() as world:
+        told = report if world.is_first else _nothing
+        return Run(recipe, data, run, world, files, told, workers, console).work()
 
 
 class Run:
     """One run's networks, data and progress."""
 
     def __init__(
-        self, recipe: Recipe, data: Sequence[Path], run: Path, vgg_weights: Path | None, report: Callable[[str], None]
+        self,
+        recipe: Recipe,
+        data: Sequence[Path],
+        run: Path,
+        world: World,
+        files: FeatureFiles,
+        report: Report,
+        workers: int | None = None,
+        console: Console | None = None,
     ) -> None:
-        torch.manual_seed(recipe.seed)
-        self.recipe, self.run, self.report = recipe, run, report
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.run, self.world, self.report, self.workers, self.console = run, world, report, workers, console
         scale_factor = recipe.network.scale_factor
-        network = build_network(recipe.network.architecture, scale_factor, recipe.network.options)
-        _start_small(network)
-        if recipe.network.warm_start:
-            anew = checkpoint.warm_start(network, Path(recipe.network.warm_start))
-            report(f"warm start from {recipe.network.warm_start}; {len(anew)} parameters start anew")
-        self._place(network)
-        self.generator = Player(network, _adam(network, recipe.optimiser.rate), recipe.optimiser.rate)
-        self.average = AveragedModel(network, multi_avg_fn=_exponential_average(recipe.optimiser.ema))
-        self.discriminator = self._discriminator()
-        self.perceptual = PerceptualDistance(vgg_weights).to(self.device) if vgg_weights else None
-        self._check_perceptual()
-        self.sampler = PatchSampler(load_images(data, "train"), recipe.data, scale_factor, recipe.seed)
-        self.validation_images: list[TrainingImage] = load_images(data, "val")
-        self.step = 0
-        self.seconds = 0.0
-        self.best = -math.inf
-        report(
-            f"{recipe.name}: {parameter_count(network):,} parameters, {len(self.sampler.images)} training images, "
-            f"on {self.device}"
-        )
+        images = load_images(data, "train", resize=recipe.data.resize, report=report)
+        validation_images = load_images(data, "val", report=report)
+        self.recipe = recipe = in_steps(recipe, len(images))
+        if recipe.data.batch % world.size:
+            raise InvalidRecipe(
+                f"{recipe.name}: data.batch = {recipe.data.batch}",
+                f"Allowed: multiples of {world.size}, the processes.",
+            )
+        self.sampler = PatchSampler(images, recipe.data, scale_factor, recipe.seed, recipe.degradation)
+        self.players = Players(recipe, Objective(recipe, files), world, report)
+        self.examiner = Examiner(recipe, validation_images, images, self.players.objective.perceptual, report)
+        self.selection, self.plateau = Selection(recipe.validation), Plateau(recipe.optimiser)
+        self.terms = Terms(world, lambda step: ", ".join(sorted(set(files_of(self.sampler, step)))))
+        self.log = RunLog(run, report)
+        self.step, self.seconds = 0, 0.0
+        size = parameter_count(self.players.generator.network)
+        others = f", {world.size} processes" if world.size > 1 else ""
+        report(f"{recipe.name}: {size:,} parameters, {len(images)} training images, on {world.device}{others}")
 
-    def work(self) -> None:
-        """Train until the recipe's last step."""
-        self._resume()
-        (self.run / "recipe.json").write_text(json.dumps(recipe_as_dict(self.recipe), indent=2), encoding="utf-8")
-        started = time.monotonic() - self.seconds
-        total, losses = self.recipe.optimiser.steps, list[float]()
-        while self.step < total:
-            losses.append(self._train_step(self.sampler.batch(self.step).to(self.device)))
-            self.step += 1
-            if self.step % self.recipe.validation.every == 0 or self.step == total:
-                self.seconds = time.monotonic() - started
-                self._validate(sum(losses) / len(losses))
-                losses.clear()
+    def work(self) -> bool:
+        """Train until the recipe's last step, a request to stop, or an early stop; return False for a request."""
+        with self._logging(), stop_on_signals() as stop:
+            self._begin()
+            if not self.is_finished:
+                self._train(stop)
+        if not self.is_finished:
+            self.report(f"stopped at step {self.step}: the same command goes on from there")
+        elif self.selection.shortfall:
+            self.report(self.selection.shortfall)
+        return self.is_finished
 
-    def _train_step(self, batch: Batch) -> float:
-        self._set_rates()
-        self.generator.network.train()
-        with self._autocast():
-            upscaled = batch.base + self.generator.network(_channels_last(batch.degraded))
-            loss = self._generator_loss(upscaled, batch)
-        self._check_finite("loss", loss)
-        self._check_finite("gradient", self.generator.step(loss, self.recipe.optimiser.clip_threshold))
-        self.average.update_parameters(self.generator.network)
-        if self.discriminator:
-            with self._autocast():
-                scores = self.discriminator.network(torch.cat([batch.reference, upscaled.detach().float()]))
-                d_loss = discriminator_loss(*scores.float().chunk(2))
-            norm = self.discriminator.step(d_loss, self.recipe.optimiser.clip_threshold)
-            self._check_finite("discriminator's gradient", norm)
-        return loss.item()
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.step >= self.recipe.optimiser.steps or self.selection.is_exhausted
 
-    def _check_finite(self, name: str, value: Tensor) -> None:
-        # Before anything is saved: a checkpoint with NaN in it could not be gone on from.
-        if not torch.isfinite(value):
-            raise TrainingDiverged(f"{self.recipe.name}: the {name} is {value.item()} at step {self.step}")
+    def _train(self, stop: StopRequest) -> None:
+        total = self.recipe.optimiser.steps
+        share = (self.world.rank, self.world.size)
+        loader = BatchLoader(self.sampler, range(self.step, total), self.world.device, self.workers, share)
+        started, before = time.monotonic(), self.seconds
+        progress = showing_progress(self.recipe.name, self.step, total, self.console, self.report)
+        with naming_lost_workers(), progress as advance:
+            for batch in loader:
+                self._take_step(batch)
+                advance(self.step)
+                self.seconds = before + time.monotonic() - started
+                stopping = self.world.any(stop.requested)
+                if self._is_due():
+                    self._validate()
+                elif stopping:
+                    self._save()
+                if stopping or self.is_finished:
+                    break
+        self.report(f"waited for data {loader.waited / (self.seconds - before):.1%} of the time")
 
-    def _generator_loss(self, upscaled: Tensor, batch: Batch) -> Tensor:
-        weights = self.recipe.loss
-        pixels = upscaled.float()
-        loss = weights.pixel_weight * pixel_loss(weights.pixel, pixels, batch.reference)
-        if weights.consistency_weight:
-            loss = loss + weights.consistency_weight * consistency_loss(pixels, batch.degraded)
-        if weights.perceptual_weight and self.perceptual:
-            loss = loss + weights.perceptual_weight * self.perceptual(upscaled, batch.reference)
-        if self.discriminator:
-            scores = self.discriminator.network(upscaled)
-            loss = loss + weights.adversarial_weight * generator_loss(scores.float())
-        return loss
+    def _take_step(self, batch: Batch) -> None:
+        self.terms.add(self.step, self.players.step(batch, self.step, self.plateau.factor))
+        if self.players.overflows:
+            raise TrainingDiverged(
+                f"fp16 cannot hold the gradient at step {self.step}", "Use precision = bf16 or fp32."
+            )
+        self.step += 1
 
-    def _validate(self, loss: float) -> None:
-        scores = validate(
-            self.average.module,
-            self.validation_images,
-            self.recipe.network.scale_factor,
-            perceptual=self.perceptual,
-            bf16=self.recipe.precision == "bf16",
-        )
-        figure = self._figure(scores)
-        if figure > self.best:
-            self.best = figure
-            checkpoint.save_weights(self.run / checkpoint.BEST, self.average.module)
-            (self.run / "best.json").write_text(json.dumps(self._row(loss, scores), indent=2), encoding="utf-8")
-        self._log(self._row(loss, scores))
-        checkpoint.save_state(self.run, self._state())
+    def _is_due(self) -> bool:
+        return self.step % self.recipe.validation.every == 0 or self.step == self.recipe.optimiser.steps
 
-    def _figure(self, scores: dict[str, FolderScore]) -> float:
-        validation = self.recipe.validation
-        if validation.selection == "psnr_db":
-            return sum(score.gain_db for score in scores.values()) / len(scores)
-        if validation.min_gain_db is not None and min(s.gain_db for s in scores.values()) < validation.min_gain_db:
-            return -math.inf
-        return -sum(score.perceptual_distance for score in scores.values()) / len(scores)
-
-    def _row(self, loss: float, scores: dict[str, FolderScore]) -> dict[str, Any]:
-        row: dict[str, Any] = {"step": self.step, "seconds": round(self.seconds, 1), "loss": round(loss, 6)}
-        for folder, score in scores.items():
-            row[f"{folder}_psnr_db"] = round(score.psnr_db, 4)
-            row[f"{folder}_gain_db"] = round(score.gain_db, 4)
-            row[f"{folder}_perceptual_distance"] = round(score.perceptual_distance, 5)
-            row[f"{folder}_consistency"] = round(score.consistency, 5)
-        return row
-
-    def _log(self, row: dict[str, Any]) -> None:
-        path = self.run / "log.csv"
-        begins = not path.exists()
-        with path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(row))
-            if begins:
-                writer.writeheader()
-            writer.writerow(row)
-        self.report("  ".join(f"{key} {value}" for key, value in row.items()))
-
-    def _resume(self) -> None:
-        state = checkpoint.load_state(self.run)
-        if state is None:
-            self._validate(math.nan)
+    def _validate(self) -> None:
+        """Score, keep the weights if they are the best, write checkpoint and log, in this order."""
+        means = self.terms.means()
+        scores = self.world.from_first(self.examiner.scores(self._average) if self.world.is_first else {})
+        if self.plateau.see(figure_of(self.recipe.validation, scores)):
+            self.report(f"the figure no longer grows: the rate is {self.plateau.factor:g} of what it was at first")
+        is_best = self.selection.is_best(scores)
+        if not self.world.is_first:
             return
+        row = self._row(means) | self.examiner.figures(self._average, scores)
+        if is_best:
+            checkpoint.save_weights(self.run / checkpoint.BEST, self._average)
+            checkpoint.write_whole(self.run / "best.json", json.dumps(row, indent=2).encode("utf-8"))
+        self.log.add(row)
+        self._save()
+        self.log.write(self.examiner.draw(self._average, self.run, self.step))
+
+    def _row(self, means: Mapping[str, float]) -> Row:
+        epoch = self.step * self.recipe.data.batch / len(self.sampler.images)
+        row: Row = {"step": self.step, "epoch": round(epoch, 3), "seconds": round(self.seconds, 1)}
+        return row | (rounded(means) if means else {"loss": math.nan})
+
+    @property
+    def _average(self) -> nn.Module:
+        return self.players.average.module
+
+    def _begin(self) -> None:
+        """Go on from the checkpoint; without one, validate before the first step, so that nothing fails after hours."""
+        state = checkpoint.load_state(self.run)
+        if state is not None:
+            self._resume(state)
+        if self.world.is_first:
+            self._write_recipe()
+            self.log.begin(state["log"] if state else ())
+        if state is None:
+            self._validate()
+
+    def _resume(self, state: dict[str, Any]) -> None:
         try:
-            self.generator.network.load_state_dict(state["network"])
-            self.generator.optimiser.load_state_dict(state["optimiser"])
-            self.average.load_state_dict(state["average"])
-            if self.discriminator:
-                self.discriminator.network.load_state_dict(state["discriminator"])
-                self.discriminator.optimiser.load_state_dict(state["discriminator_optimiser"])
+            self.players.restore(state["players"])
+            self.terms.restore(state["terms"])
+            self.selection.restore(state["selection"])
+            self.plateau.restore(state["plateau"])
+            self.step, self.seconds = state["step"], state["seconds"]
         except (KeyError, RuntimeError, ValueError) as exc:
             raise ModelError(
                 f"{self.run}: its checkpoint is not one of {self.recipe.name}'s networks", "Choose another run folder."
             ) from exc
-        self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
+        if state["images"] != [image.path for image in self.sampler.images]:
+            self.report("the training images are others than at the checkpoint")
         self.report(f"resumed at step {self.step}")
 
-    def _state(self) -> dict[str, Any]:
-        state = {
-            "step": self.step,
-            "seconds": self.seconds,
-            "best": self.best,
-            "network": self.generator.network.state_dict(),
-            "optimiser": self.generator.optimiser.state_dict(),
-            "average": self.average.state_dict(),
-        }
-        if self.discriminator:
-            state["discriminator"] = self.discriminator.network.state_dict()
-            state["discriminator_optimiser"] = self.discriminator.optimiser.state_dict()
-        return state
+    def _save(self) -> None:
+        terms = self.terms.state()
+        if self.world.is_first:
+            state = {
+                "step": self.step,
+                "seconds": self.seconds,
+                "players": self.players.state(),
+                "terms": terms,
+                "selection": self.selection.state(),
+                "plateau": self.plateau.state(),
+                "log": self.log.rows,
+                "images": [image.path for image in self.sampler.images],
+            }
+            checkpoint.save_state(self.run, state)
 
-    def _discriminator(self) -> Player | None:
-        if not self.recipe.loss.adversarial_weight:
-            return None
-        network = SrganDiscriminator(features=DISCRIMINATOR_FEATURES)
-        self._place(network)
-        rate = self.recipe.discriminator.rate
-        return Player(network, _adam(network, rate), rate)
+    def _write_recipe(self) -> None:
+        path, recipe = self.run / "recipe.json", recipe_as_dict(self.recipe)
+        if self.step and path.is_file():
+            for change in changes(json.loads(path.read_text(encoding="utf-8")), recipe):
+                self.report(f"the recipe has changed: {change}")
+        checkpoint.write_whole(path, json.dumps(recipe, indent=2).encode("utf-8"))
 
-    def _set_rates(self) -> None:
-        factor = rate_factor(self.step, self.recipe.optimiser)
-        for player in filter(None, (self.generator, self.discriminator)):
-            for group in player.optimiser.param_groups:
-                group["lr"] = player.rate * factor
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bf16")
-
-    def _place(self, network: nn.Module) -> None:
-        network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def _check_perceptual(self) -> None:
-        needed = self.recipe.loss.perceptual_weight or self.recipe.validation.selection == "perceptual_distance"
-        if needed and self.perceptual is None:
-            raise ModelError(f"{self.recipe.name} needs VGG-16's features", "Name their file with --vgg.")
+    @contextmanager
+    def _logging(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self.log.close()
 
 
-def rate_factor(step: int, recipe: OptimiserRecipe) -> float:
-    """Return the share of the full rate at a step: a linear warm-up, then a cosine down to the final rate."""
-    if step < recipe.warmup_steps:
-        return (step + 1) / recipe.warmup_steps
-    progress = (step - recipe.warmup_steps) / max(1, recipe.steps - recipe.warmup_steps)
-    low = recipe.final_rate / recipe.rate
-    return low + (1 - low) * (1 + math.cos(math.pi * progress)) / 2
-
-
-def _adam(network: nn.Module, rate: float) -> torch.optim.Optimizer:
-    return torch.optim.Adam(network.parameters(), rate, betas=(0.9, 0.99))
-
-
-def _start_small(network: nn.Module) -> None:
-    """Scale the last convolution down, so that training starts from bicubic interpolation."""
-    last = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)][-1]
-    with torch.no_grad():
-        last.weight.mul_(0.01)
-        if last.bias is not None:
-            last.bias.zero_()
-
-
-def _exponential_average(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Tensor | int], None]:
-    """Return an update of averages whose decay grows to `decay`, so that the first weights are soon forgotten."""
-
-    @torch.no_grad()
-    def update(averaged: Sequence[Tensor], current: Sequence[Tensor], count: Tensor | int) -> None:
-        warm = min(decay, (1 + int(count)) / (10 + int(count)))
-        torch._foreach_lerp_(list(averaged), list(current), 1 - warm)
-
-    return update
-
-
-def _channels_last(pixels: Tensor) -> Tensor:
-    return pixels.contiguous(memory_format=torch.channels_last)
+def _nothing(_: str) -> None:
+    pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 
@@ -218,3 +218,13 @@ class Recipe:
     """The paper whose method it is; empty: ours."""
     differs: str = ""
     """What differs from the paper, or is not said there."""
+
+
+def in_steps(recipe: Recipe, images: int) -> Recipe:
+    """Return the recipe with its epochs counted in steps, of so many training images."""
+    epoch = -(-images // recipe.data.batch)
+    optimiser = recipe.optimiser
+    if optimiser.epochs:
+        optimiser = replace(optimiser, steps=optimiser.epochs * epoch)
+    validation = replace(recipe.validation, every=recipe.validation.every or epoch)
+    return replace(recipe, optimiser=optimiser, validation=validation)

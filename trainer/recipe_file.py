@@ -70,6 +70,18 @@ def recipe_as_dict(recipe: Recipe) -> dict[str, Any]:
     return asdict(recipe)
 
 
+def changes(before: dict[str, Any], after: dict[str, Any], prefix: str = "") -> list[str]:
+    """Return what differs between two recipes as plain values, in words, key by key."""
+    found = []
+    for key in before | after:
+        old, new = (side.get(key) for side in (before, after))
+        if isinstance(old, dict) and isinstance(new, dict):
+            found += changes(old, new, f"{prefix}{key}.")
+        elif (list(old) if isinstance(old, tuple) else old) != (list(new) if isinstance(new, tuple) else new):
+            found.append(f"{prefix}{key} = {new!r}, was {old!r}")
+    return found
+
+
 def _check_together(recipe: Recipe, origin: str) -> None:
     """Refuse values that are right alone and wrong together."""
     optimiser, resize = recipe.optimiser, recipe.data.resize

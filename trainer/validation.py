@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from medsr_viewer.metrics.ssim import ssim
+from medsr_viewer.models.architectures import as_upscaling
+from medsr_viewer.models.cards import Output
+from medsr_viewer.models.output import to_picture
+from medsr_viewer.upscaling.tiles import tile_grid
 from trainer.data import TrainingImage, bicubic
+from trainer.degradations import degrade_patch
 from trainer.losses import PerceptualDistance
+from trainer.precision import autocast
+from trainer.recipe import DegradationRecipe, Precision
+
+PERCEPTUAL_SIDE = 256
+CONSISTENCY_BLOCK = 8
+TILE = 512
+"""Largest side of a degraded tile: wider images are upscaled tile by tile, which bounds the memory."""
+SMALLEST_MSE = 1e-10
+"""A flat image that is met exactly counts 100 dB."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is validated.
+
+    Attributes
+    ----------
+    scale_factor : int
+        Of the network.
+    output : {"residual", "image", "tanh"}
+        What the network's output is.
+    precision : {"fp32", "bf16", "fp16"}
+        That the network runs in.
+    degradation : DegradationRecipe
+        What is done to the references; its chance depends on the image's place alone, so every validation sees the
+        same inputs.
+    """
+
+    scale_factor: int
+    output: Output = "residual"
+    precision: Precision = "fp32"
+    degradation: DegradationRecipe = field(default_factory=DegradationRecipe)
 
 
 @dataclass(frozen=True)
@@ -21,6 +59,8 @@ class FolderScore:
     ----------
     psnr_db, baseline_psnr_db : float
         Of the network, and of bicubic interpolation.
+    ssim : float
+        Of the network.
     perceptual_distance : float
         NaN where no perceptual network was given.
     consistency : float
@@ -29,6 +69,7 @@ class FolderScore:
 
     psnr_db: float
     baseline_psnr_db: float
+    ssim: float
     perceptual_distance: float
     consistency: float
 
@@ -38,68 +79,117 @@ class FolderScore:
         return self.psnr_db - self.baseline_psnr_db
 
 
-@torch.no_grad()
+@dataclass(frozen=True, eq=False)
+class Upscaled:
+    """One validation image and what became of it: (1, 1, H, W) float32, `degraded` smaller by the scale factor."""
+
+    image: TrainingImage
+    degraded: Tensor
+    base: Tensor
+    picture: Tensor
+    reference: Tensor
+
+
 def validate(
-    network: nn.Module,
-    images: Sequence[TrainingImage],
-    scale_factor: int,
-    *,
-    perceptual: PerceptualDistance | None = None,
-    bf16: bool = False,
+    network: nn.Module, images: Sequence[TrainingImage], task: Task, perceptual: PerceptualDistance | None = None
 ) -> dict[str, FolderScore]:
     """Score a network on every image, whole.
 
     Parameters
     ----------
     network : nn.Module
-        Adds its output to the bicubic upscaling.
+        Handed back in the mode that it came in.
     images : sequence of TrainingImage
         Cropped at right and bottom to a multiple of the scale factor.
-    scale_factor : int
-        Of the network.
+    task : Task
+        What the network does.
     perceptual : PerceptualDistance, optional
         Measured on the central 256 x 256 pixels at most.
-    bf16 : bool
-        Run the network in bf16.
 
     Returns
     -------
     dict
         Data folder's name to its `FolderScore`.
     """
+    scores: dict[str, list[FolderScore]] = {}
+    for result in upscale_images(network, images, task):
+        scores.setdefault(result.image.folder, []).append(_score(result, task.scale_factor, perceptual))
+    return {folder: _mean(found) for folder, found in scores.items()}
+
+
+@torch.no_grad()
+def upscale_images(network: nn.Module, images: Sequence[TrainingImage], task: Task) -> Iterator[Upscaled]:
+    """Degrade and upscale one image after the other, in evaluation mode."""
+    device = next(network.parameters()).device
     was_training = network.training
     network.eval()
-    rows: dict[str, list[tuple[float, float, float, float]]] = {}
-    for image in images:
-        rows.setdefault(image.folder, []).append(_score(network, image, scale_factor, perceptual, bf16=bf16))
-    network.train(was_training)
-    return {
-        folder: FolderScore(*(float(np.mean(column)) for column in zip(*r, strict=True))) for folder, r in rows.items()
-    }
+    try:
+        for index, image in enumerate(images):
+            reference = _reference(image, task.scale_factor)
+            rng = np.random.default_rng(index)
+            degraded = degrade_patch(reference, task.scale_factor, task.degradation, rng, image.modality)
+            small = torch.from_numpy(degraded)[None, None].to(device)
+            base = bicubic(small, task.scale_factor)
+            picture = to_picture(_run(network, small, task), base, task.output).float()
+            yield Upscaled(image, small, base, picture, torch.from_numpy(reference)[None, None].to(device))
+    finally:
+        network.train(was_training)
 
 
-def _score(
-    network: nn.Module, image: TrainingImage, scale_factor: int, perceptual: PerceptualDistance | None, *, bf16: bool
-) -> tuple[float, float, float, float]:
-    rows, columns = (length // scale_factor * scale_factor for length in image.pixels.shape)
-    device = next(network.parameters()).device
-    reference = torch.from_numpy(image.pixels[:rows, :columns].clip(0, 1))[None, None].to(device)
-    degraded = bicubic(reference, 1 / scale_factor)
-    base = bicubic(degraded, scale_factor)
-    with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
-        residual = network(degraded.contiguous(memory_format=torch.channels_last))
-    upscaled = base + residual.float()
-    difference = bicubic(upscaled, 1 / scale_factor) - degraded
-    blocks = torch.nn.functional.avg_pool2d(difference, 8)
-    distance = float("nan") if perceptual is None else float(perceptual(_centre(upscaled), _centre(reference)))
-    return _psnr(upscaled, reference), _psnr(base, reference), distance, float(blocks.abs().max())
+def _reference(image: TrainingImage, scale_factor: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    rows, columns = (length // scale_factor * scale_factor for length in image.shape)
+    return np.ascontiguousarray(image.crop(0, 0, rows, columns).clip(0, 1))
 
 
-def _psnr(upscaled: Tensor, reference: Tensor) -> float:
-    error = torch.mean((upscaled.double() - reference.double()) ** 2)
-    return float(-10 * torch.log10(error))
+def _run(network: nn.Module, degraded: Tensor, task: Task) -> Tensor:
+    """Run the network, tile by tile where the image is large; a halo makes that exact."""
+    rows, columns = degraded.shape[-2:]
+    tiles = tile_grid((rows, columns), TILE)
+    if len(tiles) == 1:
+        return _run_whole(network, degraded, task)
+    scale, halo = task.scale_factor, as_upscaling(network).halo
+    output = degraded.new_empty(*degraded.shape[:2], rows * scale, columns * scale)
+    for tile in tiles:
+        top, left = max(0, tile.top - halo), max(0, tile.left - halo)
+        outer = degraded[..., top : tile.bottom + halo, left : tile.right + halo]
+        inner_top, inner_left = (tile.top - top) * scale, (tile.left - left) * scale
+        output[..., tile.top * scale : tile.bottom * scale, tile.left * scale : tile.right * scale] = _run_whole(
+            network, outer, task
+        )[..., inner_top : inner_top + tile.height * scale, inner_left : inner_left + tile.width * scale]
+    return output
 
 
-def _centre(pixels: Tensor, side: int = 256) -> Tensor:
+def _run_whole(network: nn.Module, degraded: Tensor, task: Task) -> Tensor:
+    with autocast(degraded.device, task.precision):
+        output: Tensor = network(degraded.contiguous(memory_format=torch.channels_last))
+    return output.float()
+
+
+@torch.no_grad()
+def _score(result: Upscaled, scale_factor: int, perceptual: PerceptualDistance | None) -> FolderScore:
+    picture, reference = result.picture, result.reference
+    difference = bicubic(picture, 1 / scale_factor) - result.degraded
+    block = min(CONSISTENCY_BLOCK, *difference.shape[-2:])
+    blocks = torch.nn.functional.avg_pool2d(difference, block)
+    distance = float("nan") if perceptual is None else float(perceptual(_centre(picture), _centre(reference)))
+    return FolderScore(
+        psnr_db=_psnr(picture, reference),
+        baseline_psnr_db=_psnr(result.base, reference),
+        ssim=ssim(reference[0, 0].cpu().numpy(), picture[0, 0].cpu().numpy(), 1.0),
+        perceptual_distance=distance,
+        consistency=float(blocks.abs().max()),
+    )
+
+
+def _mean(scores: Sequence[FolderScore]) -> FolderScore:
+    return FolderScore(*(float(np.mean(column)) for column in zip(*map(astuple, scores), strict=True)))
+
+
+def _psnr(picture: Tensor, reference: Tensor) -> float:
+    error = torch.mean((picture.double() - reference.double()) ** 2)
+    return float(-10 * torch.log10(error.clamp(min=SMALLEST_MSE)))
+
+
+def _centre(pixels: Tensor, side: int = PERCEPTUAL_SIDE) -> Tensor:
     top, left = (max(0, (length - side) // 2) for length in pixels.shape[-2:])
     return pixels[..., top : top + side, left : left + side]

@@ -1,0 +1,86 @@
+"""What a run is judged by at every validation: scores of validation and training images, and sample pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from trainer.images import TrainingImage, large_enough
+from trainer.losses import PerceptualDistance
+from trainer.recipe import Recipe
+from trainer.samples import draw_samples, spread, write_samples
+from trainer.validation import FolderScore, Task, upscale_images, validate
+
+
+class Examiner:
+    """Scores the same images every time.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What the network does, and how many images are taken.
+    validation_images, training_images : sequence of TrainingImage
+        Those of too few pixels are left out. A few training images are scored as well, so that overfitting shows.
+    perceptual : PerceptualDistance or None
+        Measured where it is given.
+    report : callable
+        Takes a line about what is left out.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        validation_images: Sequence[TrainingImage],
+        training_images: Sequence[TrainingImage],
+        perceptual: PerceptualDistance | None,
+        report: Callable[[str], None],
+    ) -> None:
+        network = recipe.network
+        self.task = Task(network.scale_factor, network.output, recipe.precision, recipe.degradation)
+        self.perceptual = perceptual
+        self.images = large_enough(validation_images, network.scale_factor, report)
+        self.samples = spread(self.images, recipe.validation.sample_images)
+        self.training_sample: list[TrainingImage] = []
+        if recipe.validation.train_images:
+            fitting = large_enough(training_images, network.scale_factor, _nothing)
+            self.training_sample = spread(fitting, recipe.validation.train_images)
+
+    def scores(self, network: nn.Module) -> dict[str, FolderScore]:
+        """Return the validation images' scores by data folder."""
+        return validate(network, self.images, self.task, self.perceptual)
+
+    def figures(self, network: nn.Module, scores: Mapping[str, FolderScore]) -> dict[str, Any]:
+        """Return scores as columns of the log, with those of the training sample, prefixed by ``train_``."""
+        seen = validate(network, self.training_sample, self.task, self.perceptual)
+        figures: dict[str, Any] = {}
+        for prefix, found in (("", scores), ("train_", seen)):
+            for folder, score in found.items():
+                figures[f"{prefix}{folder}_psnr_db"] = round(score.psnr_db, 4)
+                figures[f"{prefix}{folder}_gain_db"] = round(score.gain_db, 4)
+                figures[f"{prefix}{folder}_ssim"] = round(score.ssim, 5)
+                figures[f"{prefix}{folder}_perceptual_distance"] = round(score.perceptual_distance, 5)
+                figures[f"{prefix}{folder}_consistency"] = round(score.consistency, 5)
+        return figures
+
+    def draw(self, network: nn.Module, run: Path, step: int) -> NDArray[np.uint8] | None:
+        """Draw the sample images into the run folder; return the sheet, or None where there are none.
+
+        Raises
+        ------
+        CannotWrite
+            If the disk is full, or the folder may not be written to.
+        """
+        if not self.samples:
+            return None
+        sheet = draw_samples(upscale_images(network, self.samples, self.task))
+        write_samples(run / "samples" / f"step-{step:06d}.png", sheet)
+        return sheet
+
+
+def _nothing(_: str) -> None:
+    pass
