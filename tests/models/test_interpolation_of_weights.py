@@ -16,7 +16,7 @@ from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.models.interpolation import blendable, interpolate_weights
 from medsr_viewer.models.weights import load_network
 
-OPTIONS = {"features": 4, "blocks": 1, "norm": "batch"}
+OPTIONS: dict[str, Any] = {"features": 4, "blocks": 1, "norm": "batch"}
 MakeCard = Callable[..., ModelCard]
 
 
@@ -87,7 +87,12 @@ def test_beyond_the_ends_there_is_nothing(alpha: float, make_card: MakeCard) -> 
         interpolate_weights(make_card("faithful", 1), make_card("sharp", 2), alpha)
 
 
-OTHERS = [{"scale_factor": 4}, {"options": {"features": 8}}, {"architecture": "fmen"}, {"output": "image"}]
+OTHERS: list[dict[str, Any]] = [
+    {"scale_factor": 4},
+    {"options": {"features": 8}},
+    {"architecture": "fmen"},
+    {"output": "image"},
+]
 
 
 @pytest.mark.parametrize("changes", OTHERS)
