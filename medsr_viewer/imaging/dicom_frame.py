@@ -14,6 +14,7 @@ from medsr_viewer.imaging.dicom_file import DicomFile, open_dicom
 from medsr_viewer.imaging.display import is_inverted, read_vois
 from medsr_viewer.imaging.elements import HeaderError, text
 from medsr_viewer.imaging.frame import Frame
+from medsr_viewer.imaging.frame_rate import read_frame_rate
 from medsr_viewer.imaging.frame_values import assemble_frame
 from medsr_viewer.imaging.functional_groups import FrameHeader
 from medsr_viewer.imaging.geometry import read_aspect, read_laterality, read_orientation, read_spacing
@@ -84,6 +85,7 @@ def _about(file: DicomFile, header: FrameHeader) -> dict[str, Any]:
         "pixel_spacing": spacing,
         "spacing_source": source,
         "pixel_aspect": read_aspect(header) if spacing is None else spacing[0] / spacing[1],
+        "frame_rate": read_frame_rate(file.header),
         "orientation": read_orientation(header),
         "laterality": read_laterality(header),
         "lossy": text(file.header, "LossyImageCompression") == "01" or file.syntax in LOSSY_SYNTAXES,

@@ -100,6 +100,8 @@ class Frame:
         Where `pixel_spacing` holds: in the patient, at the detector, or as the scanner's nominal figure.
     pixel_aspect : float
         Height of a pixel over its width: of `pixel_spacing`, or else Pixel Aspect Ratio (0028,0034).
+    frame_rate : float or None
+        Frames a second that the file is to be played at; None where it does not say.
     orientation : Orientation or None
         None where the file does not say.
     laterality : str
@@ -121,6 +123,7 @@ class Frame:
     pixel_spacing: tuple[float, float] | None = None
     spacing_source: SpacingSource = ""
     pixel_aspect: float = 1.0
+    frame_rate: float | None = None
     orientation: Orientation | None = None
     laterality: str = ""
     lossy: bool = False

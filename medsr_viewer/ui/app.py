@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from medsr_viewer import __version__, settings
 from medsr_viewer.imaging.collect import collect
 from medsr_viewer.imaging.read import read_frame
+from medsr_viewer.ui.cine import Cine
 from medsr_viewer.ui.comparing import Comparing
 from medsr_viewer.ui.comparison_job import Compare
 from medsr_viewer.ui.controller import Controller
@@ -142,6 +143,7 @@ class Application(QObject):
         stoppable = (runners["upscaling"], runners["interpolating"], runners["opening"])
         controller = Controller(self.state, grid, self.opening, self.comparing, self.scoring, methods, stoppable, self)
         self.presenter = Presenter(grid, self.state, self.results, methods, lambda: self.comparing.is_busy, self)
+        self.cine = Cine(self.state, self.opening, self.presenter, self)
         self.profiling = Profiling(self.state, self.results, grid.drawn, runners["profiling"], methods, parent=self)
         self.search_progress = Progress(runners["opening"], "Looking for images …")
         self.progress_of = {
@@ -156,6 +158,7 @@ class Application(QObject):
             ProfileDock(self.state, self.profiling),
             (self.search_progress, *self.progress_of.values()),
             Saving(self.state, self.results, grid, runners["saving"], self),
+            self.cine,
             self.long_runs,
             preferences,
             methods,
@@ -169,6 +172,7 @@ class Application(QObject):
         for lane, progress in zip(self.lanes, self.progress_of.values(), strict=True):
             lane.progressed.connect(progress.report_tiles)
             lane.failed.connect(self.window.notices.show_failure)
+            lane.failed.connect(self.cine.pause)
         self.scoring.failed.connect(self.window.notices.show_failure)
         self.profiling.failed.connect(self.window.notices.show_failure)
         for name in self.progress_of:

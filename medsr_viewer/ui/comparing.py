@@ -64,6 +64,7 @@ class Comparing(QObject):
         self._settled.timeout.connect(self.refresh)
         state.image_changed.connect(self.refresh)
         state.choices_changed.connect(self.refresh)
+        state.playing_changed.connect(self.refresh)
         long_runs.decided.connect(self.refresh)
         results.prepared_changed.connect(self._aim)
         for lane in (quick, slow):
@@ -95,7 +96,9 @@ class Comparing(QObject):
             self._slow.cancel()
             return
         quick = {result: method for result, method in missing.items() if not method.is_learned}
-        slow = {result: method for result, method in missing.items() if method.is_learned}
+        slow = {
+            result: method for result, method in missing.items() if method.is_learned and not self._state.is_playing
+        }
         needs_input = self._results.prepared_for(key) is None
         self._send(self._quick, image, key, quick, within, needs_input=needs_input)
         self._send(self._slow, image, key, slow, within, needs_input=False)

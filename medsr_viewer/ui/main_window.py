@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from medsr_viewer.ui.actions import Actions, build_actions, check
+from medsr_viewer.ui.cine import Cine
+from medsr_viewer.ui.cine_bar import CineBar
 from medsr_viewer.ui.controller import Controller
 from medsr_viewer.ui.display.theme import apply_theme
 from medsr_viewer.ui.helping import Helping
@@ -60,6 +62,8 @@ class MainWindow(QMainWindow):
         For the status bar.
     saving : Saving
         For the figure and the scores.
+    cine : Cine
+        Plays the images of a series.
     long_runs : LongRuns
         Whose questions are asked here.
     preferences : Preferences
@@ -79,6 +83,7 @@ class MainWindow(QMainWindow):
         profile: ProfileDock,
         progresses: tuple[Progress, ...],
         saving: Saving,
+        cine: Cine,
         long_runs: LongRuns,
         preferences: Preferences,
         catalogue: Catalogue,
@@ -90,7 +95,7 @@ class MainWindow(QMainWindow):
         if _SIZE.boundedTo(self.screen().availableSize() - _DECORATION) != _SIZE:
             self.setWindowState(Qt.WindowState.WindowMaximized)
         self.controller, self.page, self._saving, self._preferences = controller, page, saving, preferences
-        self._long_runs, self._helping = long_runs, Helping(self, catalogue)
+        self._cine, self._long_runs, self._helping = cine, long_runs, Helping(self, catalogue)
         self.series, self.scores, self.profile = series, scores, profile
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, series)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, scores)
@@ -105,7 +110,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.tool_bar)
         self.menus = build_menus(self.menuBar(), self.actions_by_name)
         self._recent_menu = self.menus["File"].addMenu("Recent")
-        self._sync = ActionSync(self.actions_by_name, controller, self)
+        self._sync = ActionSync(self.actions_by_name, controller, cine, self)
         self._fill(progresses)
         self._connect()
         self._restore()
@@ -165,6 +170,9 @@ class MainWindow(QMainWindow):
             "copy-scores": self._saving.copy_scores,
             "copy-profile": self.profile.copy,
             "quit": self.close,
+            "play": self._cine.set_playing,
+            "faster": lambda: self._cine.step_rate(1),
+            "slower": lambda: self._cine.step_rate(-1),
             "escape": self._escape,
             "scores": self.scores.setVisible,
             "series": self.series.setVisible,
@@ -197,6 +205,11 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         for progress in progresses:
             self.statusBar().addWidget(progress)
+        actions = self.actions_by_name
+        self.cine_bar = CineBar(
+            self._cine, self.controller.state, actions["play"], (actions["faster"], actions["slower"]), self
+        )
+        self.statusBar().addPermanentWidget(self.cine_bar)
         self.statusBar().addPermanentWidget(QLabel("Research use only, not for diagnosis"))
 
     def _connect(self) -> None:
@@ -224,6 +237,7 @@ class MainWindow(QMainWindow):
         self._saving.saved.connect(lambda path: self.statusBar().showMessage(f"Saved {path}", _MESSAGE_MS))
         self._saving.copied.connect(lambda: self.statusBar().showMessage("Scores copied", _MESSAGE_MS))
         self.notices.focus_left.connect(self._focus_panel)
+        self._long_runs.asked.connect(self._cine.pause)
         self._long_runs.asked.connect(self._ask_about_long_run)
 
     def _restore(self) -> None:

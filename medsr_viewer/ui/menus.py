@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from medsr_viewer.ui.actions import PRESET_COUNT, SPECS, Actions, check
+from medsr_viewer.ui.cine import Cine
 from medsr_viewer.ui.contents import is_error
 from medsr_viewer.ui.controller import Controller
 from medsr_viewer.ui.scoring import describe_voi
@@ -48,16 +49,19 @@ class ActionSync(QObject):
         The window's.
     controller : Controller
         Knows the state.
+    cine : Cine
+        Knows whether there is anything to play.
     parent : QObject, optional
         Owner.
     """
 
-    def __init__(self, actions: Actions, controller: Controller, parent: QObject | None = None) -> None:
+    def __init__(self, actions: Actions, controller: Controller, cine: Cine, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._actions, self._controller = actions, controller
+        self._actions, self._controller, self._cine = actions, controller, cine
         state = controller.state
         for signal in (state.choices_changed, state.view_changed, state.measuring_changed, state.image_changed):
             signal.connect(self.refresh)
+        state.playing_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
@@ -71,6 +75,7 @@ class ActionSync(QObject):
             "profile": state.measuring.draws == "line",
             "score-visible": state.measuring.region_mode == "visible",
             "score-window": state.measuring.range_mode == "window",
+            "play": state.is_playing,
             "link": state.view.linked,
             "overlays": state.view.overlays,
             "invert": state.view.inverted,
@@ -83,6 +88,10 @@ class ActionSync(QObject):
         for name in ("error-map", "similarity-map", "roi", "score-visible", "score-window"):
             actions[name].setEnabled(in_test)
         actions["compute-again"].setEnabled(state.image is not None)
+        obstacle = self._cine.obstacle
+        actions["play"].setText(f"Play the images: {obstacle}" if obstacle else "Play the images")
+        for name in ("play", "faster", "slower"):
+            actions[name].setEnabled(not obstacle)
         self._name_windows()
 
     def _name_windows(self) -> None:

@@ -12,12 +12,13 @@ from medsr_viewer.ui.corners import corner_lines
 from medsr_viewer.ui.display.line import Ruler
 from medsr_viewer.ui.display.panel import Panel
 from medsr_viewer.ui.display.panel_grid import PanelGrid
-from medsr_viewer.ui.results import InputKey, Results, input_key
+from medsr_viewer.ui.results import InputKey, Results, input_key, result_key
 from medsr_viewer.ui.showing import Showing, showing
 from medsr_viewer.ui.state import OpenImage, State
 from medsr_viewer.upscaling.catalogue import Catalogue
 
 NOT_COMPUTED = "not computed · F5 computes"
+PAUSED = "not computed while playing"
 
 
 class Presenter(QObject):
@@ -61,6 +62,7 @@ class Presenter(QObject):
         self._series_uid = ""
         state.choices_changed.connect(self.refresh)
         state.image_changed.connect(self.refresh)
+        state.playing_changed.connect(self.refresh)
         state.view_changed.connect(self._on_view)
         results.prepared_changed.connect(self.refresh)
         results.maps_changed.connect(self.refresh)
@@ -71,7 +73,9 @@ class Presenter(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Bring every panel up to date."""
+        """Bring every panel up to date; while images are played, all panels go to the next one at once."""
+        if self._state.is_playing and not self._is_complete():
+            return
         contents = self._state.choices.contents
         if len(self._grid.panels) != len(contents):
             self._grid.set_panel_count(len(contents))
@@ -84,6 +88,9 @@ class Presenter(QObject):
 
     @Slot(str)
     def _on_entry(self, method: str) -> None:
+        if self._state.is_playing:
+            self.refresh()
+            return
         for index, content in enumerate(self._state.choices.contents):
             if method_of(content) == method:
                 self._refresh_panel(index, content)
@@ -155,6 +162,8 @@ class Presenter(QObject):
             return
         panel = self._grid.panels[index]
         pending = "computing …" if self._is_computing() else NOT_COMPUTED
+        if self._state.is_playing and self._is_learned(content):
+            pending = PAUSED
         images = self._results.prepared_for(input_key(image, state))
         if images is None:
             self._show_stale(index, panel, image)
@@ -165,6 +174,32 @@ class Presenter(QObject):
             return
         self._shown[index] = None if wanted.is_placeholder else (images.key, content)
         _apply(panel, wanted)
+
+    def _is_complete(self) -> bool:
+        """Whether all that is computed while images are played is there, or will not come."""
+        image, choices = self._state.image, self._state.choices
+        if image is None:
+            return False
+        key = input_key(image, choices)
+        if self._results.failure_of(key) is not None:
+            return True
+        return self._results.prepared_for(key) is not None and all(
+            self._is_learned(content) or self._is_ready(content, key) for content in choices.contents
+        )
+
+    def _is_ready(self, content: str, key: InputKey) -> bool:
+        if (name := method_of(content)) is None:
+            return True
+        result = result_key(key, self._catalogue.find(name, key.scale_factor), self._state.choices)
+        entry = self._results.entry(result)
+        if entry is None or entry.result is None:
+            return False
+        has_map = self._results.map_of(content, result) is not None or self._results.map_failure is not None
+        return has_map or entry.picture is None or not is_map(content)
+
+    def _is_learned(self, content: str) -> bool:
+        name = method_of(content)
+        return name is not None and self._catalogue.find(name, self._state.choices.scale_factor).is_learned
 
     def _show_stale(self, index: int, panel: Panel, image: OpenImage) -> None:
         failure = self._results.failure_of(input_key(image, self._state.choices))

@@ -129,6 +129,7 @@ class State(QObject):
     choices_changed = Signal()
     view_changed = Signal()
     measuring_changed = Signal()
+    playing_changed = Signal()
 
     def __init__(self, choices: Choices, view: View = _PLAIN_VIEW, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -137,6 +138,8 @@ class State(QObject):
         self.choices = choices
         self.view = view
         self.measuring = Measuring()
+        self.is_playing = False
+        """Whether image follows image by itself: networks wait meanwhile."""
         self.wishes: dict[int, str] = {}
         """Panels to the methods that the user wants in them and the scale factor in force does not have."""
 
@@ -176,6 +179,12 @@ class State(QObject):
         if measuring != self.measuring:
             self.measuring = measuring
             self.measuring_changed.emit()
+
+    def set_playing(self, on: bool) -> None:
+        """Begin or end playing."""
+        if on != self.is_playing:
+            self.is_playing = on
+            self.playing_changed.emit()
 
 
 def _without_roi(region_mode: RegionMode) -> RegionMode:
