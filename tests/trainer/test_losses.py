@@ -1,20 +1,20 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
-from torch.nn import functional as F
 
-from medsr_viewer.errors import ModelError
 from medsr_viewer.imaging.degrade import degrade
-from medsr_viewer.models.architectures import parameter_count
-from trainer.discriminators import SrganDiscriminator
-from trainer.losses import PerceptualDistance, consistency_loss, discriminator_loss, generator_loss, pixel_loss
+from trainer.losses import (
+    ADVERSARIAL_FORMS,
+    consistency_loss,
+    discriminator_loss,
+    generator_loss,
+    pixel_loss,
+    total_variation_loss,
+)
 
 UPSCALED = torch.tensor([0.0, 0.5, 1.0, 0.25]).view(1, 1, 2, 2)
 REFERENCE = torch.tensor([0.0, 1.0, 0.0, 0.5]).view(1, 1, 2, 2)
@@ -43,13 +43,67 @@ def test_an_unknown_pixel_loss_is_refused() -> None:
         pixel_loss("huber", UPSCALED, REFERENCE)
 
 
-def test_adversarial_losses_by_hand() -> None:
+def test_standard_adversarial_losses_by_hand() -> None:
     scores = torch.tensor([[0.0], [2.0]])
     expected = -(math.log(0.5) + math.log(1 / (1 + math.exp(-2)))) / 2
     assert float(generator_loss(scores)) == pytest.approx(expected, rel=1e-6)
     reference, upscaled = torch.tensor([[3.0]]), torch.tensor([[-1.0]])
     expected = -math.log(1 / (1 + math.exp(-3))) - math.log(1 - 1 / (1 + math.exp(1)))
     assert float(discriminator_loss(reference, upscaled)) == pytest.approx(expected, rel=1e-6)
+
+
+def log_sigmoid(logit: float) -> float:
+    return -math.log(1 + math.exp(-logit))
+
+
+def test_relativistic_adversarial_losses_by_hand() -> None:
+    reference, upscaled = torch.tensor([[3.0], [1.0]]), torch.tensor([[-1.0], [0.0]])
+    # Means 2 and -0.5: the reference is judged against the upscaled's mean, and the other way round.
+    real, fake = (3.5, 1.5), (-3.0, -2.0)
+    expected = -sum(log_sigmoid(x) for x in real) / 2 - sum(log_sigmoid(-x) for x in fake) / 2
+    assert float(discriminator_loss(reference, upscaled, form="relativistic")) == pytest.approx(expected, rel=1e-6)
+    expected = -sum(log_sigmoid(-x) for x in real) / 2 - sum(log_sigmoid(x) for x in fake) / 2
+    assert float(generator_loss(upscaled, reference, form="relativistic")) == pytest.approx(expected, rel=1e-6)
+
+
+def test_fmens_adversarial_losses_by_hand() -> None:
+    reference, upscaled = torch.tensor([[0.0], [math.log(3)]]), torch.tensor([[0.0], [-math.log(4)]])
+    # D is 0.5 and 0.75 for the reference, 0.5 and 0.2 for the upscaled.
+    assert float(discriminator_loss(reference, upscaled, form="fmen")) == pytest.approx(1 - 0.625 + 0.35, rel=1e-6)
+    assert float(generator_loss(upscaled, form="fmen")) == pytest.approx((0.5 + 0.8) / 2, rel=1e-6)
+
+
+@pytest.mark.parametrize("form", ADVERSARIAL_FORMS)
+def test_adversarial_gradients_point_the_right_way(form: str) -> None:
+    upscaled, reference = torch.zeros(2, 1, 3, 3, requires_grad=True), torch.ones(2, 1, 3, 3, requires_grad=True)
+    (raised,) = torch.autograd.grad(generator_loss(upscaled, reference, form=form), upscaled)
+    assert (raised < 0).all(), "a higher score of its patches is a lower loss"
+    for_upscaled, for_reference = torch.autograd.grad(
+        discriminator_loss(reference, upscaled, form=form), (upscaled, reference)
+    )
+    assert (for_upscaled > 0).all()
+    assert (for_reference < 0).all()
+    if form == "relativistic":
+        with pytest.raises(RuntimeError, match="not have been used"):
+            torch.autograd.grad(generator_loss(upscaled, reference, form=form), reference)
+
+
+def test_adversarial_losses_refuse_what_they_cannot_compute() -> None:
+    scores = torch.zeros(1, 1)
+    with pytest.raises(ValueError, match="needs the reference's scores"):
+        generator_loss(scores, form="relativistic")
+    for loss in (generator_loss, discriminator_loss):
+        with pytest.raises(ValueError, match="unknown adversarial form 'wgan': use standard, relativistic, fmen"):
+            loss(scores, scores, form="wgan")
+
+
+def test_total_variation_by_hand() -> None:
+    # Two channels of 2 x 3: squared differences of neighbours, each direction by its number of pairs.
+    pixels = torch.tensor([[[[0.0, 1.0, 3.0], [2.0, 2.0, 2.0]], [[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]]]])
+    rows, columns = (4 + 1 + 1) + (0 + 0 + 1), (1 + 4 + 0 + 0) + (0 + 0 + 0 + 1)
+    expected = 2 * (rows / 6 + columns / 8)
+    assert float(total_variation_loss(pixels)) == pytest.approx(expected)
+    assert float(total_variation_loss(pixels.repeat(3, 1, 1, 1))) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("scale_factor", [2, 3, 4])
@@ -60,63 +114,3 @@ def test_consistency_is_the_squared_difference_after_degrading(scale_factor: int
     expected = np.mean((degrade(upscaled, scale_factor) - degraded)[2:-2, 2:-2] ** 2)
     found = consistency_loss(torch.from_numpy(upscaled)[None, None], torch.from_numpy(degraded)[None, None])
     assert float(found) == pytest.approx(float(expected), rel=1e-4)
-
-
-def vgg_features(path: Path, gray: Tensor) -> list[Tensor]:
-    """VGG-16 as torchvision writes it: convolutions and pools in a row; the last map of every block."""
-    tensors = {name: tensor.float() for name, tensor in load_file(path).items()}
-    blue, green, red = (gray * 255 - mean for mean in (103.939, 116.779, 123.68))
-    features, kept = torch.cat([blue, green, red], dim=1), list[Tensor]()
-    for block, convolutions in enumerate((2, 2, 3, 3, 3), start=1):
-        features = nn.MaxPool2d(2)(features) if kept else features
-        for index in range(1, convolutions + 1):
-            weight, bias = (tensors[f"conv{block}_{index}.{part}"] for part in ("weight", "bias"))
-            features = torch.relu(F.conv2d(features, weight, bias, padding=1))
-        kept.append(features)
-    return kept
-
-
-def test_perceptual_distance_is_lpips_without_its_weights(vgg: Path) -> None:
-    torch.manual_seed(0)
-    upscaled, reference = torch.rand(2, 2, 1, 16, 16)
-    expected = []
-    for a, b in zip(vgg_features(vgg, upscaled), vgg_features(vgg, reference), strict=True):
-        unit = [f / f.norm(dim=1, keepdim=True).clamp_min(1e-12) for f in (a, b)]
-        expected.append(float(((unit[0] - unit[1]) ** 2).sum(dim=1).mean()))
-    distance = PerceptualDistance(vgg)
-    assert float(distance(upscaled, reference)) == pytest.approx(np.mean(expected), rel=1e-4)
-    assert float(distance(reference, reference)) == 0
-    assert float(distance(upscaled, reference)) > 0
-    assert not list(distance.parameters()), "VGG must not be trained"
-
-
-def test_perceptual_gradients_flow_into_the_upscaled_alone(vgg: Path) -> None:
-    upscaled = torch.rand(1, 1, 16, 16, requires_grad=True)
-    reference = torch.rand(1, 1, 16, 16, requires_grad=True)
-    PerceptualDistance(vgg)(upscaled, reference).backward()  # type: ignore[no-untyped-call]
-    assert upscaled.grad is not None
-    assert upscaled.grad.abs().max() > 0
-    assert reference.grad is None
-
-
-def test_a_file_that_is_not_vgg_is_refused(tmp_path: Path) -> None:
-    for name, content in (("missing", None), ("damaged", b"damaged"), ("other", {"weight": torch.zeros(1)})):
-        path = tmp_path / name
-        if isinstance(content, bytes):
-            path.write_bytes(content)
-        elif content:
-            save_file(content, path)
-        with pytest.raises(ModelError, match=f"{name}: not VGG-16's features"):
-            PerceptualDistance(path)
-
-
-def test_discriminator_has_the_published_number_of_parameters() -> None:
-    assert parameter_count(SrganDiscriminator(channels=3)) == 5_215_425
-
-
-@pytest.mark.parametrize("side", [16, 33])
-def test_discriminator_gives_a_logit_a_patch(side: int) -> None:
-    network = SrganDiscriminator(features=4).eval()
-    with torch.inference_mode():
-        scores = network(torch.rand(3, 1, side, side))
-    assert scores.shape == (3, 1)

@@ -7,23 +7,32 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 
 class PatchDiscriminator(nn.Module):
-    """PatchGAN (Isola et al. 2017) with spectral instead of batch normalisation (Miyato et al. 2018); any patch size.
+    """PatchGAN (Isola et al. 2017) with spectral instead of batch normalisation (Miyato et al. 2018).
 
     Convolutions of 4 x 4, then a map of logits: with three strides of two each judges 70 x 70 pixels. Without
     BatchNorm a patch's logits depend on that patch alone.
 
     Parameters
     ----------
+    patch_side : int
+        Side of the square patches, in reference pixels; any larger ones do too.
     channels : int
         Image channels.
     features : int
         Channels of the first convolution; they double at each up to eight times.
     strides : int
         Convolutions that halve the size: 3 sees 70 x 70 pixels, 2 sees 34 x 34.
+
+    Raises
+    ------
+    ValueError
+        If nothing would be left of such a patch.
     """
 
-    def __init__(self, channels: int = 1, features: int = 64, strides: int = 3) -> None:
+    def __init__(self, patch_side: int, channels: int = 1, features: int = 64, strides: int = 3) -> None:
         super().__init__()
+        if patch_side < (smallest := 3 * 2**strides):
+            raise ValueError(f"{strides} strides need patches of {smallest} reference pixels a side, not {patch_side}")
         widths = [min(2**index, 8) * features for index in range(strides + 1)]
         layers: list[nn.Module] = [nn.Conv2d(channels, widths[0], 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
         for index in range(1, strides + 1):

@@ -92,6 +92,8 @@ def download(url: str, target: Path, title: str) -> None:
         partial.replace(target)
     except (OSError, http.client.HTTPException) as exc:
         reason = getattr(exc, "reason", None) or exc
+        if isinstance(exc, urllib.error.HTTPError):
+            exc.close()  # it is the server's answer, too
         raise ModelError(
             f"{title}'s weights are not on this machine and could not be downloaded ({reason})",
             f"Fetch {url} on a machine that is online, then name the file, or put it into {target.parent}.",

@@ -50,11 +50,12 @@ class TorchvisionFeatures(nn.Module):
                 f"{title} needs torchvision, which cannot be imported ({exc})",
                 "Install the torchvision that belongs to this torch, or choose vgg16 or vgg19.",
             ) from exc
-        options = {"init_weights": False} if backbone == "inception-v3" else {}
+        # Inception's weights expect its own normalisation, which it makes of ImageNet's if told to.
+        options = {"init_weights": False, "transform_input": True} if backbone == "inception-v3" else {}
         network: nn.Module = models.get_model(MODELS[backbone], weights=None, **options).eval()
         known = [name for name, _ in network.named_children() if name not in {"fc", "classifier", "AuxLogits"}]
         try:
-            self.network = extraction.create_feature_extractor(network, {layer: "features"}).eval()
+            extractor = extraction.create_feature_extractor(network, {layer: "features"}, suppress_diff_warning=True)
         except ValueError as exc:
             raise ModelError(
                 f"{title} has no layer {layer!r}",
@@ -66,7 +67,8 @@ class TorchvisionFeatures(nn.Module):
             network.load_state_dict(tensors)
         except RuntimeError as exc:
             raise ModelError(f"{path}: not {title}'s features (other parameters)", "Name torchvision's file.") from exc
-        self.network.requires_grad_(requires_grad=False)
+        self.network: nn.Module = extractor.requires_grad_(requires_grad=False).to(memory_format=torch.channels_last)
+        self.eval()
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("deviation", torch.tensor(IMAGENET_STD).view(1, 3, 1, 1), persistent=False)
 

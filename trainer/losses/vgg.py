@@ -58,19 +58,26 @@ class VggFeatures(nn.Module):
             check_layer(backbone, layer)
         self.layers, self.before_activation = tuple(layers), before_activation
         self._computed = _up_to_last(VGG_LAYERS[backbone], layers)
-        tensors = read_tensors(weights, BACKBONE_TITLES[backbone])
+        title = BACKBONE_TITLES[backbone]
+        tensors = read_tensors(weights, title)
         self._caffe = "conv1_1.weight" in tensors
         names = _parameter_names(backbone, caffe=self._caffe)
-        try:
-            for layer in self._computed:
-                weight, bias = (tensors[f"{names[layer]}.{part}"].float() for part in ("weight", "bias"))
-                self._keep(f"conv{layer}_weight", weight.contiguous(memory_format=torch.channels_last))
-                self._keep(f"conv{layer}_bias", bias)
-        except (KeyError, RuntimeError) as exc:
+        # All of them, not only those that are computed: the first layers of VGG-16 would pass for VGG-19's.
+        missing = [
+            f"{name}.{part}"
+            for name in names.values()
+            for part in ("weight", "bias")
+            if f"{name}.{part}" not in tensors
+        ]
+        if missing:
             raise ModelError(
-                f"{weights}: not {BACKBONE_TITLES[backbone]}'s features ({exc} is missing)",
+                f"{weights}: not {title}'s features ({missing[0]} is missing)",
                 "Name a file with conv1_1.weight and so on, or torchvision's.",
-            ) from exc
+            )
+        for layer in self._computed:
+            weight, bias = (tensors[f"{names[layer]}.{part}"].float() for part in ("weight", "bias"))
+            self._keep(f"conv{layer}_weight", weight.contiguous(memory_format=torch.channels_last))
+            self._keep(f"conv{layer}_bias", bias)
         mean, deviation = (CAFFE_MEAN_BGR, (1.0,) * 3) if self._caffe else (IMAGENET_MEAN, IMAGENET_STD)
         self._keep("mean", torch.tensor(mean).view(1, 3, 1, 1))
         self._keep("deviation", torch.tensor(deviation).view(1, 3, 1, 1))
