@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from medsr_viewer.imaging.region import Region
@@ -48,13 +48,47 @@ class VisibleRegion:
             return self._region
 
 
-def visible_first(tiles: list[Region], visible: VisibleRegion) -> Iterator[Region]:
-    """Yield every tile once, always the nearest to the centre of what is visible at that moment."""
-    remaining = list(tiles)
-    while remaining:
-        region = visible.get()
-        index = 0 if region is None else min(range(len(remaining)), key=lambda i: _urgency(remaining[i], region))
-        yield remaining.pop(index)
+class TileQueue:
+    """Tiles still to be computed. Iterating takes one out, always the nearest to the centre of what is visible then.
+
+    Parameters
+    ----------
+    tiles : sequence of Region
+        In pixels of the input.
+    visible : VisibleRegion
+        May change in the meantime.
+    """
+
+    def __init__(self, tiles: Sequence[Region], visible: VisibleRegion) -> None:
+        self._remaining = list(tiles)
+        self._visible = visible
+
+    def __len__(self) -> int:
+        return len(self._remaining)
+
+    def __iter__(self) -> Iterator[Region]:
+        while self._remaining:
+            yield self._remaining.pop(self._most_urgent())
+
+    def put_back(self, pieces: Iterable[Region]) -> None:
+        """Take in what a tile was cut into; where nothing is visible it comes next."""
+        self._remaining[:0] = pieces
+
+    def _most_urgent(self) -> int:
+        region = self._visible.get()
+        if region is None:
+            return 0
+        return min(range(len(self._remaining)), key=lambda index: _urgency(self._remaining[index], region))
+
+
+class TileTooLarge(Exception):
+    """The device has too little memory for this tile; a smaller one may do."""
+
+
+def pieces(tile: Region) -> list[Region]:
+    """Cut a tile into two or four whose longer sides are half as long; always at the same places."""
+    half = -(-max(tile.height, tile.width) // 2)
+    return [piece.moved(tile.top, tile.left) for piece in tile_grid((tile.height, tile.width), half)]
 
 
 def _cuts(length: int, tile: int) -> list[int]:

@@ -11,20 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medsr_viewer.cancel import CancelToken
-from medsr_viewer.errors import OutOfMemory
-from medsr_viewer.imaging.colour import rgb_to_ycbcr, ycbcr_to_rgb
-from medsr_viewer.imaging.degrade import BACK_PROJECTION_REACH
 from medsr_viewer.imaging.region import Region
-from medsr_viewer.imaging.resample import FloatArray, enlarge
-from medsr_viewer.upscaling.checks import NETWORK_DRIFT_SHARE, check_tile
-from medsr_viewer.upscaling.device import CPU, Device
-from medsr_viewer.upscaling.interpolation import interpolate, interpolation_reach
-from medsr_viewer.upscaling.mapping import IntensityMapping, fit_mapping
+from medsr_viewer.imaging.resample import FloatArray
+from medsr_viewer.upscaling.checks import check_tile
+from medsr_viewer.upscaling.device import Device
+from medsr_viewer.upscaling.engines import Interpolation, Network
+from medsr_viewer.upscaling.mapping import IntensityMapping
 from medsr_viewer.upscaling.methods import Method
-from medsr_viewer.upscaling.tiles import VisibleRegion, tile_grid, visible_first
+from medsr_viewer.upscaling.tiles import TileQueue, TileTooLarge, VisibleRegion, pieces, tile_grid
 
 Precision: TypeAlias = Literal["fp32", "bf16"]
-RunTile: TypeAlias = Callable[[Region], FloatArray]
 
 TILE = 256
 FIRST_TILE = 128
@@ -66,7 +62,8 @@ class UpscalingRequest:
     valid : ndarray, optional
         (H, W) bool; padding is False and left out of the intensity mapping.
     within : Region, optional
-        Compute only the tiles that meet this region, in pixels of the input.
+        Compute only the tiles that meet this region, in pixels of the input. A network of which a pixel depends on the
+        whole input computes all of it nevertheless, and a note says so.
     begun : Begun, optional
         Go on with this result instead of a new one.
     """
@@ -92,7 +89,7 @@ class Tile:
     pixels : ndarray
         The whole result, (H * scale, W * scale) or with 3 channels; only the tiles reported so far hold data.
     done, total : int
-        How many tiles are ready, of how many.
+        How many tiles are ready, of how many; of more than at first where tiles are cut because memory ran out.
     """
 
     region: Region
@@ -178,17 +175,24 @@ def upscale(
     begun = request.begun or Begun(np.zeros((rows * scale, columns * scale, *channels), dtype=np.float32), ())
     result, computed = begun.pixels, list(begun.computed)
     started = time.perf_counter()
-    tiles, ready = plan_tiles(request.pixels.shape, scale, request.within, begun, visible.get())
-    total = ready + len(tiles)
-    for done, tile in enumerate(visible_first(tiles, visible), start=ready + 1):
+    plan, done = plan_tiles(
+        request.pixels.shape, scale, request.within, begun, visible.get(), largest_tile=engine.largest_tile
+    )
+    tiles = TileQueue(plan, visible)
+    for tile in tiles:
         token.check()
-        pixels = engine.run(tile, token)
+        try:
+            pixels = engine.run(tile, token)
+        except TileTooLarge:
+            tiles.put_back(pieces(tile))
+            continue
         check_tile(request.method.name, request.pixels, tile, pixels, scale, reach=engine.reach, slack=engine.slack)
         region = tile.scaled(scale)
         result[region.slices] = pixels
         computed.append(region)
+        done += 1
         if on_tile:
-            on_tile(Tile(region, result, done, total))
+            on_tile(Tile(region, result, done, done + len(tiles)))
     return Upscaled(
         pixels=result,
         computed=tuple(computed),
@@ -204,7 +208,13 @@ def upscale(
 
 
 def plan_tiles(
-    shape: tuple[int, ...], scale_factor: int, within: Region | None, begun: Begun | None, visible: Region | None = None
+    shape: tuple[int, ...],
+    scale_factor: int,
+    within: Region | None,
+    begun: Begun | None,
+    visible: Region | None = None,
+    *,
+    largest_tile: int | None = TILE,
 ) -> tuple[list[Region], int]:
     """Return the tiles that are to be computed, and how many are ready.
 
@@ -220,94 +230,64 @@ def plan_tiles(
         What is ready.
     visible : Region or None
         Of the input: tiles there are cut into smaller ones.
+    largest_tile : int or None
+        Largest side of a tile, see `largest_tile_of`.
     """
-    grid = tile_grid(shape, TILE, within)
+    if largest_tile is None:
+        grid = [Region.whole(shape)]
+    else:
+        grid = tile_grid(shape, TILE, within)
+        cut = _Cut(scale_factor, largest_tile, visible if len(grid) > 1 else None, begun)
+        grid = [piece for tile in grid for piece in cut.leaves(tile) if within is None or piece.intersects(within)]
     ready = frozenset(begun.computed) if begun is not None else frozenset()
-    if len(grid) > 1:
-        grid = [piece for tile in grid for piece in _pieces(tile, visible, ready, scale_factor)]
     left = [tile for tile in grid if tile.scaled(scale_factor) not in ready]
     return left, len(grid) - len(left)
 
 
-def _pieces(tile: Region, visible: Region | None, ready: frozenset[Region], scale_factor: int) -> Iterator[Region]:
-    """Cut a tile that is visible, or was computed in part; one that is ready stays whole."""
-    pieces = [piece.moved(tile.top, tile.left) for piece in tile_grid((tile.height, tile.width), FIRST_TILE)]
-    is_seen = visible is not None and tile.intersects(visible)
-    is_cut = is_seen or any(piece.scaled(scale_factor) in ready for piece in pieces)
-    yield from pieces if is_cut and tile.scaled(scale_factor) not in ready else [tile]
+def largest_tile_of(method: Method, scale_factor: int, device: str, precision: Precision) -> int | None:
+    """Return the largest side of a tile that a method's device is known to have memory for; None: no tiles at all."""
+    if not method.is_learned:
+        return TILE
+    from medsr_viewer.upscaling.devices import find_device
+    from medsr_viewer.upscaling.inference import TileRunner
+
+    return TileRunner(method.cards[scale_factor], find_device(device).name, precision).largest_tile
 
 
-class _Interpolation:
-    """Interpolates tiles of one image."""
+class _Cut:
+    """Cuts tiles that are too large, that are visible, or of which a part is ready; one that is ready stays whole."""
 
-    device = CPU
-    mapping: IntensityMapping | None = None
-    slack = 0.0
+    def __init__(self, scale_factor: int, largest_tile: int, visible: Region | None, begun: Begun | None) -> None:
+        self.scale_factor, self.largest_tile, self.visible = scale_factor, largest_tile, visible
+        self.ready = frozenset(begun.computed) if begun is not None else frozenset()
+        self.smallest_ready = min((max(part.height, part.width) for part in self.ready), default=0) // scale_factor
 
-    def __init__(self, request: UpscalingRequest) -> None:
-        self.request = request
-        self.reach = interpolation_reach(request.method.name)
-        self.notes: list[str] = []
-
-    def run(self, tile: Region, _token: CancelToken) -> FloatArray:
-        return interpolate(self.request.pixels, self.request.scale_factor, self.request.method.name, tile)
-
-
-class _Network:
-    """Runs a network on tiles of one image; falls back to smaller tiles, then to the CPU, when memory runs out."""
-
-    def __init__(self, request: UpscalingRequest) -> None:
-        from medsr_viewer.upscaling.devices import find_device
-        from medsr_viewer.upscaling.inference import TileRunner
-
-        self.request = request
-        self.card = request.method.cards[request.scale_factor]
-        self.device = find_device(request.device)
-        self.notes = [self.card.note] if self.card.note else []
-        self.runner = TileRunner(self.card, self.device.name, request.precision)
-        if request.pixels.ndim == 3:
-            self.planes = rgb_to_ycbcr(request.pixels)
-            self.luma = np.ascontiguousarray(self.planes[..., 0])
+    def leaves(self, tile: Region) -> Iterator[Region]:
+        if not self._is_ready(tile) and (self._is_too_large(tile) or self._is_begun(tile)):
+            for piece in pieces(tile):
+                yield from self.leaves(piece)
         else:
-            self.luma = request.pixels
-        self.mapping = fit_mapping(self.luma, request.valid)
-        self.reach = self.card.halo + BACK_PROJECTION_REACH
-        self.slack = NETWORK_DRIFT_SHARE * self.mapping.span
+            yield tile
 
-    def run(self, tile: Region, token: CancelToken) -> FloatArray:
-        luma = self._luma(tile, token)
-        if self.request.pixels.ndim == 2:
-            return luma
-        chroma = enlarge(self.planes[..., 1:], self.request.scale_factor, "bicubic", tile)
-        return ycbcr_to_rgb(np.concatenate([luma[..., None], chroma], axis=2))
+    def _is_ready(self, tile: Region) -> bool:
+        return tile.scaled(self.scale_factor) in self.ready
 
-    def _luma(self, tile: Region, token: CancelToken) -> FloatArray:
-        try:
-            return self._tile_or_quarters(tile, token)
-        except OutOfMemory:
-            if self.device.name == CPU.name:
-                raise
-        from medsr_viewer.upscaling.devices import find_device
-        from medsr_viewer.upscaling.inference import TileRunner
+    def _is_too_large(self, tile: Region) -> bool:
+        is_seen = self.visible is not None and tile.intersects(self.visible)
+        return max(tile.height, tile.width) > (min(FIRST_TILE, self.largest_tile) if is_seen else self.largest_tile)
 
-        self.notes.append(f"{self.device.label} ran out of memory: computed on the CPU")
-        self.device = find_device(CPU.name)
-        self.runner = TileRunner(self.card, self.device.name, self.request.precision)
-        return self._tile_or_quarters(tile, token)
-
-    def _tile_or_quarters(self, tile: Region, token: CancelToken) -> FloatArray:
-        from medsr_viewer.upscaling.inference import TileTooLarge, quarters
-
-        try:
-            return self.runner.run(self.luma, tile, self.mapping, token)
-        except TileTooLarge:
-            pieces = quarters(tile)
-        scale = self.request.scale_factor
-        result = np.empty((tile.height * scale, tile.width * scale), dtype=np.float32)
-        for piece in pieces:
-            result[piece.moved(-tile.top, -tile.left).scaled(scale).slices] = self._tile_or_quarters(piece, token)
-        return result
+    def _is_begun(self, tile: Region) -> bool:
+        if not self.ready or max(tile.height, tile.width) <= self.smallest_ready:
+            return False
+        return any(self._is_ready(piece) or self._is_begun(piece) for piece in pieces(tile))
 
 
-def _engine(request: UpscalingRequest) -> _Interpolation | _Network:
-    return _Network(request) if request.method.is_learned else _Interpolation(request)
+def _engine(request: UpscalingRequest) -> Interpolation | Network:
+    scale = request.scale_factor
+    if not request.method.is_learned:
+        return Interpolation(request.pixels, scale, request.method.name)
+    card = request.method.cards[scale]
+    engine = Network(request.pixels, card, request.device, request.precision, request.valid)
+    if engine.largest_tile is None and request.within is not None:
+        engine.notes.append(f"{card.name} depends on the whole image: all of it was computed")
+    return engine

@@ -15,6 +15,7 @@ from torch import nn
 from medsr_viewer.models.architectures import as_upscaling, build_network, parameter_count
 from medsr_viewer.models.cards import ModelCard, write_card
 from medsr_viewer.upscaling.inference import network_on
+from medsr_viewer.upscaling.memory import tile_limits
 from medsr_viewer.upscaling.methods import Method
 
 TINY: dict[str, dict[str, Any]] = {
@@ -35,10 +36,12 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def forget_networks() -> Iterator[None]:
-    """Load networks anew in every test."""
+    """Load networks anew in every test, and forget what did not fit."""
     network_on.cache_clear()
+    tile_limits.clear()
     yield
     network_on.cache_clear()
+    tile_limits.clear()
 
 
 @pytest.fixture
@@ -46,10 +49,14 @@ def tiny_method(tmp_path: Path) -> Callable[..., Method]:
     """Return a function that saves a tiny random network with its card, and returns its method."""
 
     def make(
-        architecture: str = "fmen", scale_factor: int = 2, spoil: Callable[[nn.Module], None] | None = None
+        architecture: str = "fmen",
+        scale_factor: int = 2,
+        spoil: Callable[[nn.Module], None] | None = None,
+        options: dict[str, Any] | None = None,
     ) -> Method:
         torch.manual_seed(scale_factor)
-        network = build_network(architecture, scale_factor, TINY[architecture])
+        options = options or TINY[architecture]
+        network = build_network(architecture, scale_factor, options)
         with torch.no_grad():
             # Residuals of some percent of the range and without a constant part, as trained networks have.
             last = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)][-1]
@@ -66,7 +73,7 @@ def tiny_method(tmp_path: Path) -> Callable[..., Method]:
             name=architecture,
             kind="psnr",
             architecture=architecture,
-            options=TINY[architecture],
+            options=options,
             scale_factor=scale_factor,
             parameters=parameter_count(network),
             halo=as_upscaling(network).halo,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medsr_viewer.imaging.region import Region
-from medsr_viewer.upscaling.tiles import VisibleRegion, tile_grid, visible_first
+from medsr_viewer.upscaling.tiles import TileQueue, VisibleRegion, tile_grid
 
 sides = st.integers(1, 90)
 
@@ -35,7 +35,7 @@ def test_within_keeps_the_tiles_that_meet_it(rows: int, columns: int, tile: int,
 @given(st.builds(Region, sides, sides, st.integers(1, 40), st.integers(1, 40)))
 def test_visible_tiles_come_first_and_the_nearest_of_them_first(region: Region) -> None:
     tiles = tile_grid((90, 90), 16)
-    ordered = list(visible_first(tiles, VisibleRegion(region)))
+    ordered = list(TileQueue(tiles, VisibleRegion(region)))
     assert sorted(ordered) == sorted(tiles)
     seen = [tile.intersects(region) for tile in ordered]
     assert seen == sorted(seen, reverse=True)
@@ -50,14 +50,14 @@ def test_visible_tiles_come_first_and_the_nearest_of_them_first(region: Region) 
 
 def test_order_of_the_grid_where_nothing_is_visible() -> None:
     tiles = tile_grid((50, 70), 16)
-    assert list(visible_first(tiles, VisibleRegion())) == tiles
+    assert list(TileQueue(tiles, VisibleRegion())) == tiles
     assert tiles == sorted(tiles)
 
 
 def test_panning_reorders_what_remains() -> None:
     visible = VisibleRegion(Region(0, 0, 10, 10))
     tiles = tile_grid((64, 64), 16)
-    ordered = visible_first(tiles, visible)
+    ordered = iter(TileQueue(tiles, visible))
     assert next(ordered) == Region(0, 0, 16, 16)
     visible.set(Region(50, 50, 10, 10))
     assert next(ordered) == Region(48, 48, 16, 16)
@@ -71,5 +71,16 @@ def test_panning_reorders_what_remains() -> None:
 def test_the_callers_list_is_left_alone() -> None:
     tiles = tile_grid((40, 40), 16)
     before = list(tiles)
-    list(visible_first(tiles, VisibleRegion(Region(30, 30, 4, 4))))
+    list(TileQueue(tiles, VisibleRegion(Region(30, 30, 4, 4))))
     assert tiles == before
+
+
+def test_what_is_put_back_takes_its_place_in_the_order() -> None:
+    tiles = tile_grid((64, 64), 16)
+    queue = TileQueue(tiles, VisibleRegion(Region(60, 60, 4, 4)))
+    ordered = iter(queue)
+    assert next(ordered) == Region(48, 48, 16, 16)
+    queue.put_back([Region(48, 48, 8, 8), Region(56, 56, 8, 8)])
+    assert len(queue) == len(tiles) + 1
+    assert next(ordered) == Region(56, 56, 8, 8)
+    assert Region(48, 48, 8, 8) in list(ordered)
