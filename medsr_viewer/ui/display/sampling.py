@@ -81,17 +81,34 @@ def sample(picture: Picture, projection: Projection, wanted: Interpolation) -> C
     own_zoom = projection.zoom * picture.pixel_size
     name = interpolation_name(wanted, own_zoom)
     index = level_for(own_zoom, picture.level_count) if name == "averaged" else 0
-    # The border of a growing picture must not be mixed with what has not arrived.
-    linear = name != "nearest" and not picture.is_growing
     grid = _Grid.of(picture, projection, (left, top, right, bottom), index)
     values, valid = picture.level(index)
     return Crop(
         left,
         top,
-        grid.interpolate(values, valid, picture.value_range[0]) if linear else grid.pick(values),
+        grid.pick(values) if name == "nearest" else _interpolated(grid, picture, index),
         None if valid is None else grid.pick(valid),
         None if picture.arrived is None else grid.missing(picture.arrived, index, picture.shape),
     )
+
+
+def _interpolated(grid: _Grid, picture: Picture, index: int) -> FloatArray:
+    """Interpolate a level; the border of what has arrived is not mixed with what has not."""
+    (values, valid), filler = picture.level(index), picture.value_range[0]
+    rows, columns = grid.reach(values.shape)
+    part = values[rows, columns]
+    # The part that is read alone: its copies cost little, and its coordinates stay small and exact.
+    if valid is not None:
+        part = np.where(_shaped(valid[rows, columns], part), part, np.float32(filler))
+    if picture.arrived is None:
+        return grid.interpolate(part, rows, columns)
+    missing = _missing_pixels(picture.arrived, _middles(rows), _middles(columns), 2**index, picture.shape)
+    if not missing.any():
+        return grid.interpolate(part, rows, columns)
+    there = (~missing).astype(np.float32)
+    total = grid.interpolate(np.where(_shaped(missing, part), np.float32(0), part), rows, columns)
+    share = grid.interpolate(there, rows, columns)
+    return np.asarray(total / _shaped(np.where(share > 0, share, np.float32(1)), total), np.float32)
 
 
 def hatch(crop: Crop, origin: tuple[int, int]) -> npt.NDArray[np.intp]:
@@ -133,46 +150,69 @@ class _Grid:
         taken = np.take(np.take(rows, y - y.min(), axis=0), x - x.min(), axis=1)
         return np.ascontiguousarray(taken.swapaxes(0, 1)) if self.swapped else taken
 
-    def interpolate(self, plane: FloatArray, valid: BoolArray | None, filler: float) -> FloatArray:
-        """Interpolate linearly between pixel middles; the border continues outwards, padding counts as `filler`."""
-        # Only the part that is read, with a pixel around it, so that its coordinates stay small and exact.
-        x0, x1 = _reach(self.along_x, plane.shape[1])
-        y0, y1 = _reach(self.along_y, plane.shape[0])
-        part = np.ascontiguousarray(plane[y0:y1, x0:x1])
-        if valid is not None:
-            part = part.copy()
-            part[~valid[y0:y1, x0:x1]] = filler
-        x, y = self.along_x - 0.5 - x0, self.along_y - 0.5 - y0
+    def reach(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
+        """Return the rows and columns of the level that are read, with a pixel around them."""
+        return _reach(self.along_y, shape[0]), _reach(self.along_x, shape[1])
+
+    def interpolate(self, part: FloatArray, rows: slice, columns: slice) -> FloatArray:
+        """Interpolate linearly between pixel middles of a part of the level; its border continues outwards."""
+        x, y = self.along_x - 0.5 - columns.start, self.along_y - 0.5 - rows.start
         matrix = np.array([[_step(x), 0.0, x[0]], [0.0, _step(y), y[0]]])
         size = (x.size, y.size)
         if self.swapped:
             matrix = matrix[:, [1, 0, 2]]
             size = (y.size, x.size)
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.asarray(cv2.warpAffine(part, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+        flags, source = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, np.ascontiguousarray(part)
+        return np.asarray(
+            cv2.warpAffine(source, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
+        )
 
     def missing(self, arrived: list[Region], level: int, shape: tuple[int, ...]) -> BoolArray:
-        """Return which screen pixels show a pixel of the level of which not all has arrived.
-
-        Of the regions together: a pixel of a reduced level may lie across the border of two that both are there.
-        Regions do not overlap, so what they cover of a pixel adds up.
-        """
-        step = 2**level
-        tops, heights = _cells(self.along_y, step, shape[0])
-        lefts, widths = _cells(self.along_x, step, shape[1])
-        gone = np.outer(heights, widths)
-        for region in arrived:
-            rows, covered_rows = _covered(tops, heights, region.top, region.bottom)
-            columns, covered_columns = _covered(lefts, widths, region.left, region.right)
-            gone[rows, columns] -= np.outer(covered_rows, covered_columns)
-        missing = gone > 0
+        """Return which screen pixels show a pixel of the level of which not all has arrived."""
+        missing = _missing_pixels(arrived, self.along_y, self.along_x, 2**level, shape)
         return np.ascontiguousarray(missing.T) if self.swapped else missing
 
 
-def _reach(along: npt.NDArray[np.float64], limit: int) -> tuple[int, int]:
+def _missing_pixels(
+    arrived: list[Region],
+    along_y: npt.NDArray[np.float64],
+    along_x: npt.NDArray[np.float64],
+    step: int,
+    shape: tuple[int, ...],
+) -> BoolArray:
+    """Return at which of some coordinates of a level lies a pixel of which not all has arrived.
+
+    Of the regions together: a pixel of a reduced level may lie across the border of two that both are there. Regions do
+    not overlap, so what they cover of a pixel adds up.
+    """
+    tops, heights = _cells(along_y, step, shape[0])
+    lefts, widths = _cells(along_x, step, shape[1])
+    gone = np.outer(heights, widths)
+    # Tiles lie in rows and columns: what they cover is worked out once for each.
+    columns = {ends: _covered(lefts, widths, *ends) for ends in {(region.left, region.right) for region in arrived}}
+    bands: dict[tuple[int, int], npt.NDArray[np.int32]] = {}
+    for region in arrived:
+        band = bands.setdefault((region.top, region.bottom), np.zeros_like(widths))
+        part, covered = columns[region.left, region.right]
+        band[part] += covered
+    for ends, band in bands.items():
+        part, covered = _covered(tops, heights, *ends)
+        gone[part] -= np.outer(covered, band)
+    return np.asarray(gone > 0)
+
+
+def _reach(along: npt.NDArray[np.float64], limit: int) -> slice:
     first, last = sorted((float(along[0]), float(along[-1])))
     start = min(max(0, int(np.floor(first - 0.5)) - 1), limit - 1)
-    return start, max(start + 1, min(limit, int(np.floor(last - 0.5)) + 3))
+    return slice(start, max(start + 1, min(limit, int(np.floor(last - 0.5)) + 3)))
+
+
+def _middles(pixels: slice) -> npt.NDArray[np.float64]:
+    return np.arange(pixels.start, pixels.stop) + 0.5
+
+
+def _shaped(plane: npt.NDArray[_Kind], like: FloatArray) -> npt.NDArray[_Kind]:
+    return plane if like.ndim == 2 else plane[..., None]
 
 
 def _step(along: npt.NDArray[np.float64]) -> float:

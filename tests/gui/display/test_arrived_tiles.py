@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
@@ -63,3 +64,37 @@ def test_a_tile_alone_shows_no_more_than_it_holds() -> None:
     assert crop.pending is not None
     # Rows 67..135 and columns 101..199 in blocks of two: 34..67 and 51..99 whole.
     assert int((~crop.pending).sum()) == (67 - 34) * (99 - 51)
+
+
+@pytest.mark.parametrize("turn", [(1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1)])
+@pytest.mark.parametrize("zoom", [0.12, 0.31, 0.5, 0.77])
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_what_has_arrived_is_averaged_as_in_the_whole_picture(
+    zoom: float, turn: Turn, channels: tuple[int, ...]
+) -> None:
+    pixels = np.random.default_rng(2).normal(100, 20, (*SHAPE, *channels)).astype(np.float32)
+    pixels[70:75, 110:130] = np.nan
+    filled = np.full_like(pixels, np.nan)
+    picture = Picture(filled, pending=True).prepare()
+    for tile in TILES[:-1]:
+        filled[tile.slices] = pixels[tile.slices]
+        picture.update_region(tile)
+    projection = Projection((150.0, 100.0), zoom, turn, (700, 700))
+    part, whole = sample(picture, projection, "auto"), sample(Picture(pixels), projection, "auto")
+    assert part is not None
+    assert whole is not None
+    assert part.pending is not None
+    assert 0 < part.pending.mean() < 0.2
+    # Where a neighbour is still to come there is less to be averaged.
+    kernel = np.ones((3, 3), np.uint8)
+    far = cv2.dilate(part.pending.astype(np.uint8), kernel, iterations=2 + round(1 / zoom)) == 0
+    near = cv2.dilate(part.pending.astype(np.uint8), kernel, iterations=1) == 0
+    assert part.valid is not None
+    assert whole.valid is not None
+    far &= whole.valid
+    np.testing.assert_array_equal(part.valid[far], whole.valid[far])
+    difference = np.abs(part.values - whole.values)
+    assert difference[far].max() < 1e-3
+    there = ~part.pending & whole.valid & ~near
+    assert np.isfinite(part.values[there]).all()
+    assert 40 < part.values[there].min() < part.values[there].max() < 160
