@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy.typing as npt
 from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000TransferSyntaxes, JPEGExtended12Bit, RLELossless
 
 from medsr_viewer.imaging.codestream import codestream_size, repair_spectral_selection, without_jp2_boxes
-from medsr_viewer.imaging.decoders import NATIVE_SYNTAXES, PLUGIN_ORDER, is_readable
+from medsr_viewer.imaging.decoder_process import DECODER
+from medsr_viewer.imaging.decoders import NATIVE_SYNTAXES, is_readable
 from medsr_viewer.imaging.dicom_file import DicomFile
 from medsr_viewer.imaging.elements import HeaderError, value
 from medsr_viewer.imaging.layout import Layout, PixelElement
-
-Pixels = npt.NDArray[Any]
+from medsr_viewer.imaging.plugins import DecodeError, Pixels, decode_compressed, pydicom_options
 
 _REPAIRED = "A byte in the JPEG header was corrected (end of spectral selection)."
 _SIGN_CONFLICT = (
     "The header says that pixels are unsigned, the JPEG 2000 data that they are signed; the header was followed."
 )
 _MAX_REASON = 160
-
-
-class DecodeError(ValueError):
-    """No decoder could read a frame; the message says why in one sentence."""
 
 
 def check_syntax(syntax: UID, layout: Layout) -> None:
@@ -72,34 +67,17 @@ def decode_frame(file: DicomFile, layout: Layout, element: PixelElement, index: 
         If no decoder reads the frame, or its size is not what the header says.
     """
     check_syntax(file.syntax, layout)
-    options = _options(layout, element)
     file.stream.seek(element.offset)
     if file.syntax in NATIVE_SYNTAXES:
         # A deflated data set was inflated on opening: its pixels are plain.
         syntax = ExplicitVRLittleEndian if file.syntax.is_deflated else file.syntax
         decoder: Any = get_decoder(syntax)
-        pixels, properties = decoder.as_array(file.stream, index=index, **options)
+        pixels, properties = decoder.as_array(file.stream, index=index, **pydicom_options(layout, element))
         return pixels, str(properties["photometric_interpretation"]), []
     frame = get_frame(
         file.stream, index, number_of_frames=layout.frames, extended_offsets=_extended_offsets(file.header)
     )
-    return _decode_compressed(frame, file.syntax, layout, options)
-
-
-def _options(layout: Layout, element: PixelElement) -> dict[str, Any]:
-    return {
-        "rows": layout.rows,
-        "columns": layout.columns,
-        "number_of_frames": layout.frames,
-        "samples_per_pixel": layout.samples,
-        "bits_allocated": layout.bits_allocated,
-        "bits_stored": layout.bits_stored,
-        "photometric_interpretation": layout.photometric,
-        "pixel_representation": int(layout.signed),
-        "planar_configuration": layout.planar,
-        "pixel_keyword": element.keyword,
-        "pixel_vr": element.vr,
-    }
+    return _decode_checked(frame, file.syntax, layout, element)
 
 
 def _extended_offsets(header: Any) -> tuple[bytes, bytes] | None:
@@ -107,16 +85,13 @@ def _extended_offsets(header: Any) -> tuple[bytes, bytes] | None:
     return (offsets, lengths) if offsets and lengths and len(offsets) == len(lengths) else None
 
 
-def _decode_compressed(
-    frame: bytes, syntax: UID, layout: Layout, options: dict[str, Any]
-) -> tuple[Pixels, str, list[str]]:
+def _decode_checked(frame: bytes, syntax: UID, layout: Layout, element: PixelElement) -> tuple[Pixels, str, list[str]]:
     notes = []
     if syntax == JPEGExtended12Bit:
         frame, repaired = repair_spectral_selection(frame)
         notes = [_REPAIRED] if repaired else []
     if syntax in JPEG2000TransferSyntaxes:
         frame = without_jp2_boxes(frame)
-    precision = layout.bits_stored
     if syntax != RLELossless:
         # Decoders allocate what the header claims: compare it with the codestream before they do.
         size = codestream_size(frame)
@@ -132,46 +107,9 @@ def _decode_compressed(
                 f"the header claims {layout.samples} x {layout.bits_allocated} bits a pixel, "
                 f"but the compressed frame has {size.components} x {size.precision}"
             )
-        precision = size.precision
         if size.signed and not layout.signed and layout.samples == 1:
             notes.append(_SIGN_CONFLICT)
-    if syntax == JPEGExtended12Bit and precision > 8:
-        from medsr_viewer.imaging.jpeg12 import decode_jpeg12
-
-        return decode_jpeg12(frame, layout), layout.photometric, notes
-    pixels, photometric = _try_plugins(frame, syntax, options)
+    # Run-length coding is quick, and its decoders have not been seen to crash: no detour.
+    decode = decode_compressed if syntax == RLELossless else DECODER.decode
+    pixels, photometric = decode(frame, syntax, layout, element)
     return pixels, photometric, notes
-
-
-def _try_plugins(frame: bytes, syntax: UID, options: dict[str, Any]) -> tuple[Pixels, str]:
-    decoder: Any = get_decoder(syntax)
-    names = [name for name in PLUGIN_ORDER[syntax] if name in decoder.available_plugins]
-    if not names:
-        raise DecodeError(f"no installed decoder reads {syntax.name}; run `medsr doctor` to see which to install")
-    reasons = []
-    for name in names:
-        try:
-            # Alone in a Basic Offset Table of no entries, so that pydicom finds exactly this frame.
-            pixels, properties = decoder.as_array(
-                _encapsulated(frame), index=0, decoding_plugin=name, **(options | {"number_of_frames": 1})
-            )
-        except (KeyboardInterrupt, SystemExit, MemoryError):
-            raise
-        except BaseException as exc:  # a panic in Rust (pylibjpeg-rle) is not an Exception
-            reasons.append(f"{name}: {_last_line(exc)}")
-        else:
-            return pixels, str(properties["photometric_interpretation"])
-    raise DecodeError(f"the compressed frame is damaged or of an unknown kind ({'; '.join(reasons)})")
-
-
-def _encapsulated(frame: bytes) -> bytes:
-    padded = frame + b"\0" * (len(frame) % 2)
-    return b"\xfe\xff\x00\xe0\0\0\0\0" + b"\xfe\xff\x00\xe0" + len(padded).to_bytes(4, "little") + padded
-
-
-def _last_line(exc: BaseException) -> str:
-    lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
-    message = lines[-1] if lines else type(exc).__name__
-    if "NoneType" in message:  # how pydicom's gdcm plugin says that gdcm returned nothing
-        message = "it could not be decoded"
-    return message.split(": ", 1)[-1][:_MAX_REASON]

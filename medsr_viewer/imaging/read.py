@@ -97,8 +97,8 @@ def sample_path() -> Path:
 
 
 def _explain(exc: BaseException) -> tuple[str, str]:
-    from medsr_viewer.imaging.decoding import DecodeError
     from medsr_viewer.imaging.elements import HeaderError, NoPixelDataError
+    from medsr_viewer.imaging.plugins import DecodeError
 
     if isinstance(exc, NoPixelDataError):
         return _one_line(str(exc)), _NO_IMAGE_ADVICE

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import MedsrError, NothingToOpen
 from medsr_viewer.imaging.collect import Collection, Progress, collect
+from medsr_viewer.imaging.decoder_process import DECODER, given_up_with
 from medsr_viewer.imaging.frame import Frame
 from medsr_viewer.imaging.read import read_frame, sample_path
 from medsr_viewer.imaging.study import Instance, Series, Study
@@ -81,11 +82,13 @@ class Opening(QObject):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Search files, folders, zips and DICOMDIRs, and show the first image."""
         self._paths = tuple(paths)
+        DECODER.start()  # ready by the time that a compressed image is found
         self._runner.submit(_search(lambda: self._paths, self._collect, self._read_frame))
 
     def open_sample(self) -> None:
         """Show the sample image."""
         self._paths = ()
+        DECODER.start()
         self._runner.submit(_search(lambda: (sample_path(),), self._collect, self._read_frame))
 
     def show(self, study: Study, series: Series, index: int) -> None:
@@ -153,18 +156,18 @@ class Opening(QObject):
 def _search(paths: Callable[[], Sequence[Path]], collect: Collect, read_frame: ReadFrame) -> Work:
     def work(token: CancelToken, report: Report) -> Opened:
         collection = collect(paths(), token, lambda done, total: report((done, total)))
-        return Opened(collection, _first_image(collection, read_frame))
+        return Opened(collection, _first_image(collection, token, read_frame))
 
     return work
 
 
-def _first_image(collection: Collection, read_frame: ReadFrame) -> OpenImage:
+def _first_image(collection: Collection, token: CancelToken, read_frame: ReadFrame) -> OpenImage:
     """Read the first image that can be read."""
     failure: MedsrError | None = None
     for study in collection.studies:
         for series in study.series:
             try:
-                return _load(study, series, 0, read_frame)
+                return _load(study, series, 0, token, read_frame)
             except MedsrError as exc:
                 failure = failure or exc
     if failure is not None:
@@ -173,16 +176,17 @@ def _first_image(collection: Collection, read_frame: ReadFrame) -> OpenImage:
 
 
 def _read(study: Study, series: Series, index: int, read_frame: ReadFrame) -> Work:
-    def work(_token: CancelToken, _report: Report) -> OpenImage:
-        return _load(study, series, index, read_frame)
+    def work(token: CancelToken, _report: Report) -> OpenImage:
+        return _load(study, series, index, token, read_frame)
 
     return work
 
 
-def _load(study: Study, series: Series, index: int, read_frame: ReadFrame) -> OpenImage:
+def _load(study: Study, series: Series, index: int, token: CancelToken, read_frame: ReadFrame) -> OpenImage:
     instance, frame_index = series.locate(index)
     stamp = _stamp(instance.path)
-    frame = read_frame(instance, frame_index)
+    with given_up_with(token):
+        frame = read_frame(instance, frame_index)
     # Here, in the worker: percentiles of many megapixels take longer than the window may stand still.
     suited = None if frame.is_colour else auto_window(frame.pixels, frame.valid)
     return OpenImage(study, series, instance, index, frame_index, frame, stamp, suited)

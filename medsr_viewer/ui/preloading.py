@@ -1,4 +1,4 @@
-"""Loading torch once the window stands, and naming the devices that it finds."""
+"""What is loaded once the window stands: the decoder process, and torch, which names the devices that it finds."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 from medsr_viewer.cancel import CancelToken
+from medsr_viewer.imaging.decoder_process import DECODER
 from medsr_viewer.ui.runner import Report
 
 
 def load_devices(_token: CancelToken, _report: Report) -> tuple[tuple[str, str], ...]:
-    """Import torch and return the devices as (name, label); work for a runner."""
+    """Start the decoder process, import torch and return the devices as (name, label); work for a runner."""
+    DECODER.start()
     _load_libraries()
     from medsr_viewer.upscaling.devices import available_devices
 
