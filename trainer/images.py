@@ -234,17 +234,16 @@ def read_gray(path: Path, size: Sequence[int] = ()) -> NDArray[Any]:
         pixels = cv2.cvtColor(pixels[..., :3], cv2.COLOR_BGR2GRAY) if pixels.shape[2] >= 3 else pixels[..., 0]
     if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
         raise UnreadableFile(path, "it holds values that are not finite")
-    return _resized(np.ascontiguousarray(pixels), size)
+    return resized(np.ascontiguousarray(pixels), size)
 
 
-def _resized(pixels: NDArray[Any], size: Sequence[int]) -> NDArray[Any]:
+def resized(pixels: NDArray[Any], size: Sequence[int]) -> NDArray[Any]:
+    """Return an image of (rows, columns), resampled by area where it shrinks, else bicubic; as it is without a size."""
     if not size or tuple(size) == pixels.shape:
         return pixels
     shrinks = size[0] <= pixels.shape[0] and size[1] <= pixels.shape[1]
-    resized: NDArray[Any] = cv2.resize(
-        pixels, (size[1], size[0]), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    )
-    return resized
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(pixels, (size[1], size[0]), interpolation=method))
 
 
 @dataclass(frozen=True)

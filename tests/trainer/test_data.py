@@ -107,7 +107,7 @@ def test_a_degradation_changes_the_degraded_patches_and_no_reference() -> None:
         inside = (slice(3, -3), slice(3, -3))
         for reference, degraded in zip(batch.reference, batch.degraded, strict=True):
             off = degraded[0].numpy() - expected(reference[0].numpy(), 2)
-            assert np.abs(off[inside]).mean() < 0.03
+            assert np.abs(off[inside]).mean() < 0.06
 
 
 def test_patches_are_parts_of_the_image_turned_and_mirrored() -> None:
