@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import MedsrError
+from medsr_viewer.imaging.decoder_process import given_up_with
 from medsr_viewer.imaging.frame import Frame
 from medsr_viewer.imaging.read import readable
 from medsr_viewer.imaging.study import Instance, Series
@@ -23,9 +24,9 @@ from medsr_viewer.ui.state import State
 SIDE = 96
 _REST_MS = 250
 _WHEN_OPENED = "Its small picture is made when it is opened."
-# A decoder of compressed DICOM may hold the interpreter's lock while it works, and the window stands still for as long:
-# 0.1 s for a megapixel of JPEG 2000. That is not a small picture's worth.
-_LIGHT_PIXELS = 600_000
+# One frame is decoded at a time: an image that is asked for meanwhile waits, up to 0.1 s for a megapixel of JPEG 2000.
+# A small picture is worth half a second of that.
+_LIGHT_PIXELS = 6_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,16 +70,17 @@ class ThumbnailJob:
         """Run, in the worker's thread."""
         for one in self.series:
             token.check()
-            report(self._thumbnail(one))
+            report(self._thumbnail(one, token))
 
-    def _thumbnail(self, series: Series) -> Thumbnail:
+    def _thumbnail(self, series: Series, token: CancelToken) -> Thumbnail:
         if self.shown is not None and self.shown[0] == series.uid:
             return Thumbnail(series.uid, thumbnail_image(self.shown[1]))
         try:
             instance, index = series.locate(series.frame_count // 2)
             if _would_hold_up(instance):
                 return Thumbnail(series.uid, None, _WHEN_OPENED)
-            return Thumbnail(series.uid, thumbnail_image(self.read_frame(instance, index)))
+            with given_up_with(token):
+                return Thumbnail(series.uid, thumbnail_image(self.read_frame(instance, index)))
         except MedsrError as exc:
             return Thumbnail(series.uid, None, f"{exc.title}: {exc}")
 
