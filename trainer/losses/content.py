@@ -27,7 +27,7 @@ class ContentLoss(nn.Module):
         Maps (N, C, H, W) in [0, 1] to a list of feature maps; the loss is the mean over the list.
     feature_scale : float
         Factor on the feature maps, so its square is on the loss. Queens' code divides the loss, not the maps, by 12.75:
-        a weight of 12.75 does that. fmen's code scales nothing: 1.
+        a weight of 12.75 does that. fmen's code scales nothing: 1, or a weight times ``12.75**2``.
     """
 
     def __init__(self, features: nn.Module, feature_scale: float = SRGAN_FEATURE_SCALE) -> None:
