@@ -10,6 +10,8 @@ from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+for name in ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS"):
+    os.environ.pop(name, None)  # pixels are compared
 
 # No test asserts a time, and a deadline is one: a busy machine would fail a correct example.
 settings.register_profile("untimed", deadline=None)

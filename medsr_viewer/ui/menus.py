@@ -89,7 +89,8 @@ class ActionSync(QObject):
             actions[name].setEnabled(in_test)
         actions["compute-again"].setEnabled(state.image is not None)
         obstacle = self._cine.obstacle
-        actions["play"].setText(f"Play the images: {obstacle}" if obstacle else "Play the images")
+        text = "Pause playing" if state.is_playing else "Play the images"
+        actions["play"].setText(f"{text}: {obstacle}" if obstacle else text)
         for name in ("play", "faster", "slower"):
             actions[name].setEnabled(not obstacle)
         self._name_windows()

@@ -79,7 +79,10 @@ def test_every_image_is_shown_in_turn_on_all_panels_under_its_own_name(stack: Ap
 
 
 def test_pausing_stays_at_the_image(stack: Application, qtbot: QtBot) -> None:
+    button = stack.window.cine_bar.button
+    assert button.text() == "Play the images"
     act(stack, "play")
+    assert button.text() == "Pause playing"
     qtbot.waitUntil(lambda: index(stack) == 2, timeout=5000)
     act(stack, "play")
     settle(stack, qtbot)
