@@ -142,7 +142,7 @@ class Application(QObject):
         grid = PanelGrid()
         stoppable = (runners["upscaling"], runners["interpolating"], runners["opening"])
         controller = Controller(self.state, grid, self.opening, self.comparing, self.scoring, methods, stoppable, self)
-        self.presenter = Presenter(grid, self.state, self.results, methods, lambda: self.comparing.is_busy, self)
+        self.presenter = Presenter(grid, self.state, self.results, methods, self.comparing, self)
         self.cine = Cine(self.state, self.opening, self.presenter, self)
         self.profiling = Profiling(self.state, self.results, grid.drawn, runners["profiling"], methods, parent=self)
         self.search_progress = Progress(runners["opening"], "Looking for images …")
@@ -176,6 +176,7 @@ class Application(QObject):
         self.scoring.failed.connect(self.window.notices.show_failure)
         self.profiling.failed.connect(self.window.notices.show_failure)
         for name in self.progress_of:
+            self.runners[name].started.connect(self.presenter.refresh)
             self.runners[name].finished.connect(self.presenter.refresh)
         self.runners["preloading"].succeeded.connect(self.window.tool_bar.set_devices)
         self.window.closing.connect(self.shutdown)

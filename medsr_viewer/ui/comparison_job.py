@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -91,6 +91,8 @@ class ComparisonJob:
         What runs it.
     reports_input : bool
         Whether the degraded image and the reference are wanted too.
+    begun : mapping of str to Picture
+        Of the results that the request goes on with, by method.
     """
 
     key: InputKey
@@ -98,10 +100,11 @@ class ComparisonJob:
     visible: VisibleRegion
     compare: Compare
     reports_input: bool
+    begun: Mapping[str, Picture] = field(default_factory=dict)
 
     def __call__(self, token: CancelToken, report: Report) -> None:
         """Run, in the worker's thread."""
-        tiles = _TileReports(self.request, report)
+        tiles = _TileReports(self.request, report, self.begun)
         self.compare(
             self.request,
             token,
@@ -117,7 +120,7 @@ class ComparisonJob:
 
 @dataclass(frozen=True, eq=False)
 class EstimatingJob:
-    """Work for a runner: prepares the input, and estimates how long the methods will take on it.
+    """Work for a runner: estimates how long the methods will take.
 
     Parameters
     ----------
@@ -129,18 +132,25 @@ class EstimatingJob:
         What the user's answer will hold for.
     estimator : callable
         What estimates.
+    input_shape : tuple of int or None
+        Of the methods' input; None: it is prepared and reported first.
     """
 
     key: InputKey
     request: ComparisonRequest
     run_key: RunKey
     estimator: Estimator
+    input_shape: tuple[int, ...] | None = None
 
     def __call__(self, token: CancelToken, report: Report) -> None:
-        """Run, in the worker's thread; reports PreparedImages, then LongRun."""
-        prepared = prepare(self.request)
-        report(prepared_images(self.key, self.request, prepared))
-        report(LongRun(self.run_key, self.estimator(self.request, prepared.degraded.shape, token)))
+        """Run, in the worker's thread; reports PreparedImages where asked for, then LongRun."""
+        shape = self.input_shape
+        if shape is None:
+            prepared = prepare(self.request)
+            report(prepared_images(self.key, self.request, prepared))
+            shape = prepared.degraded.shape
+        estimate = self.estimator(self.request, shape, token)
+        report(LongRun(self.run_key, estimate, self.request.within, goes_on=bool(self.request.begun)))
 
 
 def prepared_images(key: InputKey, request: ComparisonRequest, prepared: Prepared) -> PreparedImages:
@@ -164,6 +174,7 @@ class _TileReports:
 
     request: ComparisonRequest
     report: Report
+    begun: Mapping[str, Picture]
     picture: Picture | None = None
     regions: list[Region] = field(default_factory=list)
     last: float = field(default_factory=time.monotonic)
@@ -175,12 +186,12 @@ class _TileReports:
         if now - self.last < REPORT_INTERVAL or tile.done == tile.total:
             return
         if self.picture is None:
-            self.picture = self._picture(tile.pixels, pending=True)
+            self.picture = self.begun.get(method) or self._picture(tile.pixels, pending=True)
         self.report(TilesReady(method, self.picture, self._arrivals(self.picture), tile.done, tile.total))
         self.last = time.monotonic()
 
     def finish(self, result: MethodResult) -> None:
-        picture = self.picture
+        picture = self.picture or self.begun.get(result.method)
         if result.upscaled is None:
             picture, self.regions = None, []
         elif picture is None:

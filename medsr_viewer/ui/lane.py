@@ -53,6 +53,8 @@ class Lane(QObject):
     """Method, tiles ready, of how many."""
     estimated = Signal(LongRun)
     failed = Signal(Failure)
+    stopped = Signal()
+    """The user has cancelled what it was sent for."""
 
     def __init__(self, results: Results, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,13 +78,14 @@ class Lane(QObject):
 
     def send(self, errand: Errand, work: Work) -> None:
         """Do this, and nothing else any more."""
-        self._forget()
+        self._leave()
         self._errand = errand
         self._owed = {key.method: key for key in errand.owed}
         self._runner.submit(work)
 
     def cancel(self) -> None:
         """Stop; what is ready stays."""
+        self._leave()
         self._runner.cancel()
 
     @Slot(object)
@@ -92,8 +95,7 @@ class Lane(QObject):
             self._results.set_prepared(report)
         elif isinstance(report, TilesReady):
             _announce(report)
-            progress = f"computing · tile {report.done} of {report.total}"
-            entry = Entry(report.picture, within=within, progress=progress)
+            entry = Entry(report.picture, within=within, tiles=(report.done, report.total))
             # Owed for certain: the runner drops the reports of older errands.
             self._results.set_growing(self._owed[report.method], entry)
             self.progressed.emit(report.method, report.done, report.total)
@@ -102,21 +104,25 @@ class Lane(QObject):
             key = self._owed.pop(report.result.method)
             self._results.finish(key, Entry(report.picture, report.result, within))
         elif isinstance(report, LongRun):
+            self._owed = {}
             self.estimated.emit(report)
 
     @Slot(Failure)
     def _on_failed(self, failure: Failure) -> None:
         if self._errand is not None:
             self._results.set_failure(self._errand.source, failure)
+        self._leave()
         self.failed.emit(failure)
 
     @Slot()
     def _on_finished(self) -> None:
-        self._forget()
+        if self._owed:
+            self._leave()
+            self.stopped.emit()
 
-    def _forget(self) -> None:
+    def _leave(self) -> None:
         owed, self._owed = self._owed, {}
-        self._results.drop_growing(owed.values())
+        self._results.leave(owed.values())
 
 
 def _announce(report: TilesReady | MethodReady) -> None:

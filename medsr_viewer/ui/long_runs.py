@@ -9,6 +9,9 @@ from typing import Literal, TypeAlias
 from PySide6.QtCore import QObject, Signal
 
 from medsr_viewer.cancel import CancelToken
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.ui.state import ImageKey
+from medsr_viewer.upscaling.upscaler import plan_tiles
 from medsr_viewer.workflows.compare import ComparisonRequest
 from medsr_viewer.workflows.estimate import Estimate
 
@@ -37,10 +40,49 @@ class RunKey:
 
 @dataclass(frozen=True)
 class LongRun:
-    """A run on a large image that waits for the user's word."""
+    """A run on a large image that waits for the user's word.
+
+    Parameters
+    ----------
+    key : RunKey
+        What the answer will hold for.
+    estimate : Estimate
+        Of what is to be computed.
+    within : Region or None
+        What has come into view, in pixels of the input, after the user had chosen the visible region alone; None: the
+        whole image.
+    goes_on : bool
+        Whether a part is there already.
+    """
 
     key: RunKey
     estimate: Estimate
+    within: Region | None = None
+    goes_on: bool = False
+
+    @property
+    def text(self) -> str:
+        """What is asked about."""
+        if self.within is not None:
+            return f"More is visible now than the part that you chose. Upscaling that too: {self.estimate.text}"
+        return f"The rest of it: {self.estimate.text}" if self.goes_on else self.estimate.text
+
+    @property
+    def answers(self) -> tuple[tuple[str, Answer], ...]:
+        """What can be answered, each with its label."""
+        if self.within is not None:
+            return ("Go on", "visible"), ("Keep the part", "nothing")
+        return ("Whole image", "whole"), ("Visible region alone", "visible"), ("Cancel", "nothing")
+
+
+@dataclass
+class _Part:
+    """How far a run goes that the user cut to the visible region: a region of the input, and of which image."""
+
+    agreed: tuple[ImageKey, Region] | None = None
+    too_long: Region | None = None
+    """What cannot be computed without the user's word."""
+    may_ask: bool = True
 
 
 class LongRuns(QObject):
@@ -62,6 +104,7 @@ class LongRuns(QObject):
         super().__init__(parent)
         self.estimator = estimator
         self._answers: dict[RunKey, Answer] = {}
+        self._parts: dict[RunKey, _Part] = {}
 
     def answer_to(self, key: RunKey) -> Answer | None:
         """Return what the user said of a run; None where nobody asked."""
@@ -70,25 +113,59 @@ class LongRuns(QObject):
     def forget(self, key: RunKey) -> None:
         """Forget what the user said of a run, so that it is asked again."""
         self._answers.pop(key, None)
+        self._parts.pop(key, None)
 
     def consider(self, run: LongRun) -> None:
         """Ask the user, unless the run is short however large the image is."""
-        if is_long(run.estimate):
+        if run.within is not None:
+            self._consider_part(run, run.within)
+        elif is_long(run.estimate):
             self.asked.emit(run)
         else:
             self.answer(run.key, "whole")
 
     def answer(self, key: RunKey, answer: Answer) -> None:
         """Take the user's answer."""
-        self._answers[key] = answer
+        if answer == "nothing" and self._answers.get(key) == "visible":
+            self._part(key).may_ask = False  # what was chosen before still holds
+        else:
+            self._answers[key] = answer
+            self._parts.pop(key, None)
         self.decided.emit()
+
+    def part(self, key: RunKey) -> tuple[ImageKey, Region] | None:
+        """Return how far a run goes that was cut to the visible region: of which image, and which part of the input."""
+        return self._part(key).agreed
+
+    def set_part(self, key: RunKey, image: ImageKey, region: Region) -> None:
+        """Take a region of the input for the one that was meant by "visible"."""
+        self._part(key).agreed = image, region
+
+    def is_too_long(self, key: RunKey, region: Region) -> bool:
+        """Whether going on to this region was found to need the user's word."""
+        return self._part(key).too_long == region
+
+    def _consider_part(self, run: LongRun, region: Region) -> None:
+        part = self._part(run.key)
+        if is_long(run.estimate):
+            part.too_long = region
+            if part.may_ask:
+                self.asked.emit(run)
+        elif part.agreed is not None:
+            part.agreed = part.agreed[0], region
+        self.decided.emit()
+
+    def _part(self, key: RunKey) -> _Part:
+        return self._parts.setdefault(key, _Part())
 
 
 def is_large(request: ComparisonRequest) -> bool:
-    """Whether a method's output is so large that the run is estimated first."""
+    """Whether so much of a method's output is still to be computed that the run is estimated first."""
     rows, columns = request.frame.shape[:2]
-    factor = request.scale_factor**2 if request.mode == "enhance" else 1
-    return rows * columns * factor > LARGE_OUTPUT
+    scale = request.scale_factor
+    shape = (rows, columns) if request.mode == "enhance" else (rows // scale, columns // scale)
+    plans = (plan_tiles(shape, scale, request.within, request.begun.get(one.name)) for one in request.methods)
+    return max((sum(tile.area for tile in tiles) for tiles, _ in plans), default=0) * scale**2 > LARGE_OUTPUT
 
 
 def is_long(estimate: Estimate) -> bool:

@@ -301,16 +301,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _ask_about_long_run(self, run: LongRun) -> None:
-        answer = self._long_runs.answer
-        self.notices.ask(
-            "This is a long run",
-            run.estimate.text,
-            (
-                ("Whole image", partial(answer, run.key, "whole")),
-                ("Visible region alone", partial(answer, run.key, "visible")),
-                ("Cancel", partial(answer, run.key, "nothing")),
-            ),
-        )
+        answers = [(label, partial(self._long_runs.answer, run.key, answer)) for label, answer in run.answers]
+        self.notices.ask("This is a long run", run.text, answers)
 
     @Slot(bool)
     def _on_dock(self, _visible: bool) -> None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 
+from medsr_viewer.ui.comparing import Comparing
 from medsr_viewer.ui.contents import Choice, choices, is_map, line_name, method_of
 from medsr_viewer.ui.corners import corner_lines
 from medsr_viewer.ui.display.line import Ruler
 from medsr_viewer.ui.display.panel import Panel
 from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.results import InputKey, Results, input_key, result_key
-from medsr_viewer.ui.showing import Showing, showing
+from medsr_viewer.ui.showing import COMPUTING, NOT_COMPUTED, PAUSED, Outlook, Showing, showing
 from medsr_viewer.ui.state import OpenImage, State
 from medsr_viewer.upscaling.catalogue import Catalogue
-
-NOT_COMPUTED = "not computed · F5 computes"
-PAUSED = "not computed while playing"
 
 
 class Presenter(QObject):
@@ -34,8 +32,8 @@ class Presenter(QObject):
         What was computed.
     catalogue : Catalogue
         The methods that there are.
-    is_computing : callable
-        Whether a comparison runs.
+    comparing : Comparing
+        Who computes.
     parent : QObject, optional
         Owner.
     """
@@ -49,12 +47,12 @@ class Presenter(QObject):
         state: State,
         results: Results,
         catalogue: Catalogue,
-        is_computing: Callable[[], bool],
+        comparing: Comparing,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._grid, self._state, self._results = grid, state, results
-        self._catalogue, self._is_computing = catalogue, is_computing
+        self._catalogue, self._comparing = catalogue, comparing
         self._shown: list[tuple[InputKey, str] | None] = []
         self._headers: tuple[object, ...] = ()
         self._extent_of: InputKey | None = None
@@ -68,6 +66,7 @@ class Presenter(QObject):
         results.maps_changed.connect(self.refresh)
         results.scores_changed.connect(self.refresh)
         results.entry_changed.connect(self._on_entry)
+        comparing.settled.connect(self.refresh)
         self._on_view()
         self.refresh()
 
@@ -161,14 +160,15 @@ class Presenter(QObject):
         if image is None:
             return
         panel = self._grid.panels[index]
-        pending = "computing …" if self._is_computing() else NOT_COMPUTED
+        pending = COMPUTING if self._comparing.is_busy else NOT_COMPUTED
         if self._state.is_playing and self._is_learned(content):
             pending = PAUSED
         images = self._results.prepared_for(input_key(image, state))
         if images is None:
             self._show_stale(index, panel, image)
             return
-        wanted = showing(content, state, self._results, images, self._catalogue, pending)
+        outlook = Outlook(pending, self._comparing.visible)
+        wanted = showing(content, state, self._results, images, self._catalogue, outlook)
         if wanted.is_placeholder and self._may_stay(index, content, images.key):
             panel.set_status(f"stale · {pending}")
             return
@@ -203,7 +203,7 @@ class Presenter(QObject):
 
     def _show_stale(self, index: int, panel: Panel, image: OpenImage) -> None:
         failure = self._results.failure_of(input_key(image, self._state.choices))
-        is_computing = self._is_computing()
+        is_computing = self._comparing.is_busy
         is_another = self._named is None or self._named.key != image.key
         if is_another and (failure is not None or not is_computing):
             # Another image's pictures must not stand under this one's name.
@@ -211,11 +211,11 @@ class Presenter(QObject):
         if failure is not None and self._shown[index] is None:
             panel.set_picture(None)  # it only stood in for what will not come
         if panel.picture is not None:
-            panel.set_status("stale · computing …" if is_computing else "stale")
+            panel.set_status(f"stale · {COMPUTING}" if is_computing else "stale")
         elif failure is not None:
             _apply(panel, Showing(error=(failure.title, f"{failure.reason}\n{failure.advice}")))
         else:
-            _apply(panel, Showing(status="computing …" if is_computing else NOT_COMPUTED))
+            _apply(panel, Showing(status=COMPUTING if is_computing else NOT_COMPUTED))
 
     def _may_stay(self, index: int, content: str, key: InputKey) -> bool:
         """Whether what a panel shows is an older result of the same image, method and size: it stays, marked stale."""

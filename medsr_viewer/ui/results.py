@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
@@ -73,17 +73,20 @@ class Entry:
     picture : Picture or None
         None where the method failed.
     result : MethodResult or None
-        None while tiles are arriving.
+        None while tiles are arriving. Where going on with a part was cancelled: that of the part.
     within : Region or None
         The part of the input that was asked for; None: all of it.
-    progress : str
-        How far a result in the making is.
+    tiles : (int, int) or None
+        How many are ready, of how many, where it is in the making or was cancelled.
+    is_cancelled : bool
+        Whether it was left before its end.
     """
 
     picture: Picture | None
     result: MethodResult | None = None
     within: Region | None = None
-    progress: str = ""
+    tiles: tuple[int, int] | None = None
+    is_cancelled: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -99,9 +102,13 @@ class Entry:
         """Whether this answers a request for a part of the input (None: all of it), be it with an error."""
         if self.result is None:
             return False
-        if self.within is None:
+        upscaled = self.result.upscaled
+        if self.within is None or (upscaled is not None and upscaled.is_whole):
             return True
-        return region is not None and region.intersection(self.within) == region
+        if region is None or upscaled is None:
+            return region is not None and region.intersection(self.within) == region
+        wanted = region.scaled(upscaled.scale_factor).intersection(Region.whole(upscaled.pixels.shape))
+        return sum(part.intersection(wanted).area for part in upscaled.computed) == wanted.area
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,9 +144,12 @@ class _Store:
             self.entries.move_to_end(key)
         return self.entries.get(key)
 
-    def put(self, key: ResultKey, entry: Entry) -> None:
+    def keep(self, key: ResultKey, entry: Entry) -> None:
         self.entries[key] = entry
         self.entries.move_to_end(key)
+
+    def put(self, key: ResultKey, entry: Entry) -> None:
+        self.keep(key, entry)
         total = sum(kept.bytes for kept in self.entries.values())
         for old in [old for old in self.entries if old.source != key.source]:
             if total <= self.limit:
@@ -211,10 +221,14 @@ class Results(QObject):
         self._store.put(key, entry)
         self.entry_changed.emit(key.method)
 
-    def drop_growing(self, keys: Iterable[ResultKey]) -> None:
-        """Forget what was in the making: its work was cancelled."""
+    def leave(self, keys: Iterable[ResultKey]) -> None:
+        """Note that results are in the making no more: their work was cancelled. Tiles that are ready stay."""
         for key in keys:
-            self._growing.pop(key, None)
+            if (entry := self._growing.pop(key, None)) is not None:
+                before = self._store.get(key)
+                if before is not None and before.picture is entry.picture:
+                    entry = replace(entry, result=before.result, within=before.within)
+                self._store.keep(key, replace(entry, is_cancelled=True))
             self.entry_changed.emit(key.method)
 
     def set_scores(self, scores: dict[str, Scored]) -> None:

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.contents import DEGRADED, REFERENCE, is_error, is_map, method_of
 from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.picture import Picture
@@ -22,6 +23,11 @@ from medsr_viewer.workflows.captions import (
     score_caption,
     upscaled_caption,
 )
+
+COMPUTING = "computing …"
+NOT_COMPUTED = "not computed · F5 computes"
+PAUSED = "not computed while playing"
+IN_PART = "the rest is not computed · F5 goes on"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +63,24 @@ class Showing:
     is_placeholder: bool = False
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """What is to be expected of results that are not there, or not whole.
+
+    Parameters
+    ----------
+    pending : str
+        What is said of a result that is not there: `COMPUTING`, `NOT_COMPUTED` or `PAUSED`.
+    visible : Region or None
+        What the panels show, in pixels of the methods' input.
+    """
+
+    pending: str
+    visible: Region | None = None
+
+
 def showing(
-    content: str, choices: Choices, results: Results, images: PreparedImages, catalogue: Catalogue, pending: str
+    content: str, choices: Choices, results: Results, images: PreparedImages, catalogue: Catalogue, outlook: Outlook
 ) -> Showing:
     """Return what a panel shows.
 
@@ -74,8 +96,8 @@ def showing(
         The input of the methods.
     catalogue : Catalogue
         The methods that there are.
-    pending : str
-        What to say of a result that is not there: "computing", "not computed".
+    outlook : Outlook
+        For results that are not whole.
     """
     scale = choices.scale_factor
     if content == DEGRADED:
@@ -84,18 +106,18 @@ def showing(
         if images.reference is None:
             return Showing(images.degraded, badge="Input")
         return Showing(images.reference, badge=REFERENCE_TITLE, badge_kind="reference")
-    return _computed(content, catalogue.find(method_of(content) or "", scale), choices, results, images, pending)
+    return _computed(content, catalogue.find(method_of(content) or "", scale), choices, results, images, outlook)
 
 
 def _computed(
-    content: str, method: Method, choices: Choices, results: Results, images: PreparedImages, pending: str
+    content: str, method: Method, choices: Choices, results: Results, images: PreparedImages, outlook: Outlook
 ) -> Showing:
     key = result_key(images.key, method, choices)
     entry = results.entry(key)
     waiting = Showing(
         images.degraded,
         badge=f"{'Degraded' if choices.mode == 'test' else 'Input'} · {method.name} is not computed",
-        status=pending,
+        status=outlook.pending,
         is_placeholder=True,
     )
     if entry is None:
@@ -104,7 +126,21 @@ def _computed(
         return _failed(entry, method)
     if is_map(content):
         return _map(content, key, results, waiting)
-    return _upscaled(entry, entry.picture, method, choices, results.scored(key))
+    shown = _upscaled(entry, entry.picture, method, choices, results.scored(key))
+    return replace(shown, status=_progress(entry, outlook))
+
+
+def _progress(entry: Entry, outlook: Outlook) -> str:
+    """Return what is said of a result of which a part is there."""
+    if entry.tiles is not None and not entry.is_cancelled:
+        return "computing · tile {} of {}".format(*entry.tiles)
+    if entry.is_whole or (outlook.visible is not None and entry.covers(outlook.visible)):
+        return ""
+    if outlook.pending != NOT_COMPUTED:
+        return outlook.pending
+    if entry.tiles is not None:
+        return "cancelled at tile {} of {} · F5 goes on".format(*entry.tiles)
+    return IN_PART
 
 
 def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, scored: Scored | None) -> Showing:
@@ -114,8 +150,11 @@ def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, 
         if choices.mode == "test"
         else (NO_SCORE, "Enhance: no reference exists.")
     )
-    badge = SEPARATOR.join((upscaled_caption(method, choices.scale_factor, choices.precision), RESEARCH_USE))
-    return Showing(picture, None, badge, "warning" if warns else "research", entry.progress, text, tooltip)
+    parts = [upscaled_caption(method, choices.scale_factor, choices.precision), RESEARCH_USE]
+    if picture.is_growing:
+        parts.insert(1, "part of the image")
+    kind = "warning" if warns else "research"
+    return Showing(picture, None, SEPARATOR.join(parts), kind, scores=text, scores_tooltip=tooltip)
 
 
 def _map(content: str, key: ResultKey, results: Results, waiting: Showing) -> Showing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -11,8 +10,7 @@ from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import FloatArray
 from medsr_viewer.upscaling.methods import Method
-from medsr_viewer.upscaling.tiles import tile_grid
-from medsr_viewer.upscaling.upscaler import TILE, Precision, UpscalingRequest, upscale
+from medsr_viewer.upscaling.upscaler import Precision, UpscalingRequest, plan_tiles, upscale
 from medsr_viewer.workflows.compare import ComparisonRequest
 
 PROBE_SIDE = 96
@@ -20,6 +18,8 @@ RESULT_BYTES, DISPLAY_BYTES = 4, 3
 """A result's float32 pixel, and its 16-bit copy with the smaller ones that the window paints from."""
 TILE_BYTES = 200 * 2**20
 """What a network's features of one tile take; measured on SRResNet, the largest."""
+
+_measured: dict[tuple[Method, int, str, Precision], float] = {}
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ def estimate(request: ComparisonRequest, input_shape: tuple[int, ...], token: Ca
     Parameters
     ----------
     request : ComparisonRequest
-        What will be compared; `within` is taken into account.
+        What will be compared; `within`, and what is computed already, are taken into account.
     input_shape : tuple of int
         Of the methods' input: rows and columns, and 3 for colour.
     token : CancelToken, optional
-        Checked before each method.
+        Checked before each layer of the networks.
 
     Raises
     ------
@@ -69,16 +69,17 @@ def estimate(request: ComparisonRequest, input_shape: tuple[int, ...], token: Ca
         If a method cannot be run.
     """
     token = token or CancelToken()
-    tiles = tile_grid(input_shape, TILE, request.within)
-    seconds = 0.0
+    scale = request.scale_factor
+    seconds, areas = 0.0, []
     for method in request.methods:
         token.check()
-        per_pixel = _seconds_per_pixel(method, request.scale_factor, request.device, request.precision)
-        seconds += per_pixel * sum(_computed_area(tile, method, request.scale_factor, input_shape) for tile in tiles)
-    output_pixels = sum(tile.area for tile in tiles) * request.scale_factor**2
+        tiles, _ = plan_tiles(input_shape, scale, request.within, request.begun.get(method.name))
+        per_pixel = _seconds_per_pixel(method, scale, request.device, request.precision, token)
+        seconds += per_pixel * sum(_computed_area(tile, method, scale, input_shape) for tile in tiles)
+        areas.append(sum(tile.area for tile in tiles) * scale**2)
     channels = input_shape[2] if len(input_shape) == 3 else 1
-    memory = len(request.methods) * output_pixels * channels * (RESULT_BYTES + DISPLAY_BYTES) + TILE_BYTES
-    return Estimate(seconds, memory, output_pixels)
+    memory = sum(areas) * channels * (RESULT_BYTES + DISPLAY_BYTES) + TILE_BYTES
+    return Estimate(seconds, memory, max(areas, default=0))
 
 
 def _computed_area(tile: Region, method: Method, scale_factor: int, shape: tuple[int, ...]) -> int:
@@ -87,12 +88,16 @@ def _computed_area(tile: Region, method: Method, scale_factor: int, shape: tuple
     return tile.grown(method.cards[scale_factor].halo, shape).area
 
 
-@lru_cache(maxsize=32)
-def _seconds_per_pixel(method: Method, scale_factor: int, device: str, precision: Precision) -> float:
-    pixels: FloatArray = np.random.default_rng(0).random((PROBE_SIDE, PROBE_SIDE), dtype=np.float32)
-    request = UpscalingRequest(pixels, method, scale_factor, device, precision)
-    upscale(request)  # the first run of a network is slower: kernels are chosen, memory is taken
-    return upscale(request).seconds / PROBE_SIDE**2
+def _seconds_per_pixel(
+    method: Method, scale_factor: int, device: str, precision: Precision, token: CancelToken
+) -> float:
+    probed = (method, scale_factor, device, precision)
+    if probed not in _measured:
+        pixels: FloatArray = np.random.default_rng(0).random((PROBE_SIDE, PROBE_SIDE), dtype=np.float32)
+        request = UpscalingRequest(pixels, method, scale_factor, device, precision)
+        upscale(request, token)  # the first run of a network is slower: kernels are chosen, memory is taken
+        _measured[probed] = upscale(request, token).seconds / PROBE_SIDE**2
+    return _measured[probed]
 
 
 def _duration(seconds: float) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.ui.app import Application
-from medsr_viewer.ui.presenter import NOT_COMPUTED
+from medsr_viewer.ui.showing import NOT_COMPUTED
 from medsr_viewer.workflows.estimate import Estimate
 
 from .conftest import GatedCompare, MakeApplication

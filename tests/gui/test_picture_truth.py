@@ -23,8 +23,8 @@ from medsr_viewer.imaging.region import Region
 from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.display.picture import Picture
-from medsr_viewer.ui.presenter import NOT_COMPUTED
 from medsr_viewer.ui.results import Entry, InputKey, ResultKey, input_key
+from medsr_viewer.ui.showing import NOT_COMPUTED
 from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
@@ -336,7 +336,7 @@ def test_tiles_that_keep_coming_do_not_put_off_scores(networks: Application, qtb
         qtbot.wait(10)
         networks.results.set_growing(growing, Entry(picture))
     assert not rest.isActive(), "the view has rested for more than twice the delay"
-    networks.results.drop_growing([growing])
+    networks.results.leave([growing])
 
 
 def test_a_scale_that_fails_leaves_the_last_result_marked_stale(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.errors import UnusableImage
-from medsr_viewer.ui.presenter import NOT_COMPUTED
+from medsr_viewer.ui.showing import NOT_COMPUTED
 
 from .conftest import GatedCompare, MakeApplication
 from .driving import act, badges, settle, statuses
