@@ -136,7 +136,7 @@ class TileRunner:
         estimate = base + mapping.residual_to_pixels(residual[inner.slices])
         # Before the back-projection, which would bring even noise in line with the input.
         check_consistency(self.card.name, pixels[corrected.slices], base, estimate, mapping.span)
-        estimate = bound_to_neighbourhood(estimate, pixels, corrected, scale)
+        estimate = bound_to_neighbourhood(estimate, pixels, corrected, scale, mapping.span)
         estimate = back_project(estimate, pixels[corrected.slices], scale)
         return estimate[region.moved(-corrected.top, -corrected.left).scaled(scale).slices]
 

@@ -11,7 +11,13 @@ from torch import nn
 from medsr_viewer.errors import OutputCheckFailed
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import enlarge
-from medsr_viewer.upscaling.bounds import TRAINED_RANGE, bound_to_neighbourhood, within_trained_range
+from medsr_viewer.upscaling.bounds import (
+    OVERSHOOT_OF_SPAN,
+    TRAINED_RANGE,
+    bound_to_neighbourhood,
+    within_trained_range,
+)
+from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.upscaling.checks import check_consistency
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
@@ -26,14 +32,23 @@ def test_trained_range_leaves_the_usual_alone() -> None:
     np.testing.assert_array_equal(within_trained_range(values), expected)
 
 
-def test_bound_is_the_range_beyond_the_neighbourhoods_range() -> None:
+@pytest.mark.parametrize(
+    ("span", "margin"),
+    [
+        (100.0, 6.0),  # of the neighbourhood, which holds 0 to 10
+        (10.0, 3.5),  # of the image
+        (1.0, 3.0),  # bicubic interpolation's, however little the mapping spans
+    ],
+)
+def test_bound_is_a_share_of_the_neighbourhoods_range_and_of_the_images(span: float, margin: float) -> None:
     pixels = np.zeros((9, 9), np.float32)
     pixels[4, 4] = 10
     estimate = np.full((18, 18), 1000, np.float32)
-    bounded = bound_to_neighbourhood(estimate, pixels, Region(0, 0, 9, 9), 2)
-    assert bounded[8, 8] == 20  # the neighbourhood holds 0 to 10
+    bounded = bound_to_neighbourhood(estimate, pixels, Region(0, 0, 9, 9), 2, span)
+    assert bounded[8, 8] == pytest.approx(10 + margin)
     assert bounded[0, 0] == 0  # the neighbourhood is constant
-    np.testing.assert_array_equal(bound_to_neighbourhood(-estimate, pixels, Region(0, 0, 9, 9), 2)[8, 8], -10)
+    low = bound_to_neighbourhood(-estimate, pixels, Region(0, 0, 9, 9), 2, span)
+    assert low[8, 8] == pytest.approx(-margin)
 
 
 def test_bound_of_a_region_is_that_of_the_whole() -> None:
@@ -41,16 +56,32 @@ def test_bound_of_a_region_is_that_of_the_whole() -> None:
     pixels = rng.normal(size=(20, 22)).astype(np.float32)
     estimate = (enlarge(pixels, 2, "bicubic") * 4).astype(np.float32)
     region = Region(3, 5, 9, 11)
-    whole = bound_to_neighbourhood(estimate, pixels, Region.whole(pixels.shape), 2)
-    part = bound_to_neighbourhood(estimate[region.scaled(2).slices], pixels, region, 2)
+    whole = bound_to_neighbourhood(estimate, pixels, Region.whole(pixels.shape), 2, 3.0)
+    part = bound_to_neighbourhood(estimate[region.scaled(2).slices], pixels, region, 2, 3.0)
     np.testing.assert_array_equal(part, whole[region.scaled(2).slices])
 
 
-@pytest.mark.parametrize("kernel", ["nearest", "bilinear", "bicubic", "lanczos"])
-def test_no_interpolation_is_bounded(kernel: str) -> None:
-    pixels = np.random.default_rng(3).uniform(-1000, 30000, (24, 24)).astype(np.float32)
-    estimate = enlarge(pixels, 4, kernel)  # type: ignore[arg-type]
-    np.testing.assert_array_equal(bound_to_neighbourhood(estimate, pixels, Region.whole(pixels.shape), 4), estimate)
+@pytest.mark.parametrize("scale_factor", [2, 4])
+def test_the_bicubic_base_is_never_bounded(scale_factor: int) -> None:
+    rng = np.random.default_rng(3)
+    for values in (rng.uniform(-1000, 30000, (24, 24)), 30000.0 * rng.integers(0, 2, (48, 48))):
+        pixels = values.astype(np.float32)
+        estimate = enlarge(pixels, scale_factor, "bicubic")
+        bounded = bound_to_neighbourhood(estimate, pixels, Region.whole(pixels.shape), scale_factor, 0.0)
+        np.testing.assert_array_equal(bounded, estimate)
+
+
+@pytest.mark.parametrize("scale_factor", [2, 4])
+def test_the_networks_ring_little_beside_an_edge_that_no_degradation_softened(scale_factor: int) -> None:
+    pixels = np.full((96, 96), -1000, np.float32)
+    pixels[30:66, 20:70] = 150
+    result = upscale(
+        UpscalingRequest(pixels, catalogue().find("fmen", scale_factor), scale_factor, device="cpu")
+    ).pixels
+    # The bound, and what the back-projection that follows adds to it.
+    limit = 1.5 * OVERSHOOT_OF_SPAN * 1150
+    assert result.max() < 150 + limit
+    assert result.min() > -1000 - limit
 
 
 def test_consistent_estimates_pass_and_noise_does_not() -> None:
