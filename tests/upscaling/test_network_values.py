@@ -14,9 +14,11 @@ from torch import nn
 from medsr_viewer.errors import DeviceUnavailable, OutputCheckFailed
 from medsr_viewer.imaging.colour import rgb_to_ycbcr
 from medsr_viewer.imaging.degrade import back_project, degrade
+from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import enlarge
 from medsr_viewer.models.weights import load_network
 from medsr_viewer.upscaling import upscaler
+from medsr_viewer.upscaling.bounds import bound_to_neighbourhood
 from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.upscaling.mapping import fit_mapping
 from medsr_viewer.upscaling.methods import Method
@@ -47,6 +49,7 @@ def test_result_is_bicubic_plus_the_network_back_projected_once(
         values = torch.from_numpy((pixels - np.float32(mapping.low)) / np.float32(mapping.span))
         residual = load_network(method.cards[scale_factor])(values[None, None])[0, 0].numpy()
     estimate = enlarge(pixels, scale_factor, "bicubic") + residual * np.float32(mapping.span)
+    estimate = bound_to_neighbourhood(estimate, pixels, Region.whole(pixels.shape), scale_factor, mapping.span)
     expected = back_project(estimate, pixels, scale_factor)
     result = run(pixels, method)
     np.testing.assert_allclose(result.pixels, expected, rtol=0, atol=1e-5 * 3000)
