@@ -169,6 +169,7 @@ class Application(QObject):
         self.window.controller.error_limit_stepped.connect(self.mapping.step_error_limit)
         self.window.controller.grid.error_limit_dragged.connect(self.mapping.set_error_limit)
         self.presenter.named.connect(self.window.set_image_name)
+        self.presenter.named.connect(self.window.page.set_named)
         for lane, progress in zip(self.lanes, self.progress_of.values(), strict=True):
             lane.progressed.connect(progress.report_tiles)
             lane.failed.connect(self.window.notices.show_failure)

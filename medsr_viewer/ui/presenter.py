@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
@@ -57,6 +58,7 @@ class Presenter(QObject):
         self._headers: tuple[object, ...] = ()
         self._extent_of: InputKey | None = None
         self._named: OpenImage | None = None
+        self._view = state.view
         self._series_uid = ""
         state.choices_changed.connect(self.refresh)
         state.image_changed.connect(self.refresh)
@@ -97,6 +99,10 @@ class Presenter(QObject):
     @Slot()
     def _on_view(self) -> None:
         view = self._state.view
+        if self._named is not None and self._named is not self._state.image:
+            # The picture that stands keeps its own window until the next image is prepared.
+            view = replace(view, voi=self._view.voi, inverted=self._view.inverted)
+        self._view = view
         self._grid.set_display(view.voi, view.inverted)
         self._grid.set_interpolation(view.interpolation)
         self._grid.set_overlays_visible(view.overlays)
@@ -109,7 +115,7 @@ class Presenter(QObject):
         # Of the image whose pictures stand there: the one asked for may still have to be prepared.
         if self._named is None:
             return
-        lines = corner_lines(self._named, self._state.view)
+        lines = corner_lines(self._named, self._view)
         for panel in self._grid.panels:
             panel.set_corners(lines.top_left, lines.top_right, lines.bottom_left, lines.bottom_right)
 
@@ -152,7 +158,7 @@ class Presenter(QObject):
             self._grid.drawn.set_line(None)
             self._grid.reset()
         self._named = image
-        self._write_corners()
+        self._on_view()
         self.named.emit(image)
 
     def _refresh_panel(self, index: int, content: str) -> None:

@@ -9,7 +9,7 @@ from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.notes import standing_notes
 from medsr_viewer.ui.notes_strip import NotesStrip
 from medsr_viewer.ui.results import Results
-from medsr_viewer.ui.state import State
+from medsr_viewer.ui.state import OpenImage, State
 from medsr_viewer.upscaling.catalogue import Catalogue
 
 
@@ -38,6 +38,7 @@ class ViewerPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._state, self._results, self._catalogue = state, results, catalogue
+        self._named: OpenImage | None = None
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical, self)
         self.scroll_bar.setAccessibleName("Image of the series")
         self.notes = NotesStrip(self)
@@ -56,6 +57,12 @@ class ViewerPage(QWidget):
             signal.connect(self._list_notes)
         results.entry_changed.connect(self._on_entry)
         self._on_image()
+
+    @Slot(object)
+    def set_named(self, image: OpenImage) -> None:
+        """Take the image that the panels show: the notes are on this one."""
+        self._named = image
+        self._list_notes()
 
     @Slot()
     def show_position(self) -> None:
@@ -77,6 +84,8 @@ class ViewerPage(QWidget):
 
     @Slot()
     def _list_notes(self) -> None:
+        if self._named is not None and self._named is not self._state.image:
+            return  # the picture that stands keeps its notes until the next image is prepared
         self.notes.set_notes(standing_notes(self._state, self._results, self._catalogue))
 
     @Slot(str)

@@ -193,6 +193,37 @@ def test_a_picture_keeps_its_patients_name_until_the_next_is_there(
     assert statuses(replacing) == ["", "", ""]
 
 
+def test_a_picture_keeps_its_window_and_notes_until_the_next_is_there(
+    make_application: MakeApplication, held: HeldCompare, tmp_path: Path, qtbot: QtBot
+) -> None:
+    paths = [tmp_path / "Able.dcm", tmp_path / "Baker.dcm"]
+    write_dicom(paths[0], WindowCenter=100, WindowWidth=200, PixelAspectRatio=[3, 4])
+    write_dicom(paths[1], WindowCenter=900, WindowWidth=300)
+    held.gate.set()
+    application = make_application(compare=held)
+    application.window.open_paths(paths[:1])
+    settle(application, qtbot)
+    page, canvas = application.window.page, application.window.controller.grid.panels[1].canvas
+    first, notes = canvas.item.appearance, page.notes.text
+    assert "not square" in notes
+    held.gate.clear()
+    before = application.state.image
+    application.window.open_paths(paths[1:])
+    qtbot.waitUntil(lambda: application.state.image is not before, timeout=5000)
+    qtbot.wait(30)
+    assert canvas.item.appearance == first
+    assert "W 200 L 100" in canvas.overlay.bottom_right
+    assert page.notes.text == notes
+    application.state.update_view(overlays=False)  # what is no window holds at once
+    assert not canvas.overlays_visible
+    held.gate.set()
+    qtbot.waitUntil(lambda: application.window.windowTitle().startswith("Baker"), timeout=5000)
+    assert canvas.item.appearance.voi == application.state.view.voi != first.voi
+    assert "W 300 L 900" in canvas.overlay.bottom_right
+    assert "not square" not in page.notes.text
+    settle(application, qtbot)
+
+
 def test_a_cancelled_patient_has_no_picture_and_the_old_one_none_of_its_texts(
     replacing: Application, qtbot: QtBot
 ) -> None:
