@@ -89,6 +89,6 @@ def crop_kspace(pixels: NDArray[np.float32], factor: float) -> NDArray[np.float3
         for length, side in zip(pixels.shape, shape, strict=True)
     )
     share = shape[0] * shape[1] / pixels.size
-    image = np.fft.ifft2(np.fft.ifftshift(kspace[cut])) * share
-    cropped: NDArray[np.float32] = (np.abs(image) if pixels.min() >= 0 else image.real).astype(np.float32)
-    return cropped
+    # The real part: of an even size's highest frequency k-space holds one half alone, which would add a phase.
+    image = np.fft.ifft2(np.fft.ifftshift(kspace[cut])).real * share
+    return np.asarray(np.abs(image) if pixels.min() >= 0 else image, np.float32)
