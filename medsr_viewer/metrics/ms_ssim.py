@@ -28,10 +28,8 @@ def ms_ssim(reference: npt.ArrayLike, upscaled: npt.ArrayLike, data_range: float
 
     Parameters
     ----------
-    reference, upscaled : array_like
-        (H, W) of equal shape, in the same units.
-    data_range : float
-        Span of the possible or actual values, in the images' units.
+    reference, upscaled, data_range
+        As `psnr` takes them.
 
     Returns
     -------
