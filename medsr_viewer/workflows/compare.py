@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-import cv2
 import numpy as np
 
 from medsr_viewer.cancel import CancelToken
@@ -17,6 +16,7 @@ from medsr_viewer.imaging.region import Region
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.tiles import VisibleRegion
 from medsr_viewer.upscaling.upscaler import Begun, Precision, Tile, Upscaled, UpscalingRequest, upscale
+from medsr_viewer.workflows.padding import degraded_valid, filled, undeclared_padding
 
 NO_REFERENCE = "No reference exists for an enhanced image: no scores."
 
@@ -77,7 +77,7 @@ class Prepared:
     data_range : float or None
         Of the reference: its max - min; 255 for 8-bit rasters and colour. None in Enhance.
     notes : tuple of str
-        What the user must know: the crop, the degradation, filled padding.
+        What the user must know: the crop, the degradation, padding that was filled or may be there.
     """
 
     degraded: FloatArray
@@ -141,11 +141,13 @@ def prepare(request: ComparisonRequest) -> Prepared:
             f"Cropped by {cropped[0]} rows at the bottom and {cropped[1]} columns at the right: "
             f"{reference.shape[1]} x {reference.shape[0]} is a multiple of {request.scale_factor}."
         )
+    if note := undeclared_padding(frame, request.modality):
+        notes.append(note)
     notes.append(f"Scores assume this degradation: {STANDARD_DEGRADATION}. Other losses of detail score otherwise.")
     return Prepared(
         degraded=degrade(reference, request.scale_factor),
         reference=reference,
-        valid=_degraded_valid(frame.valid, request.scale_factor),
+        valid=degraded_valid(frame.valid, request.scale_factor),
         cropped=cropped,
         data_range=full_data_range(frame, reference),
         notes=tuple(notes),
@@ -216,22 +218,6 @@ def nothing_to_compare(request: ComparisonRequest) -> Comparison:
     return Comparison(request, prepared, tuple(MethodResult(method.name) for method in request.methods))
 
 
-def filled(frame: Frame) -> FloatArray:
-    """Return a frame's pixels with padding replaced by the nearest valid pixel, so that no kernel spreads it.
-
-    The lowest valid value instead would stand as an edge around the image, and ring.
-    """
-    if frame.valid is None or frame.valid.all() or not frame.valid.any():
-        return frame.pixels
-    _, nearest = cv2.distanceTransformWithLabels(
-        (~frame.valid).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    values = np.zeros((nearest.max() + 1, *frame.pixels.shape[2:]), dtype=np.float32)
-    values[nearest[frame.valid]] = frame.pixels[frame.valid]
-    pixels: FloatArray = values[nearest]
-    return pixels
-
-
 def full_data_range(frame: Frame, reference: FloatArray) -> float:
     """Return the data range of full-range scores: 255 for 8-bit rasters and colour, else the reference's max - min.
 
@@ -263,14 +249,14 @@ def _run(
     on_tile: Callable[[str, Tile], None] | None,
 ) -> MethodResult:
     job = UpscalingRequest(
-        prepared.degraded,
-        method,
-        request.scale_factor,
-        request.device,
-        request.precision,
-        prepared.valid,
-        request.within,
-        request.begun.get(method.name),
+        pixels=prepared.degraded,
+        method=method,
+        scale_factor=request.scale_factor,
+        device=request.device,
+        precision=request.precision,
+        valid=prepared.valid,
+        within=request.within,
+        begun=request.begun.get(method.name),
     )
     notes = method_notes(method, request.scale_factor, request.modality)
     report = (lambda tile: on_tile(method.name, tile)) if on_tile else None
@@ -279,11 +265,3 @@ def _run(
     except MedsrError as exc:
         return MethodResult(method.name, error=exc, notes=notes)
     return MethodResult(method.name, upscaled, notes=notes + upscaled.notes)
-
-
-def _degraded_valid(valid: BoolArray | None, scale_factor: int) -> BoolArray | None:
-    if valid is None:
-        return None
-    rows, columns = (length // scale_factor for length in valid.shape)
-    blocks = valid[: rows * scale_factor, : columns * scale_factor].reshape(rows, scale_factor, columns, scale_factor)
-    return np.asarray(blocks.all(axis=(1, 3)))
