@@ -57,9 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_compare(commands)
     _add_upscale(commands)
-    models = commands.add_parser("models", help="list the methods")
-    models.add_argument("--json", action="store_true", help="as JSON, on standard output")
-    models.set_defaults(work=_models)
+    _add_models(commands)
     doctor = commands.add_parser("doctor", help="versions, devices, decoders, what is missing and how to get it")
     doctor.set_defaults(work=_doctor)
     return parser
@@ -91,6 +89,22 @@ def _add_upscale(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     upscale.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
     upscale.add_argument("--format", choices=("png", "npz"), default="png", help="16-bit PNG or NumPy (default: png)")
     upscale.set_defaults(work=_upscale)
+
+
+def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    models = commands.add_parser("models", help="list the methods, or import one")
+    models.add_argument("--json", action="store_true", help="as JSON, on standard output")
+    models.set_defaults(work=_models)
+    importing = models.add_subparsers(metavar="import").add_parser(
+        "import", help="add weights that another program trained (safetensors, .pth) to the methods"
+    )
+    importing.add_argument("path", type=Path, metavar="FILE")
+    importing.add_argument("--name", required=True, help="of the method")
+    importing.add_argument(
+        "--scale", type=int, choices=SCALE_FACTORS, metavar="N", help="where the weights do not tell it: " + _SCALE_HELP
+    )
+    importing.add_argument("--kind", choices=("psnr", "gan"), help="trained for fidelity, or adversarially")
+    importing.set_defaults(work=_import_model)
 
 
 _SCALE_HELP = "2, 3, 4 or 8"
@@ -128,6 +142,12 @@ def _models(options: argparse.Namespace) -> int:
     from medsr_viewer.cli.models import run
 
     return run(options)
+
+
+def _import_model(options: argparse.Namespace) -> int:
+    from medsr_viewer.cli.models import run_import
+
+    return run_import(options)
 
 
 def _doctor(options: argparse.Namespace) -> int:

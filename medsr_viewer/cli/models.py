@@ -1,4 +1,4 @@
-"""`medsr models`: the methods, what they are and what they measured."""
+"""`medsr models`: the methods, what they are and what they measured; `medsr models import`: one more."""
 
 from __future__ import annotations
 
@@ -25,6 +25,17 @@ def run(options: argparse.Namespace) -> int:
     else:
         console().print(_table(rows))
     return 1 if known.problems else 0
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Import a model; return the exit status."""
+    from medsr_viewer.workflows.import_model import import_model
+
+    card = import_model(options.path, options.name, options.scale, options.kind)
+    print(f"{card.name} x{card.scale_factor}: {card.training['note']}")
+    print(f"{card.architecture}, {card.parameters:,} parameters, listed as {card.kind}; {card.note}")
+    print(card.path)
+    return 0
 
 
 def _describe(method: Method) -> dict[str, Any]:
@@ -54,7 +65,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             row["network"] or "-",
             ", ".join(f"x{scale}" for scale in row["scale_factors"]),
             "\n".join(f"x{scale}: {count:,}" for scale, count in row["parameters"].items()) or "-",
-            "\n".join(_gains(scale, figures) for scale, figures in row["figures"].items()) or "-",
+            "\n".join(_gains(scale, figures) for scale, figures in row["figures"].items() if figures) or "-",
             "\n".join(f"x{scale}: {note}" for scale, note in row["notes"].items()),
         )
     return table

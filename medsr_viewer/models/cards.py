@@ -44,7 +44,8 @@ class ModelCard:
     date : str
         ISO date of publishing.
     training : mapping
-        ``recipe``, ``steps``, ``seconds``, ``device``, ``data`` (list of folders with their image counts), ``note``.
+        ``recipe``, ``steps``, ``seconds``, ``device``, ``data`` (list of folders with their image counts), ``note``;
+        of weights that another program trained ``imported``, the name of the file that they came in.
     attribution : tuple of str
         Of the training images.
     modalities : tuple of str
@@ -83,11 +84,18 @@ class ModelCard:
     @property
     def barely_trained(self) -> bool:
         """Whether the weights saw too few steps to stand for their method."""
-        return self._steps < BARELY_TRAINED_STEPS
+        return not self.is_imported and self._steps < BARELY_TRAINED_STEPS
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether another program trained the weights."""
+        return "imported" in self.training
 
     @property
     def note(self) -> str:
         """What the user must know of the training, or ""."""
+        if self.is_imported:
+            return "imported: trained elsewhere, for a degradation that is not known"
         return f"barely trained ({self._steps:,} steps)" if self.barely_trained else ""
 
     @property

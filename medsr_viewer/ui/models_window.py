@@ -110,7 +110,7 @@ def card_text(card: ModelCard) -> str:
         f"- Weights: {card.precision}, of {card.date}, SHA-256 {card.sha256}",
         f"- Training: {_training(card.training)}",
         f"- Degradation that it was trained for: {card.degradation}",
-        f"- Modalities that it was trained on: {', '.join(card.modalities)}",
+        f"- Modalities that it was trained on: {', '.join(card.modalities) or 'not known'}",
         f"- A tile is exact with a border of {card.halo} input pixels",
     ]
     if note := card.training.get("note"):
@@ -131,6 +131,8 @@ def _figures(card: ModelCard) -> list[str]:
 
 
 def _training(training: Mapping[str, Any]) -> str:
+    if "imported" in training:
+        return f"elsewhere, imported from {training['imported']}"
     parts = [f"{training.get('steps', 0):,} steps"]
     if seconds := training.get("seconds"):
         parts.append(f"{seconds / 60:.0f} min" + (f" on {training['device']}" if training.get("device") else ""))

@@ -235,8 +235,8 @@ def method_notes(method: Method, scale_factor: int, modality: str) -> tuple[str,
     if not method.is_learned:
         return ()
     card = method.cards[scale_factor]
-    if modality in card.modalities:
-        return ()
+    if modality in card.modalities or card.is_imported:
+        return ()  # what is imported bears its own note
     return (f"{method.name} was not trained on {modality or 'this kind of image'} but on {', '.join(card.modalities)}",)
 
 

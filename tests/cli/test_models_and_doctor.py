@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from medsr_viewer.upscaling import catalogue as module
 from medsr_viewer.upscaling.catalogue import catalogue
+from medsr_viewer.workflows import import_model as import_module
 
 
 @pytest.fixture
@@ -86,3 +88,23 @@ def test_doctor_says_how_to_get_what_is_missing(
     assert outcome.status == 1
     assert "python -m pip install no-such-package" in outcome.out
     assert "learned methods: install the program again" in outcome.out
+
+
+def test_importing_says_what_was_recognised_or_what_is_known(
+    medsr: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rescan: Callable[[], None]
+) -> None:
+    for place in (module, import_module):
+        monkeypatch.setattr(place, "model_folders", lambda: (tmp_path,))
+    rescan()
+    weights = {f"features.{index}.weight": torch.zeros(4, 4, 3, 3) for index in range(2, 38, 2)}
+    weights |= {"features.0.weight": torch.zeros(4, 1, 3, 3), "features.38.weight": torch.zeros(1, 4, 3, 3)}
+    torch.save(weights, tmp_path / "vdsr.pth")
+    outcome = medsr("models", "import", tmp_path / "vdsr.pth", "--name", "vdsr-public", "--scale", 3)
+    assert outcome.status == 0, outcome.err
+    assert "vdsr-public x3: recognised as VDSR" in outcome.out
+    assert "vdsr-public" in medsr("models").out
+    torch.save({"fc.weight": torch.zeros(1)}, tmp_path / "other.pth")
+    outcome = medsr("models", "import", tmp_path / "other.pth", "--name", "other")
+    assert outcome.status == 1
+    assert "fc.weight" in outcome.err
+    assert "EDSR" in outcome.err
