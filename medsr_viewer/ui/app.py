@@ -92,7 +92,9 @@ class Application(QObject):
         methods = services.catalogue
         self.runners = {name: Runner(name, self) for name in _RUNNERS}
         runners = self.runners
-        self.state = State(remembered_choices(preferences, methods), remembered_view(preferences), self)
+        choices, wishes = remembered_choices(preferences, methods)
+        self.state = State(choices, remembered_view(preferences), self)
+        self.state.wishes = wishes
         self.results = Results(parent=self)
         self.long_runs = LongRuns(services.estimator, self)
         self.opening = Opening(
@@ -123,7 +125,7 @@ class Application(QObject):
     @Slot()
     def shutdown(self) -> None:
         """Remember the choices, end all work in the background, and wait for it."""
-        remember(self._preferences, self.state)
+        remember(self._preferences, self.state, self._services.catalogue)
         for runner in self.runners.values():
             runner.cancel()
         for runner in self.runners.values():
@@ -214,6 +216,7 @@ def run(paths: Sequence[Path], *, sample: bool) -> int:
     apply_theme(application, preferences.theme)
     main = Application(Services(catalogue()), preferences)
     sys.excepthook = main.report_unexpected
+    application.aboutToQuit.connect(main.shutdown)  # the end of a session closes no window
     main.start(paths, sample=sample)
     return application.exec()
 

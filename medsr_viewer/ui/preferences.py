@@ -59,6 +59,10 @@ class Preferences:
         """Remember a choice."""
         self._settings.setValue(f"choice/{key}", value)
 
+    def write(self) -> None:
+        """Write everything into the file now: the process may be ended before Qt gets round to it."""
+        self._settings.sync()
+
     @property
     def geometry(self) -> QByteArray | None:
         """Place and size of the window, as Qt saved them."""

@@ -5,20 +5,38 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from medsr_viewer.ui.contents import default_contents
+from medsr_viewer.ui.contents import (
+    DEGRADED,
+    REFERENCE,
+    default_contents,
+    method_of,
+    possible_contents,
+    unmet_wishes,
+    with_wishes,
+)
 from medsr_viewer.ui.display.layouts import LAYOUTS
+from medsr_viewer.ui.display.panel_wall import MAX_PANELS
 from medsr_viewer.ui.display.sampling import Interpolation
 from medsr_viewer.ui.preferences import Preferences
 from medsr_viewer.ui.state import Choices, State, View
 from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.upscaling.methods import SCALE_FACTORS
 
+_SEPARATOR = "|"
 
-def remembered_choices(preferences: Preferences, catalogue: Catalogue) -> Choices:
-    """Return the choices to start with: the scale factor of the last time."""
+
+def remembered_choices(preferences: Preferences, catalogue: Catalogue) -> tuple[Choices, dict[int, str]]:
+    """Return the choices to start with, and the wishes: scale factor and panels of the last time.
+
+    What panels showed and does not exist any more is left out; maps are shown as the images that they are of.
+    """
     found = preferences.text("scale", "")
     scale = next((factor for factor in SCALE_FACTORS if str(factor) == found), Choices.scale_factor)
-    return Choices(scale_factor=scale, contents=default_contents(catalogue, scale))
+    known = {DEGRADED, REFERENCE, *(method.name for method in catalogue.methods)}
+    wanted = tuple(key for key in preferences.text("contents", "").split(_SEPARATOR) if key in known)[:MAX_PANELS]
+    wanted = wanted or default_contents(catalogue, scale)
+    shown = possible_contents(wanted, catalogue, Choices.mode, scale)
+    return Choices(scale_factor=scale, contents=shown), unmet_wishes(wanted, shown)
 
 
 def remembered_view(preferences: Preferences) -> View:
@@ -30,8 +48,14 @@ def remembered_view(preferences: Preferences) -> View:
     return replace(view, layout=layout, interpolation=interpolation)
 
 
-def remember(preferences: Preferences, state: State) -> None:
-    """Keep for the next time what was chosen."""
-    preferences.set_text("scale", str(state.choices.scale_factor))
+def remember(preferences: Preferences, state: State, catalogue: Catalogue) -> None:
+    """Keep for the next time what was chosen, in the file at once."""
+    choices = state.choices
+    preferences.set_text("scale", str(choices.scale_factor))
     preferences.set_text("layout", state.view.layout)
     preferences.set_text("interpolation", state.view.interpolation)
+    contents = tuple(method_of(key) or key for key in with_wishes(choices.contents, state.wishes))
+    # The usual panels follow what there is: a model that comes tomorrow takes its place among them.
+    is_usual = contents == default_contents(catalogue, choices.scale_factor)
+    preferences.set_text("contents", "" if is_usual else _SEPARATOR.join(contents))
+    preferences.write()

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from medsr_viewer.cancel import CancelToken
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.preferences import Preferences
 
@@ -40,17 +43,41 @@ def test_the_sample_opens_in_three_panels(make_application: MakeApplication, qtb
     assert application.window.page.scroll_bar.isHidden()
 
 
-def test_dropping_files_opens_them(make_application: MakeApplication, image_files: list[Path], qtbot: QtBot) -> None:
-    application = make_application()
+def mime_of(urls: list[QUrl]) -> QMimeData:
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in image_files[:2]])
-    event = QDropEvent(
-        QPointF(50, 50), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    application.window.dropEvent(event)
+    mime.setUrls(urls)
+    return mime
+
+
+def test_dropping_files_on_a_panel_opens_them(
+    make_application: MakeApplication, image_files: list[Path], qtbot: QtBot
+) -> None:
+    application = make_application()
+    application.window.start.sample.click()
     settle(application, qtbot)
-    assert sum(len(study.series) for study in application.state.collection.studies) >= 1
-    assert application.window.windowTitle().startswith("image-0.png")
+    window, canvas = application.window, application.window.controller.grid.panels[1].canvas
+    place = canvas.mapTo(window, canvas.rect().center())
+    how = Qt.DropAction.CopyAction, mime_of([QUrl.fromLocalFile(str(path)) for path in image_files[:2]])
+    held = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    # To the window of the system, as a drag comes: Qt looks for the widget below and goes up to one that takes drops.
+    entering = QDragEnterEvent(place, *how, *held)
+    QApplication.sendEvent(window.windowHandle(), entering)
+    assert entering.isAccepted()
+    dropped = QDropEvent(QPointF(place), *how, *held)
+    QApplication.sendEvent(window.windowHandle(), dropped)
+    assert dropped.isAccepted()
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("image-0.png"), timeout=10_000)
+    settle(application, qtbot)
+    assert sum(len(study.series) for study in application.state.collection.studies) == 2
+
+
+def test_what_is_no_local_file_is_not_taken(make_application: MakeApplication) -> None:
+    window = make_application().window
+    mime = mime_of([QUrl("https://example.org/image.dcm")])
+    held = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, mime, *held)
+    QApplication.sendEvent(window.windowHandle(), event)
+    assert not event.isAccepted()
 
 
 def test_opened_paths_are_remembered(opened: Application, preferences: Preferences, image_files: list[Path]) -> None:
@@ -90,6 +117,46 @@ def test_choices_outlive_the_window(make_application: MakeApplication, preferenc
     another = make_application()
     assert another.state.choices.scale_factor == 2
     assert another.state.view.layout == "1+2"
+
+
+def test_panels_and_wishes_outlive_the_window(make_application: MakeApplication, preferences: Preferences) -> None:
+    application = make_application()
+    controller = application.window.controller
+    controller.set_content(1, "lanczos")
+    controller.add_panel()
+    application.state.wishes = {1: "nearest"}  # as if this scale factor lacked it
+    controller.show_maps("error")
+    controller.choose("interpolation", "smooth")
+    application.window.close()
+    another = make_application()
+    assert another.state.choices.contents == ("degraded", "nearest", "lanczos", "reference")
+    assert another.state.view.interpolation == "smooth"
+
+
+def test_usual_panels_are_not_remembered(make_application: MakeApplication, preferences: Preferences) -> None:
+    make_application().window.close()
+    assert preferences.text("contents", "") == ""
+    preferences.set_text("contents", "degraded|a method that is gone")
+    assert make_application().state.choices.contents == ("degraded",)
+
+
+def test_choices_are_in_the_file_before_the_work_has_ended(
+    make_application: MakeApplication, image_files: list[Path], tmp_path: Path, qtbot: QtBot
+) -> None:
+    found: list[str] = []
+
+    def compare(_request: object, token: CancelToken, **_callbacks: object) -> None:
+        while not token.is_cancelled:
+            time.sleep(0.005)
+        found.append((tmp_path / "settings" / "settings.ini").read_text())
+        token.check()
+
+    application = make_application(compare=compare)
+    application.window.open_paths(image_files[:1])
+    qtbot.waitUntil(lambda: application.state.image is not None, timeout=5000)
+    application.state.choose(scale_factor=8)
+    application.window.close()
+    assert "scale=8" in found[-1]
 
 
 def test_an_exception_that_nobody_caught_is_shown(opened: Application) -> None:
