@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.fft import dctn, idctn  # type: ignore[import-untyped]
+from scipy.fft import dctn, idctn
 from torch import Tensor
 from torch.nn import functional as F
 
