@@ -111,7 +111,9 @@ def naming_lost_workers() -> Iterator[None]:
         yield
     except RuntimeError as exc:
         if "DataLoader worker" in str(exc):
-            raise LoaderFailed(str(exc).splitlines()[0].rstrip(".")) from exc
+            raise LoaderFailed(
+                f"a process that prepares batches ended: {str(exc).splitlines()[0].rstrip('.')}"
+            ) from exc
         raise
 
 

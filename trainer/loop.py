@@ -110,7 +110,7 @@ class Run:
         if recipe.data.batch % world.size:
             raise InvalidRecipe(
                 f"{recipe.name}: data.batch = {recipe.data.batch}",
-                f"Allowed: multiples of {world.size}, the processes.",
+                f"Allowed: multiples of {world.size} (processes).",
             )
         self.sampler = PatchSampler(images, recipe.data, scale_factor, recipe.seed, recipe.degradation)
         self.players = Players(recipe, Objective(recipe, files), world, report)

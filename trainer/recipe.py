@@ -49,11 +49,11 @@ class NetworkRecipe:
     scale_factor: Positive
     options: dict[str, Any] = field(default_factory=dict)
     """Of the architecture: blocks, features, normalisation and so on."""
+    warm_start: str = ""
+    """A run folder or a safetensors file; parameters of other shapes (the upsampler of another scale) start anew."""
     output: Literal["residual", "image", "tanh"] = "residual"
     """What the network's output is: added to the bicubic upscaling, the picture itself, or tanh of it (as SRGAN was
     published)."""
-    warm_start: str = ""
-    """A run folder or a safetensors file; parameters of other shapes (the upsampler of another scale) start anew."""
 
 
 @dataclass(frozen=True)

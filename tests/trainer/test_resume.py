@@ -1,0 +1,237 @@
+"""What is killed goes on as if it had not been: the same weights, the same log, whenever the kill came."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from medsr_viewer.errors import CannotWrite, ModelError
+from trainer import checkpoint
+from trainer.cli import main
+from trainer.data import Batch, PatchSampler
+from trainer.loader import LoaderFailed
+from trainer.loop import train
+from trainer.recipe import DiscriminatorRecipe, LossRecipe, Recipe
+from trainer.run_log import RunLog
+
+RecipeOf = Callable[..., Recipe]
+GAN = LossRecipe(perceptual_weight=0.05, adversarial_weight=1e-3, consistency_weight=0.1)
+DROPOUT = DiscriminatorRecipe("covid-srgan", features=4, options={"dropout": 0.5})
+RANDOM_KILL = """
+name = "tiny"
+summary = "for tests"
+precision = "fp32"
+network = { architecture = "fmen", scale_factor = 2, options = { features = 8, blocks = 1, attention_features = 6 } }
+data = { patch = 8, batch = 2 }
+optimiser = { steps = 60, warmup_steps = 2 }
+validation = { every = 3, train_images = 1, sample_images = 1 }
+"""
+
+
+class Killed(BaseException):
+    """What a process that is killed looks like from inside."""
+
+
+def quiet(_: str) -> None:
+    pass
+
+
+def tensors_of(value: Any) -> list[Tensor]:
+    """Return all tensors and numbers of a nested state, in order."""
+    if isinstance(value, dict):
+        return [tensor for key in value for tensor in tensors_of(value[key]) if key != "seconds"]
+    if isinstance(value, list | tuple):
+        return [tensor for item in value for tensor in tensors_of(item)]
+    return [value] if isinstance(value, Tensor) else [torch.tensor(value)] if isinstance(value, int | float) else []
+
+
+def log_of(run: Path) -> list[dict[str, str]]:
+    with (run / "log.csv").open() as file:
+        return [{key: value for key, value in row.items() if key != "seconds"} for row in csv.DictReader(file)]
+
+
+def assert_same(whole: Path, parts: Path) -> None:
+    expected, found = (tensors_of(checkpoint.load_state(run)) for run in (whole, parts))
+    assert len(expected) == len(found) > 50
+    assert all(torch.equal(a.nan_to_num(-1), b.nan_to_num(-1)) for a, b in zip(expected, found, strict=True))
+    for name in ("best.safetensors", "recipe.json"):
+        assert (whole / name).read_bytes() == (parts / name).read_bytes()
+    assert log_of(whole) == log_of(parts)
+    assert {p.name for p in (whole / "samples").iterdir()} == {p.name for p in (parts / "samples").iterdir()}
+
+
+def recipe_of_kind(kind: str, recipe_of: RecipeOf) -> Recipe:
+    if kind == "gan with dropout":
+        return recipe_of("srresnet", loss=GAN, precision="bf16", discriminator=DROPOUT)
+    recipe = recipe_of(precision="fp16" if kind == "fp16" else "fp32")
+    changes: dict[str, Any] = {"plateau": {"schedule": "plateau", "patience": 0, "gamma": 0.5, "rate": 0.2}}
+    return dataclasses.replace(recipe, optimiser=dataclasses.replace(recipe.optimiser, **changes.get(kind, {})))
+
+
+@pytest.mark.parametrize("kind", ["psnr", "gan with dropout", "fp16", "plateau"])
+@pytest.mark.parametrize("by", ["kill", "SIGTERM"])
+def test_a_run_that_ended_between_validations_goes_on_bit_for_bit(
+    by: str,
+    kind: str,
+    recipe_of: RecipeOf,
+    data: list[Path],
+    vgg: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    recipe, whole, parts = recipe_of_kind(kind, recipe_of), tmp_path / "whole", tmp_path / "parts"
+    weights = vgg if kind == "gan with dropout" else None
+    assert train(recipe, data, whole, vgg_weights=weights, workers=0, report=quiet)
+
+    batch = PatchSampler.batch
+
+    def ended(self: PatchSampler, step: int) -> Batch:
+        if step == (3 if by == "kill" else 2):
+            if by == "kill":
+                raise Killed
+            os.kill(os.getpid(), signal.SIGTERM)
+        return batch(self, step)
+
+    before = signal.getsignal(signal.SIGTERM)
+    with monkeypatch.context() as patch:
+        patch.setattr(PatchSampler, "batch", ended)
+        if by == "kill":
+            with pytest.raises(Killed):
+                train(recipe, data, parts, vgg_weights=weights, workers=0, report=quiet)
+        else:
+            assert not train(recipe, data, parts, vgg_weights=weights, workers=0, report=quiet)
+            assert "stopping after this step, with a checkpoint" in capfd.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) == before
+    lines: list[str] = []
+    assert train(recipe, data, parts, vgg_weights=weights, workers=0, report=lines.append)
+    assert f"resumed at step {2 if by == 'kill' else 3}" in lines
+    assert_same(whole, parts)
+
+
+@pytest.mark.parametrize(
+    "place", [(checkpoint, "save_weights", 1), (checkpoint, "save_state", 2), (RunLog, "write", 2)]
+)
+def test_a_kill_while_files_are_written_loses_no_row_and_writes_none_twice(
+    place: tuple[Any, str, int], recipe_of: RecipeOf, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe, whole, parts = recipe_of(rate=1e-2), tmp_path / "whole", tmp_path / "parts"
+    train(recipe, data, whole, workers=0, report=quiet)
+    owner, name, fatal = place
+    calls: list[int] = []
+    original = getattr(owner, name)
+
+    def kills(*arguments: object) -> None:
+        calls.append(1)
+        if len(calls) == fatal:
+            raise Killed
+        original(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, kills)
+        with pytest.raises(Killed):
+            train(recipe, data, parts, workers=0, report=quiet)
+    train(recipe, data, parts, workers=0, report=quiet)
+    assert_same(whole, parts)
+
+
+def test_a_process_killed_at_a_random_moment_goes_on_to_the_same_weights(data: list[Path], tmp_path: Path) -> None:
+    recipe, parts, whole = tmp_path / "tiny.toml", tmp_path / "parts", tmp_path / "whole"
+    recipe.write_text(RANDOM_KILL)
+    command = ["run", str(recipe), "--data", *map(str, data), "--workers", "0", "--out"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    with subprocess.Popen(
+        [sys.executable, "-m", "trainer.cli", *command, str(parts)], stdout=subprocess.DEVNULL, env=environment
+    ) as process:
+        deadline = time.monotonic() + 120
+        while not (parts / "log.csv").exists() or len(log_of(parts)) < 3:
+            assert process.poll() is None, "it ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(int.from_bytes(os.urandom(1)) / 1000)
+        process.kill()
+    state = checkpoint.load_state(parts)
+    assert state is not None
+    assert 0 < state["step"] < 60
+    for run in (parts, whole):
+        assert main([*command, str(run)]) == 0
+    assert_same(whole, parts)
+
+
+def test_a_killed_worker_is_named_and_the_run_goes_on_from_its_checkpoint(
+    recipe_of: RecipeOf, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = PatchSampler.batch
+
+    def killed(self: PatchSampler, step: int) -> Batch:
+        if step == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return batch(self, step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PatchSampler, "batch", killed)
+        with pytest.raises(LoaderFailed, match="batches ended: DataLoader worker") as caught:
+            train(recipe_of(), data, tmp_path, workers=1, report=quiet)
+    assert "goes on from the last checkpoint" in caught.value.advice
+    lines: list[str] = []
+    train(recipe_of(), data, tmp_path, workers=1, report=lines.append)
+    assert any(line.startswith("resumed at step") for line in lines)
+
+
+def test_batches_are_the_same_however_many_workers_prepare_them(
+    recipe_of: RecipeOf, data: list[Path], tmp_path: Path
+) -> None:
+    for workers in (0, 2):
+        train(recipe_of(), data, tmp_path / str(workers), workers=workers, report=quiet)
+    assert_same(tmp_path / "0", tmp_path / "2")
+
+
+def test_a_full_disk_is_named_and_the_last_checkpoint_stays(
+    recipe_of: RecipeOf, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def full(descriptor: int) -> None:
+        written.append(descriptor)
+        if (tmp_path / "log.csv").exists():
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    with pytest.raises(CannotWrite, match=r"No space left on device; what was there before stays") as caught:
+        train(recipe_of(), data, tmp_path, workers=0, report=quiet)
+    assert written
+    assert "Make room" in caught.value.advice
+    state = checkpoint.load_state(tmp_path)
+    assert state is not None
+    assert state["step"] == 0
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_checkpoint_runs_no_code(tmp_path: Path) -> None:
+    class Bomb:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return Path.touch, (tmp_path / "exploded",)
+
+    with (tmp_path / "last.pt").open("wb") as file:
+        pickle.dump({"step": Bomb()}, file)
+    with pytest.raises(ModelError, match="damaged checkpoint"):
+        checkpoint.load_state(tmp_path)
+    torch.save({"step": Bomb()}, tmp_path / "last.pt")
+    with pytest.raises(ModelError, match="damaged checkpoint") as caught:
+        checkpoint.load_state(tmp_path)
+    assert "Delete it" in caught.value.advice
+    assert not (tmp_path / "exploded").exists()
+    assert checkpoint.load_state(tmp_path / "elsewhere") is None
