@@ -1,4 +1,4 @@
-"""Pictures to compare with. `pytest tests/golden --rewrite-goldens` makes them again: look at them before committing."""
+"""Pictures to compare with. `pytest tests/golden --rewrite-goldens` makes them again: look at them before a commit."""
 
 from __future__ import annotations
 

@@ -12,6 +12,8 @@ _MIRROR: Turn = (-1, 0, 0, 1)
 _UPSIDE_DOWN: Turn = (1, 0, 0, -1)
 # A crop of a few pixels keeps the view where it is; anything else is the same picture on another grid.
 _SAME_GRID = 1.1
+# One to one is the zoom times its inverse, which may be a little less than 1: pixels would be averaged.
+_ROUNDING = 1e-9
 
 
 class ViewState(QObject):
@@ -87,6 +89,8 @@ class ViewState(QObject):
         """
         x, y = anchor or self.center
         zoom = min(MAX_ZOOM, max(min(self._fitting_zoom(), 1.0) / 8, self.zoom * factor))
+        if abs(zoom - round(zoom)) < _ROUNDING:
+            zoom = float(round(zoom))
         share = self.zoom / zoom
         self.center = (x - (x - self.center[0]) * share, y - (y - self.center[1]) * share)
         self.zoom = zoom

@@ -153,3 +153,12 @@ def test_letters_follow_the_turn():
 def test_scale_bar(zoom, spacing, room, expected):
     length, label = scale_bar_length(zoom, spacing, room)
     assert (length, label) == (pytest.approx(expected[0]), expected[1])
+
+
+@given(side=st.integers(3, 5000), width=st.integers(3, 5000))
+def test_one_to_one_is_exact_from_any_zoom(side, width):
+    view = ViewState()
+    view.set_viewport(width, 500)
+    view.set_extent(side, side)
+    view.one_to_one()
+    assert view.zoom == 1.0
