@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from medsr_viewer.errors import InputError, MedsrError
+from trainer.evaluate_command import add_evaluate_command
+from trainer.prepare.command import add_prepare_command
 from trainer.recipe_file import load_recipe, shipped_recipes
 
 STOPPED = 130
@@ -50,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
         "--vgg", type=Path, help="safetensors file with VGG-16's features, for the perceptual distance"
     )
     publish.set_defaults(work=_publish)
+    add_prepare_command(commands)
+    add_evaluate_command(commands)
     return parser
 
 

@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 from medsr_viewer.imaging.degrade import crop_to_multiple, degrade
 from medsr_viewer.imaging.resample import FloatArray, enlarge
 from medsr_viewer.metrics.psnr import psnr
-from medsr_viewer.metrics.ssim import ssim
+from medsr_viewer.metrics.scores import score
 from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
+from trainer.correctness import correctness
 from trainer.data import TrainingImage
 from trainer.losses import PerceptualDistance
 
 CONSISTENCY_BLOCK = 8
 PERCEPTUAL_SIDE = 256
+CARD_FIGURES = ("psnr_db", "gain_db", "ssim", "consistency", "perceptual_distance", "baseline_perceptual_distance")
+"""What a model card says; an evaluation says more."""
 
 
 def evaluate(
@@ -44,30 +47,57 @@ def evaluate(
         ``perceptual_distance`` where asked (with ``baseline_perceptual_distance``), and ``consistency``: the largest
         over the images of what `consistency` returns.
     """
+    method = Method(card.name, card.kind, {card.scale_factor: card})
     rows: dict[str, list[dict[str, float]]] = {}
     for image in images:
-        rows.setdefault(image.folder, []).append(_figures(card, image, perceptual))
+        figures = image_figures(method, card.scale_factor, image, perceptual)
+        rows.setdefault(image.folder, []).append({name: figures[name] for name in CARD_FIGURES if name in figures})
     return {folder: _summary(figures) for folder, figures in rows.items()}
 
 
-def _figures(card: ModelCard, image: TrainingImage, perceptual: PerceptualDistance | None) -> dict[str, float]:
-    scale = card.scale_factor
-    reference = np.ascontiguousarray(crop_to_multiple(image.pixels.clip(0, 1), scale))
-    degraded = degrade(reference, scale)
-    baseline = enlarge(degraded, scale, "bicubic")
-    method = Method(card.name, card.kind, {scale: card})
-    upscaled = upscale(UpscalingRequest(degraded, method, scale)).pixels
-    psnr_db = psnr(reference, upscaled, 1.0)
+def image_figures(
+    method: Method, scale_factor: int, image: TrainingImage, perceptual: PerceptualDistance | None = None
+) -> dict[str, float]:
+    """Measure a method on one image, clipped to [0, 1], as the viewer runs it.
+
+    Returns
+    -------
+    dict
+        ``psnr_db``, ``gain_db`` (over bicubic), ``ssim``, ``ms_ssim`` and ``uqi`` (NaN where undefined);
+        ``consistency`` (see `consistency`) and ``consistency_rms``, both of re-degraded output minus input, as shares of the input's
+        range; ``improvement``, ``omission``, ``hallucination`` (see `trainer.correctness`); ``complexity``: the mean
+        gradient of the reference; ``seconds`` of upscaling; and where asked ``perceptual_distance`` with
+        ``baseline_perceptual_distance``.
+    """
+    reference = np.ascontiguousarray(crop_to_multiple(image.pixels.clip(0, 1), scale_factor))
+    degraded = degrade(reference, scale_factor)
+    baseline = enlarge(degraded, scale_factor, "bicubic")
+    result = upscale(UpscalingRequest(degraded, method, scale_factor))
+    upscaled = result.pixels
+    scores = score(reference, upscaled, 1.0)
+    psnr_db = _defined(scores.psnr_db)
+    residual = (degrade(upscaled, scale_factor) - degraded) / (float(np.ptp(degraded)) or 1.0)
     figures = {
         "psnr_db": psnr_db,
         "gain_db": psnr_db - psnr(reference, baseline, 1.0),
-        "ssim": ssim(reference, upscaled, 1.0),
-        "consistency": consistency(degraded, upscaled, scale),
+        "ssim": _defined(scores.ssim),
+        "ms_ssim": _defined(scores.ms_ssim),
+        "uqi": _defined(scores.uqi),
+        "consistency": consistency(degraded, upscaled, scale_factor),
+        "consistency_rms": float(np.sqrt(np.mean(residual.astype(np.float64) ** 2))),
+        "complexity": float(np.abs(np.diff(reference, axis=0)).mean() + np.abs(np.diff(reference, axis=1)).mean()),
+        "seconds": result.seconds,
     }
+    judged = correctness(reference, baseline, upscaled, 1.0)
+    figures |= {name: getattr(judged, name) for name in ("improvement", "omission", "hallucination")}
     if perceptual:
         figures["perceptual_distance"] = _distance(perceptual, upscaled, reference)
         figures["baseline_perceptual_distance"] = _distance(perceptual, baseline, reference)
     return figures
+
+
+def _defined(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 def consistency(degraded: FloatArray, upscaled: FloatArray, scale_factor: int) -> float:

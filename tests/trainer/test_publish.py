@@ -165,9 +165,9 @@ def test_the_command_lists_recipes(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["run", "no-such-recipe", "--data", "."], 2, "no such recipe. Recipes that ship: fmen-x2"),
-        (["run", "fmen-x4", "--data", "nowhere", "--out", "run"], 2, "no PNG file in nowhere/train"),
-        (["run", "srgan-x4", "--data", "nowhere", "--out", "run"], 1, "cannot start from it"),
+        (["run", "no-such-recipe", "--data", "."], 2, "no such recipe. Recipes that ship: "),
+        (["run", "fmen-x4", "--data", "nowhere", "--out", "run"], 2, "no image for 'train' in nowhere"),
+        (["run", "srgan-x4", "--data", "nowhere", "--out", "run"], 2, "no image for 'train' in nowhere"),
         (["publish", "nowhere", "--name", "x", "--data", ".", "--out", "."], 1, "Name the folder of a run"),
     ],
 )
