@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("run", type=Path, help="run folder")
     publish.add_argument("--name", required=True, help="method name in the viewer")
     publish.add_argument("--data", type=Path, nargs="+", required=True, help="the run's data folders, for attribution")
-    publish.add_argument("--out", type=Path, required=True, help="folder for NAME-xSCALE.safetensors and .json")
+    publish.add_argument("--out", type=Path, help="folder for the weights and their card (default: the viewer's own)")
     publish.add_argument(
         "--vgg", type=Path, help="safetensors file with VGG-16's features, for the perceptual distance"
     )
@@ -91,9 +91,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
+    from medsr_viewer.settings import model_folders
     from trainer.publish import publish
 
-    print(publish(options.run, options.name, options.data, options.out, options.vgg))
+    _shipped, users = model_folders()
+    print(publish(options.run, options.name, options.data, options.out or users, options.vgg))
     return 0
 
 

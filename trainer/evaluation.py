@@ -64,10 +64,10 @@ def image_figures(
     -------
     dict
         ``psnr_db``, ``gain_db`` (over bicubic), ``ssim``, ``ms_ssim`` and ``uqi`` (NaN where undefined);
-        ``consistency`` (see `consistency`) and ``consistency_rms``, both of re-degraded output minus input, as shares of the input's
-        range; ``improvement``, ``omission``, ``hallucination`` (see `trainer.correctness`); ``complexity``: the mean
-        gradient of the reference; ``seconds`` of upscaling; and where asked ``perceptual_distance`` with
-        ``baseline_perceptual_distance``.
+        ``consistency`` (see `consistency`) and ``consistency_rms``, both of re-degraded output minus input, as shares
+        of the input's range; ``improvement``, ``omission``, ``hallucination`` (see `trainer.correctness`);
+        ``complexity``: the mean gradient of the reference; ``seconds`` of upscaling; and where asked
+        ``perceptual_distance`` with ``baseline_perceptual_distance``.
     """
     reference = np.ascontiguousarray(crop_to_multiple(image.pixels.clip(0, 1), scale_factor))
     degraded = degrade(reference, scale_factor)

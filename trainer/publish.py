@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import datetime
 import hashlib
@@ -15,16 +14,25 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
+from torch import Tensor, nn
 
 from medsr_viewer.errors import CannotWrite, ModelError
 from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from medsr_viewer.models.architectures import as_upscaling, build_network, parameter_count
 from medsr_viewer.models.cards import ModelCard, write_card
+from medsr_viewer.models.folding import FOLDED_ARCHITECTURES, fold_for_inference
 from trainer.checkpoint import BEST
-from trainer.data import load_images
+from trainer.degradations import describe, is_standard
 from trainer.evaluation import evaluate, load_perceptual
+from trainer.images import SUFFIXES, data_name, load_images, manifest_rows
+from trainer.recipe import DegradationRecipe
 
 RADIOGRAPHY = ("CR", "DX")
+OUTPUT_NOTES = {
+    "residual": "linear output added to the bicubic upscaling",
+    "image": "the output is the picture itself",
+    "tanh": "the output's tanh is the picture, from -1 to 1",
+}
 
 
 def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: Path | None = None) -> Path:
@@ -58,13 +66,15 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
     recipe, best = _read(run / "recipe.json"), _read(run / "best.json")
     network = recipe["network"]
     scale_factor = network["scale_factor"]
-    weights = _rounded_weights(run / BEST)
-    module = build_network(network["architecture"], scale_factor, network["options"])
+    output = network.get("output", "residual")
+    module = _folded(network, run / BEST)
+    weights = _rounded_weights(module)
     card = ModelCard(
         name=name,
         kind="gan" if recipe["loss"]["adversarial_weight"] else "psnr",
-        architecture=network["architecture"],
+        architecture=FOLDED_ARCHITECTURES.get(network["architecture"], network["architecture"]),
         options=network["options"],
+        output=output,
         scale_factor=scale_factor,
         parameters=parameter_count(module),
         halo=as_upscaling(module).halo,
@@ -78,11 +88,11 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
             "batch": recipe["data"]["batch"],
             "warm_start": network["warm_start"],
             "data": _data_counts(data),
-            "note": "linear output added to the bicubic upscaling, then back-projected once",
+            "note": f"{OUTPUT_NOTES[output]}, then back-projected once",
         },
         attribution=_attributions(data),
         modalities=_modalities(data),
-        degradation=STANDARD_DEGRADATION,
+        degradation=_degradation(recipe),
         precision="float16 weights, computed in float32",
         figures={},
         path=out / f"{name}-x{scale_factor}.safetensors",
@@ -118,13 +128,33 @@ def _earlier_steps(recipe: dict[str, Any]) -> int:
     return int(_read(folder / "best.json")["step"]) + _earlier_steps(earlier)
 
 
-def _rounded_weights(source: Path) -> bytes:
+def _folded(network: dict[str, Any], source: Path) -> nn.Module:
+    """Return a run's network with its best weights, in evaluation mode, folded where its architecture can be."""
+    module = build_network(network["architecture"], network["scale_factor"], network["options"])
     try:
-        tensors = load_file(source)
+        module.load_state_dict(load_file(source))
     except (OSError, SafetensorError) as exc:
         raise ModelError(f"{source}: no such weights ({exc})", "Train the run first: `medsr-train run`.") from exc
-    rounded: bytes = save({key: tensor.to(torch.float16).contiguous() for key, tensor in tensors.items()})
+    except RuntimeError as exc:
+        raise ModelError(f"{source}: not weights of {network['architecture']}", "Name the folder of a run.") from exc
+    return fold_for_inference(module.eval())
+
+
+def _rounded_weights(module: nn.Module) -> bytes:
+    rounded: bytes = save({key: _rounded(tensor) for key, tensor in module.state_dict().items()})
     return rounded
+
+
+def _rounded(tensor: Tensor) -> Tensor:
+    return (tensor.to(torch.float16) if tensor.is_floating_point() else tensor).contiguous()
+
+
+def _degradation(recipe: dict[str, Any]) -> str:
+    values: dict[str, Any] = {
+        key: tuple(v) if isinstance(v, list) else v for key, v in recipe.get("degradation", {}).items()
+    }
+    degradation = DegradationRecipe(**values)
+    return STANDARD_DEGRADATION if is_standard(degradation) else describe(degradation)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -137,9 +167,14 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _data_counts(data: Sequence[Path]) -> list[dict[str, Any]]:
     return [
-        {"folder": folder.name, **{split: len(list((folder / split).glob("*.png"))) for split in ("train", "val")}}
-        for folder in data
+        {"folder": data_name(place), **{split: _count(place, split) for split in ("train", "val")}} for place in data
     ]
+
+
+def _count(place: Path, split: str) -> int:
+    if place.is_file():
+        return sum(row.get("split") == split for row in manifest_rows(place))
+    return sum(path.suffix.lower() in SUFFIXES for path in (place / split).glob("*"))
 
 
 def _attributions(data: Sequence[Path]) -> tuple[str, ...]:
@@ -158,10 +193,9 @@ def _modalities(data: Sequence[Path]) -> tuple[str, ...]:
 
 
 def _training_rows(data: Sequence[Path]) -> list[dict[str, str]]:
-    rows: list[dict[str, str]] = []
-    for folder in data:
-        path = folder / "manifest.csv"
-        if path.is_file():
-            with path.open(newline="", encoding="utf-8") as file:
-                rows += [row for row in csv.DictReader(file) if row.get("file", "").startswith("train/")]
-    return rows
+    return [
+        row
+        for place in data
+        for row in manifest_rows(place)
+        if row.get("split") == "train" or row.get("file", "").startswith("train/")
+    ]

@@ -12,7 +12,9 @@ import torch
 from safetensors.torch import load_file
 
 from medsr_viewer.errors import ModelError
+from medsr_viewer.models.architectures import build_network
 from medsr_viewer.models.cards import read_card
+from medsr_viewer.models.weights import load_network
 from medsr_viewer.upscaling import catalogue as module
 from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.upscaling.inference import network_on
@@ -20,7 +22,15 @@ from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
 from trainer.cli import main
 from trainer.loop import train
 from trainer.publish import publish
-from trainer.recipe import LossRecipe, Recipe
+from trainer.recipe import (
+    DataRecipe,
+    DegradationRecipe,
+    LossRecipe,
+    NetworkRecipe,
+    OptimiserRecipe,
+    Recipe,
+    ValidationRecipe,
+)
 
 RecipeOf = Callable[..., Recipe]
 
@@ -193,3 +203,36 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
         main(arguments)
     assert caught.value.code == 2
     assert "usage: medsr-train" in capsys.readouterr().err
+
+
+def test_an_unfolded_network_is_published_folded(data: list[Path], tmp_path: Path) -> None:
+    run, out = tmp_path / "run", tmp_path / "models"
+    network = NetworkRecipe("fmen-unfolded", 2, {"features": 8, "blocks": 1, "attention_features": 6})
+    recipe = Recipe(
+        name="unfolded",
+        summary="",
+        network=network,
+        data=DataRecipe(patch=12, batch=2),
+        degradation=DegradationRecipe(kernel="bilinear"),
+        optimiser=OptimiserRecipe(steps=2),
+        validation=ValidationRecipe(every=2),
+        precision="fp32",
+    )
+    train(recipe, data, run, report=quiet)
+    card = read_card(publish(run, "folded", data, out))
+    assert (card.architecture, card.output) == ("fmen", "residual")
+    assert "bilinear" in card.degradation.lower()
+    trained = build_network("fmen-unfolded", 2, network.options)
+    trained.load_state_dict(load_file(run / "best.safetensors"))
+    pixels = torch.rand(1, 1, 20, 24, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        torch.testing.assert_close(load_network(card)(pixels), trained.eval()(pixels), atol=2e-3, rtol=0)
+
+
+def test_the_users_folder_is_where_models_are_published(
+    recipe_of: RecipeOf, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medsr_viewer.settings.model_folders", lambda: (tmp_path / "shipped", tmp_path / "own"))
+    train(recipe_of(steps=2), data, tmp_path / "run", report=quiet)
+    assert main(["publish", str(tmp_path / "run"), "--name", "mine", "--data", *map(str, data)]) == 0
+    assert (tmp_path / "own" / "mine-x2.json").is_file()

@@ -87,7 +87,7 @@ def _add_choice(parser: argparse.ArgumentParser, default: PrepareOptions) -> Non
     )
 
 
-def _work(arguments: argparse.Namespace) -> None:
+def _work(arguments: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -112,6 +112,7 @@ def _work(arguments: argparse.Namespace) -> None:
         print(f"{count:9,}  {reason}")
     for warning in prepared.warnings:
         print(f"Warning: {warning}.")
+    return 0
 
 
 def _options(arguments: argparse.Namespace) -> PrepareOptions:
