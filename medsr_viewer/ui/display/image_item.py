@@ -90,7 +90,11 @@ class ImageItem:
         if image is None or crop is None:
             return
         image.setDevicePixelRatio(ratio)
-        painter.drawImage(QPointF(crop.left / ratio, crop.top / ratio), image)
+        # At a ratio of 1.5 a panel may begin half way between device pixels: rows and columns would be painted twice.
+        to_device = painter.deviceTransform()
+        corner = to_device.map(QPointF(crop.left / ratio, crop.top / ratio))
+        to_panel, _ = to_device.inverted()
+        painter.drawImage(to_panel.map(QPointF(round(corner.x()), round(corner.y()))), image)
 
     def render(self, projection: Projection) -> QImage | None:
         """Return the visible part as an image of device pixels; None where nothing of the picture shows."""
