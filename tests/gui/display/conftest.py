@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, SignalInstance
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -90,3 +91,25 @@ def wheel() -> Callable[..., None]:
         QApplication.sendEvent(widget, event)
 
     return turn
+
+
+@pytest.fixture
+def emitted() -> Callable[[SignalInstance], list[tuple[Any, ...]]]:
+    """Collect what a signal emits from now on: emitted(signal) is a list that grows, the arguments as a tuple each."""
+
+    def collect(signal: SignalInstance) -> list[tuple[Any, ...]]:
+        received: list[tuple[Any, ...]] = []
+        signal.connect(lambda *values: received.append(values))
+        return received
+
+    return collect
+
+
+@pytest.fixture
+def point() -> Callable[..., tuple[float, float]]:
+    """Say what a panel shows at a place of its canvas, in reference pixels: point(grid, panel, (x, y))."""
+
+    def at(grid: PanelGrid, panel: int = 0, place: tuple[int, int] = (120, 100)) -> tuple[float, float]:
+        return grid.panels[panel].canvas.reference_at(QPointF(*place))
+
+    return at
