@@ -92,7 +92,9 @@ class Objective(nn.Module):
             Frozen by the caller; None: no adversarial term.
         """
         weights, pixels, reference = self.recipe, picture.float(), batch.reference
-        terms = {"pixel": weights.pixel_weight * pixel_loss(weights.pixel, pixels, reference)}
+        terms: dict[str, Tensor] = {}
+        if weights.pixel_weight:
+            terms["pixel"] = weights.pixel_weight * pixel_loss(weights.pixel, pixels, reference)
         if weights.consistency_weight:
             terms["consistency"] = weights.consistency_weight * consistency_loss(pixels, batch.degraded)
         if weights.total_variation_weight:

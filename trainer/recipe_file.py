@@ -95,6 +95,11 @@ def _check_together(recipe: Recipe, origin: str) -> None:
             f"{origin}: optimiser.milestones = {list(optimiser.milestones)} with schedule = {optimiser.schedule!r}",
             'Milestones go with schedule = "milestones".',
         )
+    loss = recipe.loss
+    perceptual = (loss.perceptual_weight or loss.content_weight) and loss.perceptual_from == 0
+    adversarial = loss.adversarial_weight and loss.adversarial_from == 0
+    if not (loss.pixel_weight or loss.consistency_weight or loss.total_variation_weight or perceptual or adversarial):
+        raise InvalidRecipe(f"{origin}: loss has no term that counts from step 0", "Give one a weight above 0.")
     if len(resize) not in (0, 2):
         raise InvalidRecipe(f"{origin}: data.resize = {list(resize)}", "Allowed: [] or [rows, columns].")
 
