@@ -64,8 +64,8 @@ class LongRun:
     def text(self) -> str:
         """What is asked about."""
         if self.within is not None:
-            return f"More is visible now than the part that you chose. Upscaling that too: {self.estimate.text}"
-        return f"The rest of it: {self.estimate.text}" if self.goes_on else self.estimate.text
+            return f"More is visible now than the part that you chose. The rest of it is {self.estimate.text}"
+        return f"The rest of it is {self.estimate.text}" if self.goes_on else self.estimate.text
 
     @property
     def answers(self) -> tuple[tuple[str, Answer], ...]:

@@ -152,7 +152,7 @@ def _upscaled(entry: Entry, picture: Picture, method: Method, choices: Choices, 
     )
     parts = [upscaled_caption(method, choices.scale_factor, choices.precision), RESEARCH_USE]
     if picture.is_growing:
-        parts.insert(1, "part of the image")
+        parts.insert(1, "in part")
     kind = "warning" if warns else "research"
     return Showing(picture, None, SEPARATOR.join(parts), kind, scores=text, scores_tooltip=tooltip)
 

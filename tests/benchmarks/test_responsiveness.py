@@ -5,6 +5,7 @@ Run with `pytest tests/benchmarks/test_responsiveness.py -o addopts="" -s`. Time
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.imaging.read import sample_path
@@ -154,6 +156,53 @@ def test_event_loop_while_upscaling(window: Application, qtbot: QtBot, tmp_path:
             _settle(window, qtbot)
             seconds = time.perf_counter() - started
             say(f"{side} x {side}, {mode}, x4, {method.name} in {seconds:.1f} s: {beat.stop()} (targets 100, 30)")
+
+
+@pytest.mark.parametrize("asked", ["by the mode", "again (F5)"])
+def test_first_learned_tile(window: Application, qtbot: QtBot, shared_data: Path, say: Say, asked: str) -> None:
+    path = shared_data / "studies" / "radiographs" / "DX_chest_2128x2000_12bit.dcm"
+    window.opening.open_paths([path])
+    qtbot.waitUntil(lambda: window.state.image is not None and window.state.image.instance.path == path)
+    _settle(window, qtbot)
+    controller = window.window.controller
+    window.state.choose(contents=("degraded", "bicubic", "fmen"), scale_factor=2)
+    _settle(window, qtbot)
+    canvas = controller.grid.panels[2].canvas
+
+    def painted() -> bool:
+        entry = next((e for k, e in window.results._growing.items() if k.method == "fmen"), None)
+        return entry is not None and canvas.item.picture is entry.picture
+
+    if asked != "by the mode":
+        controller.choose("mode", "enhance")
+        qtbot.waitUntil(painted, timeout=60_000)
+        controller.escape()
+        # As if nothing had been computed: what is there would be gone on with.
+        window.results._store.entries.clear()
+    started = time.perf_counter()
+    if asked == "by the mode":
+        controller.choose("mode", "enhance")
+    else:
+        controller.handlers()["compute-again"]()
+    while not painted():
+        QApplication.processEvents()
+    canvas.repaint()
+    seconds = time.perf_counter() - started
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else math.nan
+    say(f"Enhance x2, fmen, 2128 x 2000, {asked}: first tile {seconds * 1e3:.0f} ms (target 1000), load {load:.1f}")
+
+
+def test_closing_while_a_tile_runs(qtbot: QtBot, tmp_path: Path, say: Say) -> None:
+    application = Application(Services(catalogue(), estimator=None), Preferences(tmp_path / "settings.ini"))
+    application.start()
+    qtbot.waitUntil(lambda: application.window.tool_bar._choosers["device"].count() > 1, timeout=60_000)
+    application.state.choose(contents=("degraded", "bicubic", _slowest_first()[0].name), scale_factor=4, mode="enhance")
+    application.opening.open_sample()
+    qtbot.waitUntil(lambda: application.runners["upscaling"].is_busy, timeout=10_000)
+    qtbot.wait(1500)  # the network is loaded, and within its first tile
+    started = time.perf_counter()
+    application.window.close()
+    say(f"closing while {_slowest_first()[0].name} runs: {(time.perf_counter() - started) * 1e3:.0f} ms")
 
 
 def test_window_drag(window: Application, say: Say) -> None:
