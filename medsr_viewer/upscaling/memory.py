@@ -10,10 +10,7 @@ from pathlib import Path
 import torch
 
 from medsr_viewer.models.cards import ModelCard
-
-BYTES_PER_PIXEL = 1400
-"""What a network takes on the CPU for a pixel of its input when it runs on a whole image: SRResNet with instance
-normalisation takes 1,280 (measured on 768 x 768, x2 and x4)."""
+from medsr_viewer.upscaling.device import WHOLE_IMAGE_BYTES
 
 _OUT_OF_MEMORY = ("out of memory", "not enough memory", "allocate memory", "alloc_failed")
 _SYSTEM = Path("/proc/meminfo")
@@ -52,7 +49,7 @@ def exceeds_memory(pixels: int, device: str) -> bool:
     devices, an allocation that fails says so.
     """
     available = _available_bytes() if device == "cpu" else None
-    return available is not None and pixels * BYTES_PER_PIXEL > available
+    return available is not None and pixels * WHOLE_IMAGE_BYTES > available
 
 
 def _available_bytes() -> int | None:

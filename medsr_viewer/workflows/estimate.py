@@ -9,8 +9,9 @@ import numpy as np
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import FloatArray
+from medsr_viewer.upscaling.device import WHOLE_IMAGE_BYTES
 from medsr_viewer.upscaling.methods import Method
-from medsr_viewer.upscaling.upscaler import Precision, UpscalingRequest, plan_tiles, upscale
+from medsr_viewer.upscaling.upscaler import Precision, UpscalingRequest, largest_tile_of, plan_tiles, upscale
 from medsr_viewer.workflows.compare import ComparisonRequest
 
 PROBE_SIDE = 96
@@ -70,15 +71,18 @@ def estimate(request: ComparisonRequest, input_shape: tuple[int, ...], token: Ca
     """
     token = token or CancelToken()
     scale = request.scale_factor
-    seconds, areas = 0.0, []
+    seconds, areas, features = 0.0, [], TILE_BYTES
     for method in request.methods:
         token.check()
-        tiles, _ = plan_tiles(input_shape, scale, request.within, request.begun.get(method.name))
         per_pixel = _seconds_per_pixel(method, scale, request.device, request.precision, token)
+        largest = largest_tile_of(method, scale, request.device, request.precision)
+        tiles, _ = plan_tiles(input_shape, scale, request.within, request.begun.get(method.name), largest_tile=largest)
+        if largest is None:
+            features = max(features, WHOLE_IMAGE_BYTES * sum(tile.area for tile in tiles))
         seconds += per_pixel * sum(_computed_area(tile, method, scale, input_shape) for tile in tiles)
         areas.append(sum(tile.area for tile in tiles) * scale**2)
     channels = input_shape[2] if len(input_shape) == 3 else 1
-    memory = sum(areas) * channels * (RESULT_BYTES + DISPLAY_BYTES) + TILE_BYTES
+    memory = sum(areas) * channels * (RESULT_BYTES + DISPLAY_BYTES) + features
     return Estimate(seconds, memory, max(areas, default=0))
 
 

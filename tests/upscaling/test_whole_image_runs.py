@@ -78,7 +78,7 @@ def test_the_memory_that_there_is_is_looked_at_first(
     system = tmp_path / "meminfo"
     monkeypatch.setattr(memory, "_SYSTEM", system)
     upscale(request(method))  # no such file, as on other systems
-    needed = PIXELS.size * memory.BYTES_PER_PIXEL // 1024
+    needed = PIXELS.size * memory.WHOLE_IMAGE_BYTES // 1024
     system.write_text(f"MemTotal: 99 kB\nMemAvailable:   {needed + 1} kB\n", "ascii")
     upscale(request(method))
     system.write_text(f"MemTotal: 99 kB\nMemAvailable:   {needed - 1} kB\n", "ascii")

@@ -56,6 +56,16 @@ def test_a_method_is_probed_once() -> None:
     assert estimate(REQUEST, SHAPE) == first
 
 
+def test_a_network_that_needs_the_whole_image_computes_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = replace(REQUEST, within=Region(0, 0, 20, 20))
+    assert estimate(part, (3200, 3200)).output_pixels == 32 * 32 * SCALE**2
+    tiled = estimate(REQUEST, (3200, 3200))
+    monkeypatch.setattr(module, "largest_tile_of", lambda *_: None)
+    whole = estimate(part, (3200, 3200))
+    assert whole.output_pixels == tiled.output_pixels
+    assert whole.memory > tiled.memory + 10 * 2**30
+
+
 def test_what_is_there_costs_nothing() -> None:
     whole = estimate(REQUEST, SHAPE)
     assert whole.output_pixels == SHAPE[0] * SHAPE[1] * SCALE**2
