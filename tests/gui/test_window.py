@@ -144,8 +144,10 @@ def test_choices_are_in_the_file_before_the_work_has_ended(
     make_application: MakeApplication, image_files: list[Path], tmp_path: Path, qtbot: QtBot
 ) -> None:
     found: list[str] = []
+    started: list[object] = []
 
-    def compare(_request: object, token: CancelToken, **_callbacks: object) -> None:
+    def compare(request: object, token: CancelToken, **_callbacks: object) -> None:
+        started.append(request)
         while not token.is_cancelled:
             time.sleep(0.005)
         found.append((tmp_path / "settings" / "settings.ini").read_text())
@@ -154,7 +156,9 @@ def test_choices_are_in_the_file_before_the_work_has_ended(
     application = make_application(compare=compare)
     application.window.open_paths(image_files[:1])
     qtbot.waitUntil(lambda: application.state.image is not None, timeout=5000)
+    qtbot.waitUntil(lambda: len(started) == 1, timeout=5000)
     application.state.choose(scale_factor=8)
+    qtbot.waitUntil(lambda: len(started) == 2, timeout=5000)
     application.window.close()
     assert "scale=8" in found[-1]
 
