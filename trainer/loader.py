@@ -136,7 +136,10 @@ def _as_it_is(batch: Any) -> Any:
 
 
 def _start_worker(_: int) -> None:
-    # The training process alone decides what Ctrl+C means; it ends its workers itself.
+    # Ctrl+C and a launcher's SIGTERM go to whole process groups: the training process alone decides what they mean, and
+    # ends its workers itself. If it is killed, they notice.
+    if hasattr(os, "setpgrp"):
+        os.setpgrp()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     cv2.setNumThreads(0)  # its pool does not survive a fork

@@ -13,6 +13,7 @@ from medsr_viewer.metrics.ssim import ssim
 from medsr_viewer.models.architectures import as_upscaling
 from medsr_viewer.models.cards import Output
 from medsr_viewer.models.output import to_picture
+from medsr_viewer.models.whole_image import needs_whole_image
 from medsr_viewer.upscaling.tiles import tile_grid
 from trainer.data import TrainingImage, bicubic
 from trainer.degradations import degrade_patch
@@ -142,10 +143,10 @@ def _reference(image: TrainingImage, scale_factor: int) -> np.ndarray[tuple[int,
 
 
 def _run(network: nn.Module, degraded: Tensor, task: Task) -> Tensor:
-    """Run the network, tile by tile where the image is large; a halo makes that exact."""
+    """Run the network, tile by tile where the image is large and a halo makes that exact."""
     rows, columns = degraded.shape[-2:]
     tiles = tile_grid((rows, columns), TILE)
-    if len(tiles) == 1:
+    if len(tiles) == 1 or needs_whole_image(network):
         return _run_whole(network, degraded, task)
     scale, halo = task.scale_factor, as_upscaling(network).halo
     output = degraded.new_empty(*degraded.shape[:2], rows * scale, columns * scale)

@@ -39,6 +39,7 @@ data = { patch = 8, batch = 2 }
 optimiser = { steps = 200, warmup_steps = 2 }
 validation = { every = 4, train_images = 1, sample_images = 1 }
 """
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
 
 
 class Killed(BaseException):
@@ -152,9 +153,8 @@ def test_a_process_killed_at_a_random_moment_goes_on_to_the_same_weights(data: l
     recipe, parts, whole = tmp_path / "tiny.toml", tmp_path / "parts", tmp_path / "whole"
     recipe.write_text(RANDOM_KILL)
     command = ["run", str(recipe), "--data", *map(str, data), "--workers", "0", "--out"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     with subprocess.Popen(
-        [sys.executable, "-m", "trainer.cli", *command, str(parts)], stdout=subprocess.DEVNULL, env=environment
+        [sys.executable, "-m", "trainer.cli", *command, str(parts)], stdout=subprocess.DEVNULL, env=ONE_THREAD
     ) as process:
         deadline = time.monotonic() + 120
         while not (parts / "log.csv").exists() or len(log_of(parts)) < 3:
@@ -169,6 +169,30 @@ def test_a_process_killed_at_a_random_moment_goes_on_to_the_same_weights(data: l
     for run in (parts, whole):
         assert main([*command, str(run)]) == 0
     assert_same(whole, parts)
+
+
+def test_sigterm_to_the_whole_process_group_ends_with_a_checkpoint(data: list[Path], tmp_path: Path) -> None:
+    """Launchers and terminals signal all processes: those that prepare batches must outlive the last step."""
+    recipe, run = tmp_path / "tiny.toml", tmp_path / "run"
+    recipe.write_text(RANDOM_KILL.replace("steps = 200", "steps = 100000").replace("every = 4", "every = 50000"))
+    command = ["run", str(recipe), "--data", *map(str, data), "--workers", "1", "--out", str(run)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "trainer.cli", *command],
+        stdout=subprocess.PIPE, text=True, env=ONE_THREAD, start_new_session=True,
+    ) as process:  # fmt: skip
+        deadline = time.monotonic() + 120
+        while not (run / "log.csv").exists():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(0.5)
+        os.killpg(process.pid, signal.SIGTERM)
+        told, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    state = checkpoint.load_state(run)
+    assert state is not None
+    assert f"stopped at step {state['step']}: the same command goes on from there" in told
+    assert state["step"] > 0
 
 
 def test_a_killed_worker_is_named_and_the_run_goes_on_from_its_checkpoint(
