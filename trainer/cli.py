@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -100,4 +101,10 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    STATUS = main()
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        # All files are written. Tearing gloo's threads down at the interpreter's end now and then aborts the process.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(STATUS)
+    sys.exit(STATUS)

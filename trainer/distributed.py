@@ -100,6 +100,7 @@ def joined() -> Iterator[World]:
     distributed.init_process_group("nccl" if cuda else "gloo", timeout=PATIENCE)
     try:
         yield World(distributed.get_rank(), size, device)
+        distributed.barrier()  # none leaves while another still writes: its threads would end in mid-air
     except RuntimeError as exc:
         if _is_lost_peer(exc):
             raise WorkerLost(f"process {os.environ.get('RANK')} of {size} waited for another that has ended") from exc
