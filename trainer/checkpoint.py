@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,15 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from medsr_viewer.errors import CannotWrite, ModelError
+from medsr_viewer.whole_files import write_whole
 
 LAST = "last.pt"
 BEST = "best.safetensors"
+GOES_ON = (
+    "What was there before stays. Make room or allow writing, and run the same command again: it goes on from the last "
+    "checkpoint."
+)
+"""Advice where a file of a run cannot be written."""
 
 
 def save_state(run: Path, state: dict[str, Any]) -> None:
@@ -30,7 +35,7 @@ def save_state(run: Path, state: dict[str, Any]) -> None:
     # Through memory: torch's own writer turns a full disk into a message about positions in a zip file.
     buffer = io.BytesIO()
     torch.save(state, buffer)
-    write_whole(run / LAST, buffer.getbuffer())
+    write_whole(run / LAST, buffer.getbuffer(), advice=GOES_ON)
 
 
 def load_state(run: Path) -> dict[str, Any] | None:
@@ -59,30 +64,8 @@ def save_weights(path: Path, network: nn.Module) -> None:
     CannotWrite
         As `save_state`.
     """
-    write_whole(path, save({name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}))
-
-
-def write_whole(path: Path, content: bytes | memoryview) -> None:
-    """Write a file to a temporary name and rename it, so that it is whole or as it was, also after a power failure.
-
-    Raises
-    ------
-    CannotWrite
-        If the disk is full, or the folder may not be written to.
-    """
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as exc:
-        temporary.unlink(missing_ok=True)
-        raise CannotWrite(
-            f"{path}: {exc.strerror or exc}; what was there before stays",
-            "Make room or allow writing, and run the same command again: it goes on from the last checkpoint.",
-        ) from exc
+    tensors = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
+    write_whole(path, save(tensors), advice=GOES_ON)
 
 
 def make_folder(path: Path) -> None:

@@ -15,6 +15,7 @@ from torch import nn
 
 from medsr_viewer.errors import InvalidRecipe, ModelError
 from medsr_viewer.models.architectures import parameter_count
+from medsr_viewer.whole_files import write_whole
 from trainer import checkpoint
 from trainer.data import Batch, PatchSampler
 from trainer.distributed import World, joined
@@ -183,7 +184,7 @@ class Run:
         row = self._row(means) | self.examiner.figures(self._average, scores)
         if is_best:
             checkpoint.save_weights(self.run / checkpoint.BEST, self._average)
-            checkpoint.write_whole(self.run / "best.json", json.dumps(row, indent=2).encode("utf-8"))
+            write_whole(self.run / "best.json", json.dumps(row, indent=2), advice=checkpoint.GOES_ON)
         self.log.add(row)
         self._save()
         self.log.write(self.examiner.draw(self._average, self.run, self.step))
@@ -243,7 +244,7 @@ class Run:
         if self.step and path.is_file():
             for change in changes(json.loads(path.read_text(encoding="utf-8")), recipe):
                 self.report(f"the recipe has changed: {change}")
-        checkpoint.write_whole(path, json.dumps(recipe, indent=2).encode("utf-8"))
+        write_whole(path, json.dumps(recipe, indent=2), advice=checkpoint.GOES_ON)
 
     @contextmanager
     def _logging(self) -> Iterator[None]:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.checkpoint import write_whole
+from medsr_viewer.whole_files import write_whole
+from trainer.checkpoint import GOES_ON
 
 LOG = "log.csv"
 EVENTS = "events"
@@ -80,7 +81,7 @@ class RunLog:
         writer = csv.DictWriter(text, columns)
         writer.writeheader()
         writer.writerows(self.rows)
-        write_whole(self.run / LOG, text.getvalue().encode("utf-8"))
+        write_whole(self.run / LOG, text.getvalue(), advice=GOES_ON)
 
     def _event_writer(self) -> Any:
         try:

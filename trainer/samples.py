@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +12,8 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 from torch.nn import functional as F
 
-from trainer.checkpoint import make_folder, write_whole
+from medsr_viewer.whole_files import write_whole
+from trainer.checkpoint import GOES_ON
 from trainer.validation import Upscaled
 
 SIDE = 192
@@ -57,10 +57,7 @@ def write_samples(path: Path, sheet: NDArray[np.uint8]) -> None:
     CannotWrite
         If the disk is full, or the folder may not be written to.
     """
-    make_folder(path.parent)
-    buffer = io.BytesIO()
-    Image.fromarray(sheet).save(buffer, "png")
-    write_whole(path, buffer.getbuffer())
+    write_whole(path, lambda file: Image.fromarray(sheet).save(file, "png"), advice=GOES_ON)
 
 
 def _row(result: Upscaled) -> list[NDArray[np.uint8]]:

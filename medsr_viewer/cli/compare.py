@@ -16,10 +16,10 @@ from medsr_viewer.cli.terminal import console
 from medsr_viewer.errors import UnusableImage
 from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.upscaling.methods import Method
+from medsr_viewer.whole_files import write_whole
 from medsr_viewer.workflows.captions import score_caption
 from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare, is_too_small, nothing_to_compare
 from medsr_viewer.workflows.figure import write_figure
-from medsr_viewer.workflows.files import write_whole
 from medsr_viewer.workflows.inputs import Input
 from medsr_viewer.workflows.report import SCORE_NAMES, comparison_arrays, comparison_report, mean_report
 
@@ -94,20 +94,14 @@ def _write_extras(options: argparse.Namespace, comparison: Comparison, report: d
         heading = (f"{Path(report['source']).name}, frame {report['frame']}", _measured_on([report]))
         write_figure(options.figure, comparison, captions, heading)
     if options.arrays:
-        arrays = comparison_arrays(comparison)
-        write_whole(options.arrays, lambda path: _save_arrays(path, arrays))
-
-
-def _save_arrays(path: Path, arrays: dict[str, Any]) -> None:
-    with path.open("wb") as file:  # an open file: numpy would add a suffix to a name without one
-        np.savez(file, **arrays)
+        arrays: dict[str, Any] = comparison_arrays(comparison)
+        write_whole(options.arrays, lambda file: np.savez(file, **arrays))
 
 
 def _write_json(path: Path, values: Any) -> None:
     text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     # A path that is not UTF-8 holds lone surrogates; escaped they are valid JSON and read back as the same path.
-    data = text.encode("utf-8", "backslashreplace")
-    write_whole(path, lambda temporary: temporary.write_bytes(data))
+    write_whole(path, text.encode("utf-8", "backslashreplace"))
 
 
 def _print_table(reports: list[dict[str, Any]]) -> None:

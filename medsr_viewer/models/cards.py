@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from medsr_viewer.errors import ModelError
+from medsr_viewer.whole_files import write_whole
 
 Output: TypeAlias = Literal["residual", "image", "tanh"]
 """What a network returns: see `medsr_viewer.models.output.to_picture`."""
@@ -150,12 +151,16 @@ def _check(card: ModelCard) -> None:
 
 
 def write_card(card: ModelCard) -> Path:
-    """Write a card beside its weights; return its path."""
+    """Write a card beside its weights; return its path.
+
+    Raises
+    ------
+    CannotWrite
+        If it cannot be written.
+    """
     values = {f.name: getattr(card, f.name) for f in fields(ModelCard) if f.name != "path"}
     path = card.path.with_suffix(".json")
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, json.dumps(values, indent=2, ensure_ascii=False) + "\n")
     return path
 
 

@@ -10,12 +10,13 @@ from typing import Literal
 import torch
 from safetensors.torch import save
 
-from medsr_viewer.errors import CannotWrite, ModelError
+from medsr_viewer.errors import ModelError
 from medsr_viewer.models.architectures import as_upscaling, parameter_count
 from medsr_viewer.models.cards import ModelCard, write_card
 from medsr_viewer.models.layers import bicubic
 from medsr_viewer.models.output import residual_of_gray
 from medsr_viewer.models.third_party import ThirdPartyNetwork, read_third_party
+from medsr_viewer.whole_files import write_whole
 
 SHARPENED = ("rrdb", "srresnet", "swift-srgan")
 """Architectures whose public weights were trained adversarially, unless the user says otherwise."""
@@ -70,14 +71,8 @@ def import_checkpoint(
         output=imported.output,
     )
     _require_a_picture(imported, card, path)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = card.path.with_name(card.path.name + ".part")
-        temporary.write_bytes(weights)
-        temporary.replace(card.path)
-        write_card(card)
-    except OSError as exc:
-        raise CannotWrite(f"{folder}: {exc.strerror}") from exc
+    write_whole(card.path, weights)
+    write_card(card)
     return card
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 
 from medsr_viewer.cancel import CancelToken
@@ -13,7 +13,7 @@ from medsr_viewer.errors import CannotWrite
 from medsr_viewer.ui.display.panel import Panel
 from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.runner import Report, Work
-from medsr_viewer.workflows.files import write_whole
+from medsr_viewer.whole_files import write_whole
 
 _GAP = 8
 _BACKGROUND, _INK = QColor(24, 24, 27), QColor(235, 235, 235)
@@ -65,11 +65,11 @@ def writing(figure: QImage, path: Path) -> Work:
     """Return the work of writing a figure as a PNG."""
 
     def work(_token: CancelToken, _report: Report) -> Path:
-        def write(temporary: Path) -> None:
-            if not figure.save(str(temporary)):
-                raise CannotWrite(f"{path.name} could not be written")
-
-        write_whole(path, write)
+        encoded = QBuffer()
+        encoded.open(QIODevice.OpenModeFlag.WriteOnly)
+        if not figure.save(encoded, "PNG"):  # type: ignore[call-overload]
+            raise CannotWrite(f"{path.name}: the figure cannot be encoded")
+        write_whole(path, bytes(encoded.data().data()))
         return path
 
     return work

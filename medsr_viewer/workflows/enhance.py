@@ -19,8 +19,8 @@ from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.frame import FloatArray, Frame
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.upscaler import Precision, Upscaled
+from medsr_viewer.whole_files import write_whole
 from medsr_viewer.workflows.compare import NO_REFERENCE, ComparisonRequest, compare
-from medsr_viewer.workflows.files import write_whole
 from medsr_viewer.workflows.inputs import Input
 
 FileFormat: TypeAlias = Literal["png", "npz"]
@@ -105,13 +105,11 @@ def write_upscaled(
     path = folder / f"{stem}_upscaled_x{upscaled.scale_factor}_{upscaled.method}.{file_format}"
     description = _describe(source, frame, upscaled)
     if file_format == "npz":
-        write_whole(path, lambda p: np.savez(p, upscaled=upscaled.pixels, description=json.dumps(description)))
+        write_whole(path, lambda file: np.savez(file, upscaled=upscaled.pixels, description=json.dumps(description)))
         return path
     stored, description["slope"], description["intercept"] = to_16_bit(upscaled.pixels, frame.stored_maximum)
-    data = _png(stored, description)
-    write_whole(path, lambda p: p.write_bytes(data))
-    text = json.dumps(description, indent=2, ensure_ascii=False) + "\n"
-    write_whole(path.with_suffix(".json"), lambda p: p.write_text(text, encoding="utf-8"))
+    write_whole(path, _png(stored, description))
+    write_whole(path.with_suffix(".json"), json.dumps(description, indent=2, ensure_ascii=False) + "\n")
     return path
 
 

@@ -15,9 +15,9 @@ from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 from medsr_viewer.imaging.frame import FULL_RANGE, FloatArray, Frame, Window
 from medsr_viewer.imaging.resample import enlarge
 from medsr_viewer.imaging.windowing import apply_voi
+from medsr_viewer.whole_files import write_whole
 from medsr_viewer.workflows.captions import REFERENCE_TITLE, RESEARCH_USE, input_caption, upscaled_caption
 from medsr_viewer.workflows.compare import Comparison
-from medsr_viewer.workflows.files import write_whole
 
 PANEL_SIDE = 512
 GAP = 12
@@ -65,7 +65,7 @@ def write_figure(path: Path, comparison: Comparison, captions: Mapping[str, str]
     figure = _compose(panels, [*heading, f"{_shown_through(frame)}{_size_note(frame)}"])
     text = PngImagePlugin.PngInfo()
     text.add_text("Description", f"MedSR Viewer comparison x{comparison.request.scale_factor}. {DISCLAIMER}.")
-    write_whole(path, lambda temporary: figure.save(temporary, format="PNG", pnginfo=text))
+    write_whole(path, lambda file: figure.save(file, format="PNG", pnginfo=text))
 
 
 def display_gray(frame: Frame, pixels: FloatArray) -> FloatArray:

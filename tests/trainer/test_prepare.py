@@ -8,7 +8,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import cv2
 import numpy as np
@@ -343,11 +343,12 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
     original = frames.write_whole
     written: list[Path] = []
 
-    def fill(path: Path, data: bytes) -> None:
-        if len(written) == 5:
+    def fill(path: Path, content: bytes, **how: Any) -> None:
+        def full(_file: BinaryIO) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
+
         written.append(path)
-        original(path, data)
+        original(path, content if len(written) <= 5 else full, **how)
 
     with monkeypatch.context() as patched:
         patched.setattr(frames, "write_whole", fill)

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from medsr_viewer.errors import CannotWrite, UnreadableFile
+from medsr_viewer.whole_files import write_whole
 from trainer.images import MANIFEST, manifest_rows
-from trainer.prepare.frames import write_whole
+from trainer.prepare.frames import DONE_IS_KEPT
 from trainer.prepare.options import InvalidOptions, PrepareOptions
 
 COLUMNS = (
@@ -63,7 +64,7 @@ class PreparedFolder:
             self.private.mkdir(mode=0o700, exist_ok=True)
             self.staging.mkdir(exist_ok=True)
             if not self._salt_path.is_file():
-                write_whole(self._salt_path, secrets.token_hex(32).encode())
+                write_whole(self._salt_path, secrets.token_hex(32))
             self.salt = self._salt_path.read_text(encoding="ascii")
         except OSError as exc:
             raise CannotWrite(f"{out}: {exc.strerror}") from exc
@@ -98,7 +99,7 @@ class PreparedFolder:
 
     def write_settings(self, settings: Mapping[str, Any]) -> None:
         """Write ``prepare.json``."""
-        self._write(self.out / "prepare.json", json.dumps(settings, indent=2))
+        write_whole(self.out / "prepare.json", json.dumps(settings, indent=2), advice=DONE_IS_KEPT)
 
     def journal(self) -> dict[str, dict[str, str]]:
         """Return what a run that was cut off had done: origin to row or reason. A line cut off counts as not done."""
@@ -169,10 +170,4 @@ class PreparedFolder:
         writer = csv.DictWriter(text, columns, extrasaction="ignore", restval="")
         writer.writeheader()
         writer.writerows(rows)
-        self._write(path, text.getvalue())
-
-    def _write(self, path: Path, text: str) -> None:
-        try:
-            write_whole(path, text.encode())
-        except OSError as exc:
-            raise CannotWrite(f"{path}: {exc.strerror}", "What is done is kept: make room, run it again.") from exc
+        write_whole(path, text.getvalue(), advice=DONE_IS_KEPT)

@@ -16,11 +16,15 @@ from medsr_viewer.imaging.frame import Frame
 from medsr_viewer.imaging.read import read_frame
 from medsr_viewer.imaging.study import Instance
 from medsr_viewer.upscaling.mapping import IntensityMapping, fit_mapping
+from medsr_viewer.whole_files import write_whole
 from trainer.images import resized
 from trainer.prepare.facts import Facts, read_facts
 from trainer.prepare.filters import detail_score, is_blank, unwanted
 from trainer.prepare.options import PrepareOptions
 from trainer.prepare.zero_filling import crop_kspace, zero_filling_factor
+
+DONE_IS_KEPT = "What is done is kept: make room, and run it again."
+"""Advice where a file cannot be written."""
 
 _LARGEST = 65535
 _PNG_COMPRESSION = (cv2.IMWRITE_PNG_COMPRESSION, 4)
@@ -85,11 +89,7 @@ def prepare_frame(unit: Unit, staging: Path, options: PrepareOptions) -> dict[st
     if isinstance(image, str):
         return {"skipped": image}
     data = _encoded(image.stored)
-    path = staging / f"{unit.origin}.png"
-    try:
-        write_whole(path, data)
-    except OSError as exc:
-        raise CannotWrite(f"{path}: {exc.strerror}", "What is done is kept: make room, and run it again.") from exc
+    write_whole(staging / f"{unit.origin}.png", data, advice=DONE_IS_KEPT, durable=False)
     name = f"{facts.modality.lower() or 'image'}_{unit.patient[:8]}_{unit.origin}.png"
     return {
         "file": f"{unit.split}/{name}",
@@ -104,16 +104,6 @@ def prepare_frame(unit: Unit, staging: Path, options: PrepareOptions) -> dict[st
         "origin": unit.origin,
         **image.row,
     }
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name, then rename it: it is there whole, or not at all."""
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def to_16_bits(pixels: FloatArray) -> tuple[NDArray[np.uint16], float, float]:
