@@ -5,8 +5,9 @@ A card is a JSON file beside the weights, of the same name. Reading one needs no
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
@@ -62,6 +63,9 @@ class ModelCard:
     output : {"residual", "image", "tanh"}
         What the network returns: what is to be added to the bicubic upscaling (older cards do not say so), the picture
         itself, or what the hyperbolic tangent makes the picture of.
+    ancestors : tuple of mapping
+        Weights of the same network that the training began with, and those that these began with, nearest first: the
+        ``name`` that they had, and the ``sha256`` that they have when they are published. Older cards do not say so.
     """
 
     name: str
@@ -81,6 +85,7 @@ class ModelCard:
     figures: Mapping[str, Mapping[str, float]] = field(hash=False)
     path: Path = field(compare=False)
     output: Output = "residual"
+    ancestors: tuple[Mapping[str, str], ...] = field(default=(), hash=False)
 
     @property
     def barely_trained(self) -> bool:
@@ -98,6 +103,11 @@ class ModelCard:
         if self.is_imported:
             return "imported: trained elsewhere, for a degradation that is not known"
         return f"barely trained ({self._steps:,} steps)" if self.barely_trained else ""
+
+    @property
+    def sources(self) -> tuple[ModelCard, ...]:
+        """The published weights that the network is made of."""
+        return (self,)
 
     @property
     def _steps(self) -> int:
@@ -127,11 +137,41 @@ def read_card(path: Path) -> ModelCard:
         }
         card = ModelCard(**arguments | {"path": weights})
         _check(card)
-    except (OSError, ValueError, TypeError, AttributeError) as exc:
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as exc:
         raise ModelError(f"{path.name}: not a model card ({exc})") from exc
     if not weights.is_file():
         raise ModelError(f"{path.name}: its weights, {weights.name}, are missing")
     return card
+
+
+def read_verified_card(path: Path) -> ModelCard:
+    """Read a card, and see that its weights are the ones that it describes.
+
+    Raises
+    ------
+    ModelError
+        See `read_card` and `read_weights`.
+    """
+    card = read_card(path)
+    read_weights(card)
+    return card
+
+
+def read_weights(card: ModelCard) -> bytes:
+    """Return the content of a card's weights file.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing, or its hash is not the card's.
+    """
+    try:
+        data = card.path.read_bytes()
+    except OSError as exc:
+        raise ModelError(f"{card.path.name}: cannot be read ({exc.strerror})") from exc
+    if hashlib.sha256(data).hexdigest() != card.sha256:
+        raise ModelError(f"{card.path.name}: the file is not the one that its card describes (SHA-256 differs)")
+    return data
 
 
 def _check(card: ModelCard) -> None:
@@ -148,6 +188,9 @@ def _check(card: ModelCard) -> None:
         raise ValueError(f"name {card.name!r}, scale_factor {card.scale_factor}, halo {card.halo}")
     if not isinstance(card.training.get("steps", 0), int):
         raise TypeError(f"training steps are {card.training['steps']!r}")
+    for ancestor in card.ancestors:
+        if not all(isinstance(ancestor[key], str) for key in ("name", "sha256")):
+            raise TypeError(f"ancestors hold {ancestor!r}")
 
 
 def write_card(card: ModelCard) -> Path:
@@ -164,8 +207,17 @@ def write_card(card: ModelCard) -> Path:
     return path
 
 
-def find_cards(folders: Iterable[Path]) -> tuple[list[ModelCard], list[ModelError]]:
+def find_cards(
+    folders: Iterable[Path], read: Callable[[Path], ModelCard] = read_card
+) -> tuple[list[ModelCard], list[ModelError]]:
     """Read every card in some folders.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        Those that do not exist hold none.
+    read : callable
+        `read_card`, or `read_verified_card`, which reads all weights too.
 
     Returns
     -------
@@ -179,7 +231,7 @@ def find_cards(folders: Iterable[Path]) -> tuple[list[ModelCard], list[ModelErro
     for folder in folders:
         for path in sorted(folder.glob("*.json")):
             try:
-                card = read_card(path)
+                card = read(path)
             except ModelError as exc:
                 problems.append(exc)
             else:

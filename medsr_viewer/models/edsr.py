@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from medsr_viewer.models.layers import reach_before_upsampling, upsampling_steps
+from medsr_viewer.models.layers import reach_before_upsampling, require_scale_factor, upsampling_steps
 
 
 class Edsr(nn.Module):
@@ -45,8 +45,9 @@ class Edsr(nn.Module):
         mean_shift: bool = False,
     ) -> None:
         super().__init__()
+        require_scale_factor(scale_factor)
         self.scale_factor = scale_factor
-        self.factors = (3,) if scale_factor == 3 else (2,) * _steps(scale_factor)
+        self.factors = (3,) if scale_factor == 3 else (2,) * upsampling_steps(scale_factor)
         self.register_buffer("mean", torch.zeros(1, channels, 1, 1), persistent=mean_shift)
         self.head = nn.Conv2d(channels, features, 3, padding=1)
         self.body = nn.Sequential(*(ScaledResidualBlock(features, residual_scale) for _ in range(blocks)))
@@ -88,10 +89,3 @@ class ScaledResidualBlock(nn.Module):
         """Map (N, features, h, w) to the same shape."""
         output: Tensor = features + self.residual_scale * self.layers(features)
         return output
-
-
-def _steps(scale_factor: int) -> int:
-    try:
-        return upsampling_steps(scale_factor)
-    except ValueError as exc:
-        raise ValueError(f"scale factor {scale_factor}: this network upscales by 2, 3, 4 or 8") from exc

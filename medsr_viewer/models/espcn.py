@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-SCALE_FACTORS = (2, 3, 4, 8)
+from medsr_viewer.models.layers import require_scale_factor
 
 
 class Espcn(nn.Module):
@@ -27,8 +27,7 @@ class Espcn(nn.Module):
 
     def __init__(self, scale_factor: int, channels: int = 1, features: int = 64) -> None:
         super().__init__()
-        if scale_factor not in SCALE_FACTORS:
-            raise ValueError(f"scale factor {scale_factor}: this network upscales by 2, 3, 4 or 8")
+        require_scale_factor(scale_factor)
         self.scale_factor = scale_factor
         self.layers = nn.Sequential(
             nn.Conv2d(channels, features, 5, padding=2),

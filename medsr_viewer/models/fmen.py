@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from medsr_viewer.models.layers import require_scale_factor
+
 SLOPE = 0.1
-SCALE_FACTORS = (2, 3, 4, 8)
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,7 @@ class Fmen(nn.Module):
     ) -> None:
         super().__init__()
         convolutions = self.convolutions()
-        if scale_factor not in SCALE_FACTORS:
-            raise ValueError(f"scale factor {scale_factor}: this network upscales by 2, 3, 4 or 8")
+        require_scale_factor(scale_factor)
         self.scale_factor = scale_factor
         self.attention_features = attention_features
         self.head = conv3(channels, features)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-SCALE_FACTORS = (2, 3, 4, 8)
+from medsr_viewer.models.layers import require_scale_factor
 
 
 class Fsrcnn(nn.Module):
@@ -33,8 +33,7 @@ class Fsrcnn(nn.Module):
         self, scale_factor: int, channels: int = 1, features: int = 56, narrow_features: int = 12, depth: int = 4
     ) -> None:
         super().__init__()
-        if scale_factor not in SCALE_FACTORS:
-            raise ValueError(f"scale factor {scale_factor}: this network upscales by 2, 3, 4 or 8")
+        require_scale_factor(scale_factor)
         self.scale_factor = scale_factor
         self.depth = depth
         self.head = _activated(channels, features, 5)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import torch
 from torch import nn
 
 from medsr_viewer.errors import ModelError
+from medsr_viewer.models.blending import BlendedCard, is_same_network
 from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.models.weights import load_network
+
+
+def network_of(card: ModelCard) -> nn.Module:
+    """Return the network of any card, be it of a file or of a blend.
+
+    Raises
+    ------
+    ModelError
+        See `load_network`.
+    """
+    if isinstance(card, BlendedCard):
+        return interpolate_weights(card.fidelity, card.sharpness, card.percent / 100)
+    return load_network(card)
 
 
 def interpolate_weights(fidelity: ModelCard, sharpness: ModelCard, alpha: float) -> nn.Module:
@@ -31,7 +43,7 @@ def interpolate_weights(fidelity: ModelCard, sharpness: ModelCard, alpha: float)
     """
     if not 0 <= alpha <= 1:
         raise ValueError(f"alpha is {alpha}, not within [0, 1]")
-    if not _same_network(fidelity, sharpness):
+    if not is_same_network(fidelity, sharpness):
         raise ModelError(
             f"{fidelity.name} and {sharpness.name} are different networks: nothing lies between their weights",
             "Choose a PSNR-oriented model and one that was trained adversarially from it.",
@@ -44,24 +56,3 @@ def interpolate_weights(fidelity: ModelCard, sharpness: ModelCard, alpha: float)
             if first.is_floating_point():
                 first.lerp_(second, alpha)
     return network
-
-
-def blendable(cards: Iterable[ModelCard]) -> list[tuple[ModelCard, ModelCard]]:
-    """Return the pairs (PSNR-oriented, adversarial) of one network at one scale factor."""
-    known = list(cards)
-    return [
-        (fidelity, sharpness)
-        for fidelity in known
-        if fidelity.kind == "psnr"
-        for sharpness in known
-        if sharpness.kind == "gan" and _same_network(fidelity, sharpness)
-    ]
-
-
-def _same_network(first: ModelCard, second: ModelCard) -> bool:
-    return (first.architecture, first.scale_factor, first.output, dict(first.options)) == (
-        second.architecture,
-        second.scale_factor,
-        second.output,
-        dict(second.options),
-    )

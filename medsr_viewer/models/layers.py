@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 PUBLISHED_TAIL_KERNEL = 9
+SCALE_FACTORS = (2, 3, 4, 8)
 
 
 def normalisation(name: str, channels: int) -> nn.Module:
@@ -134,6 +135,18 @@ def reach_before_upsampling(*stages: tuple[int, int]) -> int:
     for radius, factor in stages:
         first, last = (first - radius) // factor, (last + radius) // factor
     return max(-first, last)
+
+
+def require_scale_factor(scale_factor: int) -> None:
+    """Refuse a scale factor that none of our networks upscales by.
+
+    Raises
+    ------
+    ValueError
+        If `scale_factor` is not 2, 3, 4 or 8.
+    """
+    if scale_factor not in SCALE_FACTORS:
+        raise ValueError(f"scale factor {scale_factor}: this network upscales by 2, 3, 4 or 8")
 
 
 def upsampling_steps(scale_factor: int) -> int:

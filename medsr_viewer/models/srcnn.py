@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from medsr_viewer.models.layers import bicubic, bicubic_reach
-
-SCALE_FACTORS = (2, 3, 4, 8)
+from medsr_viewer.models.layers import bicubic, bicubic_reach, require_scale_factor
 
 
 class Srcnn(nn.Module):
@@ -31,8 +29,7 @@ class Srcnn(nn.Module):
 
     def __init__(self, scale_factor: int, channels: int = 1, features: int = 64, middle_kernel: int = 1) -> None:
         super().__init__()
-        if scale_factor not in SCALE_FACTORS:
-            raise ValueError(f"scale factor {scale_factor}: this network upscales by 2, 3, 4 or 8")
+        require_scale_factor(scale_factor)
         self.scale_factor = scale_factor
         self.middle_kernel = middle_kernel
         self.layers = nn.Sequential(

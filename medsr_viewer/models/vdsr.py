@@ -9,9 +9,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from medsr_viewer.models.layers import bicubic, bicubic_reach
-
-SCALE_FACTORS = (2, 3, 4, 8)
+from medsr_viewer.models.layers import bicubic, bicubic_reach, require_scale_factor
 
 
 class Vdsr(nn.Module):
@@ -36,8 +34,7 @@ class Vdsr(nn.Module):
 
     def __init__(self, scale_factor: int, channels: int = 1, features: int = 64, depth: int = 20) -> None:
         super().__init__()
-        if scale_factor not in SCALE_FACTORS:
-            raise ValueError(f"scale factor {scale_factor}: this network upscales by 2, 3, 4 or 8")
+        require_scale_factor(scale_factor)
         if depth < 2:
             raise ValueError(f"depth {depth}: at least 2")
         self.scale_factor = scale_factor

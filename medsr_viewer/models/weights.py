@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load
@@ -11,7 +9,7 @@ from torch import nn
 
 from medsr_viewer.errors import ModelError
 from medsr_viewer.models.architectures import build_network
-from medsr_viewer.models.cards import ModelCard
+from medsr_viewer.models.cards import ModelCard, read_weights
 
 
 def load_network(card: ModelCard) -> nn.Module:
@@ -22,12 +20,7 @@ def load_network(card: ModelCard) -> nn.Module:
     ModelError
         If the file is missing, its hash is not the card's, or its parameters are not the network's.
     """
-    try:
-        data = card.path.read_bytes()
-    except OSError as exc:
-        raise ModelError(f"{card.path.name}: cannot be read ({exc.strerror})") from exc
-    if hashlib.sha256(data).hexdigest() != card.sha256:
-        raise ModelError(f"{card.path.name}: the file is not the one that its card describes (SHA-256 differs)")
+    data = read_weights(card)
     network = build_network(card.architecture, card.scale_factor, dict(card.options))
     try:
         tensors = load(data)
