@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from medsr_viewer.errors import InvalidRecipe
+from medsr_viewer.models.layers import bicubic
 from trainer.augmentation import draw_patch
-from trainer.degradations import bicubic, degrade_patch, is_standard
+from trainer.degradations import degrade_patch, is_standard
 from trainer.images import TrainingImage, load_images, warn
 from trainer.recipe import DataRecipe, DegradationRecipe
 
-__all__ = ["Batch", "PatchSampler", "TrainingImage", "bicubic", "load_images"]
+__all__ = ["Batch", "PatchSampler", "TrainingImage", "load_images"]
 
 MARGIN = 4
 """Degraded pixels around a patch, cut off after resampling: two for each kernel's reach, so that no border shows."""

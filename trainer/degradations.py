@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.fft import dctn, idctn
-from torch import Tensor
 from torch.nn import functional as F
 
 from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from medsr_viewer.imaging.resample import resize
+from medsr_viewer.models.layers import bicubic
 from trainer.recipe import DegradationRecipe
 
 Kernel = Literal["bicubic", "bilinear", "bilinear-aliased", "area", "nearest", "lanczos"]
@@ -33,11 +33,6 @@ KERNELS: dict[Kernel, str] = {
     "lanczos": "Lanczos-3, antialiased (Pillow)",
 }
 _SHARES = ("blur_share", "noise_share", "dose_share", "kspace_share", "jpeg_share")
-
-
-def bicubic(pixels: Tensor, scale: float) -> Tensor:
-    """Resample (N, C, H, W) by bicubic interpolation, a = -0.5, antialiased when it shrinks: what Pillow computes."""
-    return F.interpolate(pixels, scale_factor=scale, mode="bicubic", antialias=True, align_corners=False)
 
 
 def is_standard(recipe: DegradationRecipe) -> bool:

@@ -12,10 +12,11 @@ from torch import Tensor, nn
 from medsr_viewer.metrics.ssim import ssim
 from medsr_viewer.models.architectures import as_upscaling
 from medsr_viewer.models.cards import Output
+from medsr_viewer.models.layers import bicubic
 from medsr_viewer.models.output import to_picture
 from medsr_viewer.models.whole_image import needs_whole_image
 from medsr_viewer.upscaling.tiles import tile_grid
-from trainer.data import TrainingImage, bicubic
+from trainer.data import TrainingImage
 from trainer.degradations import degrade_patch
 from trainer.losses import PerceptualDistance
 from trainer.precision import autocast

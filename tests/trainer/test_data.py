@@ -11,8 +11,9 @@ import torch
 from medsr_viewer.errors import InvalidRecipe
 from medsr_viewer.imaging.degrade import degrade
 from medsr_viewer.imaging.resample import enlarge, resize
+from medsr_viewer.models.layers import bicubic
 from trainer.augmentation import BLACK, WHITE
-from trainer.data import PatchSampler, TrainingImage, bicubic
+from trainer.data import PatchSampler, TrainingImage
 from trainer.degradations import blur, truncate_kspace
 from trainer.recipe import DataRecipe, DegradationRecipe
 

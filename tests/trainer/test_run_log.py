@@ -12,8 +12,8 @@ import torch
 from PIL import Image
 from rich.console import Console
 
+from medsr_viewer.models.layers import bicubic
 from trainer import progress
-from trainer.data import bicubic
 from trainer.images import TrainingImage
 from trainer.progress import showing_progress
 from trainer.run_log import RunLog

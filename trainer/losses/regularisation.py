@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F
 
-from trainer.data import bicubic
+from medsr_viewer.models.layers import bicubic
 
 
 def total_variation_loss(upscaled: Tensor) -> Tensor:
