@@ -119,8 +119,8 @@ class LossRecipe:
     content_weight: Weight = 0.0
     """Of the squared distance between feature maps of a backbone."""
     content_backbone: Literal["vgg16", "vgg19", "mobilenet-v2", "resnet50", "inception-v3"] = "vgg19"
-    content_layer: str = "5_4"
-    """phi_{i,j} of VGG as ``i_j``; a stage's name in the other backbones."""
+    content_layer: str = ""
+    """phi_{i,j} of VGG as ``i_j``; a stage's name in the other backbones; empty: the backbone's last one."""
     content_before_activation: bool = False
     """As ESRGAN has it; SRGAN takes the features after their ReLU."""
     perceptual_weight: Weight = 0.0

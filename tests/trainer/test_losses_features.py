@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +16,8 @@ from torch.nn import functional as F
 
 from medsr_viewer.errors import ModelError
 from trainer.losses import PerceptualDistance, VggFeatures, build_content_loss
+from trainer.objective import FeatureFiles, Objective
+from trainer.recipe import LossRecipe, Recipe
 
 BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 WIDTHS = (4, 8, 16, 16, 16)
@@ -128,11 +132,15 @@ def test_content_gradients_flow_into_the_upscaled_alone(published: dict[str, Pat
     assert reference.grad is None
 
 
-def test_the_last_layer_is_the_default(published: dict[str, Path]) -> None:
-    for backbone, last in (("vgg16", "5_3"), ("vgg19", "5_4")):
-        features = build_content_loss(backbone, weights=published[backbone]).features
-        assert isinstance(features, VggFeatures)
-        assert features.layers == (last,)
+@pytest.mark.parametrize(("backbone", "last"), [("vgg16", "5_3"), ("vgg19", "5_4")])
+def test_a_recipe_that_names_no_layer_takes_the_backbones_last(
+    backbone: Any, last: str, published: dict[str, Path], recipe_of: Callable[..., Recipe]
+) -> None:
+    recipe = recipe_of(loss=LossRecipe(content_weight=1, content_backbone=backbone))
+    content = Objective(recipe, FeatureFiles(content=published[backbone])).content
+    assert content is not None
+    assert isinstance(content.features, VggFeatures)
+    assert content.features.layers == (last,)
 
 
 def test_a_layer_that_vgg16_lacks_is_refused_with_those_it_has(vgg: Path) -> None:
