@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from medsr_viewer.models.cards import ModelCard
+
+from .families import save_family
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
@@ -25,3 +30,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the development images are not on this machine")
     return folder
+
+
+@pytest.fixture
+def make_family(tmp_path: Path) -> Callable[..., tuple[ModelCard, ModelCard]]:
+    """Return a function that saves a PSNR-oriented and an adversarial model of one family, and returns their cards."""
+
+    def make(
+        fidelity: str = "net", sharpness: str = "net-gan", *, seed: int = 1, scale_factor: int = 2
+    ) -> tuple[ModelCard, ModelCard]:
+        return save_family(tmp_path / "family", fidelity, sharpness, seed=seed, scale_factor=scale_factor)
+
+    return make

@@ -70,7 +70,11 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_inputs(compare)
     compare.add_argument("--scale", type=int, choices=SCALE_FACTORS, default=4, metavar="N", help=_SCALE_HELP)
     compare.add_argument(
-        "--method", action="append", dest="methods", metavar="NAME", help="may be repeated (default: every method)"
+        "--method",
+        action="append",
+        dest="methods",
+        metavar="NAME",
+        help=f"may be repeated (default: every method, without blends); {_BLEND_HELP}",
     )
     compare.add_argument(
         "--range", choices=("full", "window"), default="full", help="score on all values, or on the first window's"
@@ -84,7 +88,7 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _add_upscale(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     upscale = commands.add_parser("upscale", help="upscale images and write them")
     _add_inputs(upscale)
-    upscale.add_argument("--method", required=True, metavar="NAME")
+    upscale.add_argument("--method", required=True, metavar="NAME", help=_BLEND_HELP)
     upscale.add_argument("--scale", type=int, choices=SCALE_FACTORS, required=True, metavar="N", help=_SCALE_HELP)
     upscale.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
     upscale.add_argument("--format", choices=("png", "npz"), default="png", help="16-bit PNG or NumPy (default: png)")
@@ -108,6 +112,7 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 _SCALE_HELP = "2, 3, 4 or 8"
+_BLEND_HELP = "of a blend with its sharpness from 0 to 1: fmen-blend:0.4"
 
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:

@@ -71,7 +71,8 @@ def _methods(options: argparse.Namespace) -> tuple[Method, ...]:
     known = catalogue()
     if not options.methods:
         return known.at_scale(options.scale)
-    return tuple(known.find(name, options.scale) for name in dict.fromkeys(options.methods))
+    methods = (known.find(name, options.scale) for name in options.methods)
+    return tuple({method.name: method for method in methods}.values())  # each once: a blend's position has two names
 
 
 def _request(source: Input, methods: tuple[Method, ...], options: argparse.Namespace) -> ComparisonRequest:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from medsr_viewer.cli.messages import line_of, say
 from medsr_viewer.cli.terminal import console
+from medsr_viewer.upscaling.blends import Blend
 from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.upscaling.methods import Method
 
@@ -17,7 +18,7 @@ from medsr_viewer.upscaling.methods import Method
 def run(options: argparse.Namespace) -> int:
     """List the methods; return the exit status."""
     known = catalogue()
-    rows = [_describe(method) for method in known.methods]
+    rows = [*(_describe(method) for method in known.methods), *(_describe_blend(blend) for blend in known.blends)]
     for problem in known.problems:
         say(line_of(problem.title, problem.reason, problem.advice))
     if options.json:
@@ -51,6 +52,24 @@ def _describe(method: Method) -> dict[str, Any]:
         "figures": {str(scale): dict(card.figures) for scale, card in cards.items()},
         "training": {str(scale): dict(card.training) for scale, card in cards.items()},
         "notes": {str(scale): card.note for scale, card in cards.items() if card.note},
+    }
+
+
+def _describe_blend(blend: Blend) -> dict[str, Any]:
+    ends = {str(scale): tuple(card.name for card in pair) for scale, pair in sorted(blend.ends.items())}
+    return {
+        "name": blend.name,
+        "kind": "blend",
+        "network": next(iter(blend.ends.values()))[0].architecture,
+        "scale_factors": list(blend.scale_factors),
+        "parameters": {str(scale): pair[0].parameters for scale, pair in sorted(blend.ends.items())},
+        "sha256": {},
+        "figures": {},
+        "training": {},
+        "notes": {
+            scale: f"{blend.name}:0 is {fidelity}, {blend.name}:1 is {sharpness}"
+            for scale, (fidelity, sharpness) in ends.items()
+        },
     }
 
 

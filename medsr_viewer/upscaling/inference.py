@@ -14,8 +14,8 @@ from medsr_viewer.imaging.degrade import BACK_PROJECTION_REACH, back_project
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import FloatArray, enlarge
 from medsr_viewer.models.cards import ModelCard
+from medsr_viewer.models.interpolation import network_of
 from medsr_viewer.models.output import residual_of_gray
-from medsr_viewer.models.weights import load_network
 from medsr_viewer.models.whole_image import needs_whole_image
 from medsr_viewer.upscaling.bounds import bound_to_neighbourhood, within_trained_range
 from medsr_viewer.upscaling.checks import check_consistency
@@ -35,9 +35,9 @@ def network_on(card: ModelCard, device: str) -> nn.Module:
     OutOfMemory
         If it does not fit the device's memory.
     ModelError
-        See `load_network`.
+        See `network_of`.
     """
-    network = load_network(card)
+    network = network_of(card)
     try:
         network = network.to(device)
     except RuntimeError as exc:
@@ -73,7 +73,8 @@ class TileRunner:
         self.bf16 = precision == "bf16"
         self.network = network_on(card, device)
         self._is_tileable = not needs_whole_image(self.network)
-        self._limit = tile_limits[card, device, precision]
+        # All positions of a blend are of one size: what did not fit at one does not at the next.
+        self._limit = tile_limits[card.sources[0], device, precision]
 
     @property
     def largest_tile(self) -> int | None:

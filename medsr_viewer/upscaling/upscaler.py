@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import FloatArray
+from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.upscaling.checks import check_tile
 from medsr_viewer.upscaling.device import Device
 from medsr_viewer.upscaling.engines import Interpolation, Network
@@ -124,6 +125,8 @@ class Upscaled:
         Wall-clock time, loading left out.
     notes : tuple of str
         What the user must know: a fallback to the CPU, weights that were barely trained.
+    card : ModelCard or None
+        Of the network; None for interpolation.
     """
 
     pixels: FloatArray
@@ -136,6 +139,7 @@ class Upscaled:
     mapping: IntensityMapping | None
     seconds: float
     notes: tuple[str, ...] = ()
+    card: ModelCard | None = None
 
 
 def upscale(
@@ -204,6 +208,7 @@ def upscale(
         mapping=engine.mapping,
         seconds=time.perf_counter() - started,
         notes=tuple(engine.notes),
+        card=request.method.cards.get(scale),
     )
 
 

@@ -17,6 +17,7 @@ from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.tiles import VisibleRegion
 from medsr_viewer.upscaling.upscaler import Begun, Precision, Tile, Upscaled, UpscalingRequest, upscale
 from medsr_viewer.workflows.padding import degraded_valid, filled, undeclared_padding
+from medsr_viewer.workflows.weights import blend_caption
 
 NO_REFERENCE = "No reference exists for an enhanced image: no scores."
 
@@ -234,10 +235,13 @@ def method_notes(method: Method, scale_factor: int, modality: str) -> tuple[str,
     """Return what the user must know before trusting a method on this modality."""
     if not method.is_learned:
         return ()
-    card = method.cards[scale_factor]
-    if modality in card.modalities or card.is_imported:
-        return ()  # what is imported bears its own note
-    return (f"{method.name} was not trained on {modality or 'this kind of image'} but on {', '.join(card.modalities)}",)
+    card, notes = method.cards[scale_factor], list[str]()
+    if blend := blend_caption(card):
+        notes.append(f"{blend}; only these were measured")
+    if modality not in card.modalities and not card.is_imported:  # what is imported bears its own note
+        known = ", ".join(card.modalities)
+        notes.append(f"{method.name} was not trained on {modality or 'this kind of image'} but on {known}")
+    return tuple(notes)
 
 
 def _run(

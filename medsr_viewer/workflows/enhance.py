@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from medsr_viewer import __version__
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.frame import FloatArray, Frame
+from medsr_viewer.upscaling.blends import file_name_of
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.upscaler import Precision, Upscaled
 from medsr_viewer.whole_files import write_whole
 from medsr_viewer.workflows.compare import NO_REFERENCE, ComparisonRequest, compare
 from medsr_viewer.workflows.inputs import Input
+from medsr_viewer.workflows.weights import weights_report
 
 FileFormat: TypeAlias = Literal["png", "npz"]
 
@@ -102,7 +104,7 @@ def write_upscaled(
     CannotWrite
         If a file cannot be written.
     """
-    path = folder / f"{stem}_upscaled_x{upscaled.scale_factor}_{upscaled.method}.{file_format}"
+    path = folder / f"{stem}_upscaled_x{upscaled.scale_factor}_{file_name_of(upscaled.method)}.{file_format}"
     description = _describe(source, frame, upscaled)
     if file_format == "npz":
         write_whole(path, lambda file: np.savez(file, upscaled=upscaled.pixels, description=json.dumps(description)))
@@ -150,6 +152,7 @@ def _describe(source: Input, frame: Frame, upscaled: Upscaled) -> dict[str, Any]
         "source": Path(source.instance.source).name,
         "frame": source.index + 1,
         "method": upscaled.method,
+        **weights_report(upscaled.card),
         "scale_factor": upscaled.scale_factor,
         "precision": upscaled.precision,
         "device": upscaled.device.label,

@@ -14,6 +14,7 @@ from medsr_viewer.metrics.scores import Scores
 from medsr_viewer.workflows.compare import Comparison, MethodResult
 from medsr_viewer.workflows.inputs import Input
 from medsr_viewer.workflows.score import RangeMode, ScoreRequest, score_image
+from medsr_viewer.workflows.weights import weights_report
 
 SCORE_NAMES = ("psnr_db", "ssim", "ms_ssim", "uqi")
 
@@ -94,6 +95,7 @@ def _method_report(result: MethodResult, reference: FloatArray | None, scoring: 
             report.update(_finite(score_image(reference, upscaled.pixels, scoring)))
         if upscaled.mapping:
             report["mapping"] = asdict(upscaled.mapping)
+        report |= weights_report(upscaled.card)
     if result.notes:
         report["notes"] = list(result.notes)
     if result.error:

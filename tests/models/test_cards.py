@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import subprocess
 import sys
@@ -11,7 +12,14 @@ from typing import Any
 import pytest
 
 from medsr_viewer.errors import ModelError
-from medsr_viewer.models.cards import BARELY_TRAINED_STEPS, ModelCard, find_cards, read_card, write_card
+from medsr_viewer.models.cards import (
+    BARELY_TRAINED_STEPS,
+    ModelCard,
+    find_cards,
+    read_card,
+    read_verified_card,
+    write_card,
+)
 
 MakeCard = Callable[..., ModelCard]
 
@@ -71,6 +79,32 @@ def test_an_older_card_says_nothing_of_the_output(make_card: MakeCard) -> None:
     card = make_card(output="tanh")
     assert read_card(card.path.with_suffix(".json")).output == "tanh"
     assert read_card(change(card, output=...)).output == "residual"
+
+
+def test_ancestors_are_kept_and_older_cards_have_none(make_card: MakeCard) -> None:
+    ancestors = ({"name": "parent", "sha256": "1" * 64}, {"name": "grandparent", "sha256": "2" * 64})
+    card = make_card(ancestors=ancestors)
+    found = read_card(card.path.with_suffix(".json"))
+    assert found.ancestors == ancestors
+    assert hash(found) == hash(card)
+    assert read_card(change(card, ancestors=...)).ancestors == ()
+
+
+@pytest.mark.parametrize("ancestors", [[{"name": "parent"}], [{"name": "parent", "sha256": 1}], ["parent"], "parent"])
+def test_ancestors_of_another_form_are_refused(ancestors: object, make_card: MakeCard) -> None:
+    with pytest.raises(ModelError, match="not a model card"):
+        read_card(change(make_card(), ancestors=ancestors))
+
+
+def test_verified_cards_are_of_the_weights_beside_them(make_card: MakeCard) -> None:
+    card = make_card(sha256=hashlib.sha256(b"weights").hexdigest())
+    card.path.write_bytes(b"weights")
+    assert find_cards([card.path.parent], read_verified_card) == ([card], [])
+    card.path.write_bytes(b"others")
+    cards, (problem,) = find_cards([card.path.parent], read_verified_card)
+    assert cards == []
+    assert "fmen-x4.safetensors: the file is not the one that its card describes" in str(problem)
+    assert find_cards([card.path.parent]) == ([card], [])
 
 
 def test_keys_of_a_later_version_are_ignored(make_card: MakeCard) -> None:

@@ -12,8 +12,9 @@ from safetensors.torch import save
 
 from medsr_viewer.errors import ModelError
 from medsr_viewer.models.architectures import build_network
+from medsr_viewer.models.blending import blendable, blended_card
 from medsr_viewer.models.cards import ModelCard
-from medsr_viewer.models.interpolation import blendable, interpolate_weights
+from medsr_viewer.models.interpolation import interpolate_weights, network_of
 from medsr_viewer.models.weights import load_network
 
 OPTIONS: dict[str, Any] = {"features": 4, "blocks": 1, "norm": "batch"}
@@ -101,8 +102,77 @@ def test_different_networks_are_refused(changes: dict[str, Any], make_card: Make
         interpolate_weights(make_card("faithful", 1), make_card("sharp", 2, **changes), 0.5)
 
 
-def test_pairs_are_a_faithful_and_a_sharp_model_of_one_network(make_card: MakeCard) -> None:
-    fidelity, sharpness = make_card("faithful", 1), make_card("sharp", 2, kind="gan")
-    others = [make_card(f"other-{index}", 3, kind="gan", **changes) for index, changes in enumerate(OTHERS)]
-    assert blendable([sharpness, *others, fidelity]) == [(fidelity, sharpness)]
-    assert blendable([fidelity, make_card("faithful-too", 4)]) == []
+@pytest.mark.parametrize(("percent", "parent"), [(0, "faithful"), (100, "sharp"), (30, "")])
+def test_a_blends_card_gives_the_network_at_its_position(percent: int, parent: str, make_card: MakeCard) -> None:
+    ends = make_card("faithful", 1, halo=2), make_card("sharp", 2, kind="gan")
+    card = blended_card("blend", *ends, percent)
+    expected = next((load_network(end) for end in ends if end.name == parent), interpolate_weights(*ends, 0.3))
+    pixels = torch.rand(1, 1, 6, 6)
+    assert torch.equal(network_of(card)(pixels), expected(pixels))
+    assert card.kind == ("gan" if percent else "psnr")
+    assert card.halo == 2
+
+
+def test_a_blend_claims_no_more_than_both_its_ends(make_card: MakeCard) -> None:
+    fidelity = make_card(
+        "faithful", 1, modalities=("CT", "MR"), training={"steps": 9000}, attribution=("A", "B"), degradation="bicubic",
+        figures={"ct": {"gain_db": 2.0}},
+    )  # fmt: skip
+    sharpness = make_card(
+        "sharp", 2, kind="gan", modalities=("MR", "CR"), training={"steps": 900}, attribution=("B", "C"),
+        degradation="noise",
+    )  # fmt: skip
+    card = blended_card("blend", fidelity, sharpness, 50)
+    assert card.modalities == ("MR",)
+    assert card.attribution == ("A", "B", "C")
+    assert card.degradation == "bicubic; noise"
+    assert card.note == "barely trained (900 steps)"
+    assert card.figures == {}, "nothing was measured between the ends"
+    assert card.sources == (fidelity, sharpness)
+
+
+def test_positions_and_weights_tell_blends_apart(make_card: MakeCard) -> None:
+    ends = make_card("faithful", 1), make_card("sharp", 2, kind="gan")
+    at_40 = blended_card("blend", *ends, 40)
+    assert at_40 == blended_card("blend", *ends, 40)
+    assert hash(at_40) == hash(blended_card("blend", *ends, 40))
+    others = [
+        blended_card("blend", *ends, 45),
+        blended_card("blend", ends[0], dataclasses.replace(ends[1], sha256="other"), 40),
+    ]
+    assert all(one != at_40 for one in others)
+    for percent in (-5, 105):
+        with pytest.raises(ValueError, match="between the ends"):
+            blended_card("blend", *ends, percent)
+
+
+def descended(card: ModelCard, *ancestors: ModelCard) -> ModelCard:
+    return dataclasses.replace(card, ancestors=tuple({"name": one.name, "sha256": one.sha256} for one in ancestors))
+
+
+def test_pairs_are_of_one_family(make_card: MakeCard) -> None:
+    first, fidelity = make_card("first", 1), make_card("faithful", 2)
+    sharpness, stranger = make_card("sharp", 3, kind="gan"), make_card("stranger", 4, kind="gan")
+    child = descended(sharpness, fidelity)
+    assert blendable([fidelity, child, stranger]) == [(fidelity, child)]
+    assert blendable([fidelity, sharpness]) == [], "older cards do not say what they descend from"
+    grandchild = descended(sharpness, first, fidelity)
+    assert blendable([fidelity, grandchild]) == [(fidelity, grandchild)]
+    siblings = descended(fidelity, first), descended(sharpness, first)
+    assert blendable(siblings) == [siblings]
+    parent = descended(fidelity, sharpness)
+    assert blendable([parent, sharpness]) == [(parent, sharpness)], "the adversarial one may have come first"
+
+
+def test_the_nearest_relative_is_the_other_end(make_card: MakeCard) -> None:
+    first, second = make_card("a-first", 1), make_card("second", 2)
+    child = descended(make_card("sharp", 3, kind="gan"), second, first)
+    assert blendable([first, second, child]) == [(second, child)]
+    assert blendable([descended(second, first), first, child]) == [(descended(second, first), child)]
+
+
+@pytest.mark.parametrize("changes", [*OTHERS, {"kind": "psnr"}])
+def test_relatives_that_are_other_networks_are_no_pair(changes: dict[str, Any], make_card: MakeCard) -> None:
+    fidelity = make_card("faithful", 1)
+    child = descended(make_card("sharp", 2, **{"kind": "gan", **changes}), fidelity)
+    assert blendable([fidelity, child]) == []
