@@ -11,6 +11,8 @@ from hypothesis import settings
 
 from medsr_viewer.models.cards import ModelCard
 
+from medsr_viewer.models.cards import ModelCard
+
 from .families import save_family
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -40,5 +42,33 @@ def make_family(tmp_path: Path) -> Callable[..., tuple[ModelCard, ModelCard]]:
         fidelity: str = "net", sharpness: str = "net-gan", *, seed: int = 1, scale_factor: int = 2
     ) -> tuple[ModelCard, ModelCard]:
         return save_family(tmp_path / "family", fidelity, sharpness, seed=seed, scale_factor=scale_factor)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def card_with() -> Callable[..., ModelCard]:
+    """Return a function that makes a model card of the values that it is given; the rest is empty or small."""
+
+    def make(**values: Any) -> ModelCard:
+        plain: dict[str, Any] = {
+            "name": "net",
+            "kind": "psnr",
+            "architecture": "fmen",
+            "options": {},
+            "scale_factor": 2,
+            "parameters": 1,
+            "halo": 1,
+            "sha256": "",
+            "date": "",
+            "training": {},
+            "attribution": (),
+            "modalities": (),
+            "degradation": "",
+            "precision": "",
+            "figures": {},
+            "path": Path("net.safetensors"),
+        }
+        return ModelCard(**plain | values)
 
     return make

@@ -84,6 +84,22 @@ def make_application(qtbot: QtBot, preferences: Preferences) -> Iterator[MakeApp
     QApplication.processEvents()
 
 
+OpenSettled = Callable[..., Application]
+
+
+@pytest.fixture
+def open_settled(make_application: MakeApplication, qtbot: QtBot) -> OpenSettled:
+    """Return a function that opens files in a new window, and waits until everything is computed and scored."""
+
+    def open_paths(paths: list[Path], **services: object) -> Application:
+        application = make_application(**services)
+        application.window.open_paths(paths)
+        settle(application, qtbot)
+        return application
+
+    return open_paths
+
+
 @pytest.fixture
 def image_files(tmp_path: Path) -> list[Path]:
     """Three raster files of 64 x 48 that differ."""
@@ -97,9 +113,24 @@ def image_files(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture
-def opened(make_application: MakeApplication, image_files: list[Path], qtbot: QtBot) -> Application:
+def opened(open_settled: OpenSettled, image_files: list[Path]) -> Application:
     """A window with a folder of three images, computed and scored."""
-    application = make_application()
-    application.window.open_paths([image_files[0].parent])
-    settle(application, qtbot)
+    return open_settled([image_files[0].parent])
+
+
+@pytest.fixture
+def computed(open_settled: OpenSettled, gated: GatedCompare, image_files: list[Path]) -> Application:
+    """A window with one image, computed and scored; the gate is open."""
+    gated.gate.set()
+    return open_settled(image_files[:1], compare=gated)
+
+
+@pytest.fixture
+def computing(
+    make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
+) -> Application:
+    """A window with one image, prepared, whose results wait at the gate."""
+    application = make_application(compare=gated)
+    application.window.open_paths(image_files[:1])
+    qtbot.waitUntil(lambda: application.results.prepared is not None, timeout=5000)
     return application

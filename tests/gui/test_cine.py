@@ -23,7 +23,7 @@ from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.presenter import PAUSED
 from medsr_viewer.upscaling.catalogue import Catalogue, catalogue
 
-from .conftest import INTERPOLATION, GatedCompare, MakeApplication
+from .conftest import INTERPOLATION, GatedCompare, MakeApplication, OpenSettled
 from .driving import act, settle, statuses
 
 COUNT = 6
@@ -39,10 +39,8 @@ def stack_of(folder: Path, count: int = COUNT) -> Path:
 
 
 @pytest.fixture
-def stack(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> Application:
-    application = make_application()
-    application.window.open_paths([stack_of(tmp_path)])
-    settle(application, qtbot)
+def stack(open_settled: OpenSettled, tmp_path: Path) -> Application:
+    application = open_settled([stack_of(tmp_path)])
     application.cine.set_rate(FAST)
     return application
 
@@ -140,13 +138,11 @@ def test_one_image_cannot_be_played_and_why_is_said(make_application: MakeApplic
     assert not application.state.is_playing
 
 
-def test_the_rate_is_the_files(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> None:
+def test_the_rate_is_the_files(open_settled: OpenSettled, tmp_path: Path, qtbot: QtBot) -> None:
     def read_timed(instance: Instance, number: int) -> Frame:
         return replace(read_frame(instance, number), frame_rate=25.0)
 
-    application = make_application(read_frame=read_timed)
-    application.window.open_paths([stack_of(tmp_path)])
-    settle(application, qtbot)
+    application = open_settled([stack_of(tmp_path)], read_frame=read_timed)
     assert application.window.cine_bar.rate.value() == 25
     application.window.cine_bar.rate.setValue(4)
     act(application, "next-image")
@@ -156,15 +152,13 @@ def test_the_rate_is_the_files(make_application: MakeApplication, tmp_path: Path
     assert application.window.cine_bar.rate.value() == 5
 
 
-def test_an_unreadable_image_pauses(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> None:
+def test_an_unreadable_image_pauses(open_settled: OpenSettled, tmp_path: Path, qtbot: QtBot) -> None:
     def read_two(instance: Instance, number: int) -> Frame:
         if number == 2:
             raise UnreadableFile("stack.tif", "frame 3 is cut off")
         return read_frame(instance, number)
 
-    application = make_application(read_frame=read_two)
-    application.window.open_paths([stack_of(tmp_path)])
-    settle(application, qtbot)
+    application = open_settled([stack_of(tmp_path)], read_frame=read_two)
     application.cine.set_rate(FAST)
     act(application, "play")
     qtbot.waitUntil(lambda: not application.state.is_playing, timeout=5000)
@@ -192,16 +186,14 @@ def test_networks_wait_while_images_are_played(
     assert application.window.controller.grid.panels[2].badge.text.startswith("Upscaled ×4 · fmen")  # noqa: RUF001
 
 
-def test_a_slow_machine_leaves_no_image_out(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_slow_machine_leaves_no_image_out(open_settled: OpenSettled, tmp_path: Path, qtbot: QtBot) -> None:
     gate = threading.Event()
 
     def read_slowly(instance: Instance, number: int) -> Frame:
         gate.wait(0.06 if number else 0)
         return read_frame(instance, number)
 
-    application = make_application(read_frame=read_slowly)
-    application.window.open_paths([stack_of(tmp_path)])
-    settle(application, qtbot)
+    application = open_settled([stack_of(tmp_path)], read_frame=read_slowly)
     application.cine.set_rate(FAST)
     numbers: list[int] = []
     application.state.image_changed.connect(lambda: numbers.append(index(application)))

@@ -17,8 +17,8 @@ from medsr_viewer.imaging.study import Instance
 from medsr_viewer.imaging.windowing import auto_window
 from medsr_viewer.ui.app import Application
 
-from .conftest import MakeApplication
-from .driving import act, settle
+from .conftest import MakeApplication, OpenSettled
+from .driving import act
 
 
 def read_all_but_the_third(instance: Instance, index: int) -> Frame:
@@ -28,12 +28,9 @@ def read_all_but_the_third(instance: Instance, index: int) -> Frame:
 
 
 @pytest.fixture
-def stack(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> Application:
+def stack(open_settled: OpenSettled, tmp_path: Path) -> Application:
     tifffile.imwrite(tmp_path / "stack.tif", np.arange(6 * 40 * 40, dtype=np.uint16).reshape(6, 40, 40))
-    application = make_application(read_frame=read_all_but_the_third)
-    application.window.open_paths([tmp_path / "stack.tif"])
-    settle(application, qtbot)
-    return application
+    return open_settled([tmp_path / "stack.tif"], read_frame=read_all_but_the_third)
 
 
 def shown(application: Application) -> int:
@@ -68,7 +65,7 @@ def test_an_unreadable_image_is_tried_again_when_asked_for(stack: Application, q
 
 
 def test_the_automatic_window_is_ready_with_the_image(
-    make_application: MakeApplication, image_files: list[Path], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    open_settled: OpenSettled, image_files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[threading.Thread] = []
 
@@ -77,9 +74,7 @@ def test_the_automatic_window_is_ready_with_the_image(
         return auto_window(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr("medsr_viewer.ui.opening.auto_window", note)
-    application = make_application()
-    application.window.open_paths(image_files[:1])
-    settle(application, qtbot)
+    application = open_settled(image_files[:1])
     assert application.state.image is not None
     act(application, "auto-window")
     assert application.state.view.voi == auto_window(application.state.image.frame.pixels)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from medsr_viewer.imaging.frame import Window
 from medsr_viewer.ui.app import Application
 
-from .conftest import MakeApplication
+from .conftest import MakeApplication, OpenSettled
 from .driving import act, settle, write_dicom
 
 
@@ -66,12 +66,10 @@ def test_space_shows_the_reference_while_held(opened: Application, qtbot: QtBot)
     assert panel.canvas.item.picture is own
 
 
-def test_keys_scroll_and_the_bar_follows(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> None:
+def test_keys_scroll_and_the_bar_follows(open_settled: OpenSettled, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "stack.tif"
     tifffile.imwrite(path, np.arange(12 * 40 * 40, dtype=np.uint16).reshape(12, 40, 40))
-    application = make_application()
-    application.window.open_paths([path])
-    settle(application, qtbot)
+    application = open_settled([path])
     canvas, bar = application.window.controller.grid.panels[0].canvas, application.window.page.scroll_bar
     assert application.state.image is not None
     assert application.state.image.series.frame_count == 12
@@ -96,11 +94,9 @@ def test_keys_scroll_and_the_bar_follows(make_application: MakeApplication, tmp_
     assert "image 5 / 12" in application.window.controller.grid.panels[0].canvas.overlay.bottom_left
 
 
-def test_a_files_own_windows_are_in_the_menu(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_files_own_windows_are_in_the_menu(open_settled: OpenSettled, tmp_path: Path) -> None:
     write_dicom(tmp_path / "two.dcm", WindowCenter=[500, 90], WindowWidth=[1000, 40])
-    application = make_application()
-    application.window.open_paths([tmp_path / "two.dcm"])
-    settle(application, qtbot)
+    application = open_settled([tmp_path / "two.dcm"])
     actions = application.window.actions_by_name
     shown = {
         action.shortcut().toString(): action.text()

@@ -12,17 +12,15 @@ from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.showing import NOT_COMPUTED
 from medsr_viewer.workflows.estimate import Estimate
 
-from .conftest import GatedCompare, MakeApplication
+from .conftest import GatedCompare, MakeApplication, OpenSettled
 from .driving import act, settle, statuses
 
 
 def test_a_short_run_on_a_large_image_just_runs(
-    make_application: MakeApplication, image_files: list[Path], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    open_settled: OpenSettled, image_files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("medsr_viewer.ui.long_runs.LARGE_OUTPUT", 100)
-    application = make_application(estimator=lambda _request, _shape, _token: Estimate(2.0, 1 << 20, 1000))
-    application.window.open_paths(image_files[:1])
-    settle(application, qtbot)
+    application = open_settled(image_files[:1], estimator=lambda _request, _shape, _token: Estimate(2.0, 1 << 20, 1000))
     assert application.window.notices.shown == ()
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
-from .conftest import MakeApplication
-from .driving import settle, write_dicom
+from .conftest import OpenSettled
+from .driving import write_dicom
 
 
 @pytest.mark.parametrize(
@@ -22,12 +21,10 @@ from .driving import settle, write_dicom
     ],
 )
 def test_pixels_that_are_not_square_are_noted(
-    make_application: MakeApplication, tmp_path: Path, qtbot: QtBot, elements: dict[str, object], note: str
+    open_settled: OpenSettled, tmp_path: Path, elements: dict[str, object], note: str
 ) -> None:
     write_dicom(tmp_path / "one.dcm", **elements)
-    application = make_application()
-    application.window.open_paths([tmp_path / "one.dcm"])
-    settle(application, qtbot)
+    application = open_settled([tmp_path / "one.dcm"])
     text = application.window.page.notes.text
     assert note in text
     assert ("not square" in text) == bool(note)

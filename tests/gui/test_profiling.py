@@ -4,7 +4,6 @@ import threading
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,14 +17,6 @@ from medsr_viewer.workflows.profile import profile
 from .conftest import GatedCompare, MakeApplication
 
 LINE = Line((10.5, 20.5), (50.5, 20.5))
-
-
-@pytest.fixture
-def opened(make_application: MakeApplication, image_files: list[Path], qtbot: QtBot) -> Application:
-    application = make_application()
-    application.window.open_paths([image_files[0].parent])
-    qtbot.waitUntil(lambda: set(application.results.scores) == {"bicubic", "lanczos"}, timeout=10_000)
-    return application
 
 
 def plotted(application: Application, qtbot: QtBot, names: tuple[str, ...]) -> Profiles:

@@ -23,13 +23,9 @@ from medsr_viewer.ui.state import View
 
 
 @pytest.fixture
-def opened(make_application: Callable[..., Application], image_files: list[Path], qtbot: QtBot) -> Application:
+def opened(open_settled: Callable[..., Application], image_files: list[Path]) -> Application:
     """A window with an image and its scores."""
-    application = make_application()
-    application.window.open_paths(image_files[:1])
-    qtbot.waitUntil(lambda: len(application.results.scores) >= 2, timeout=10_000)
-    qtbot.waitUntil(lambda: not any(runner.is_busy for runner in application.runners.values()), timeout=10_000)
-    return application
+    return open_settled(image_files[:1])
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.results import input_key
 from medsr_viewer.workflows.score import ScoreRequest, score_image
 
-from .conftest import MakeApplication
-from .driving import act, badges, settle
+from .conftest import OpenSettled
+from .driving import act, badges
 
 
 def test_scores_on_screen_are_the_workflows(opened: Application) -> None:
@@ -54,13 +54,11 @@ def test_a_drawn_region_is_scored_and_escape_clears_it(opened: Application, qtbo
     assert opened.state.measuring.region_mode == "whole"
 
 
-def test_colour_is_scored_on_luma(make_application: MakeApplication, tmp_path: Path, qtbot: QtBot) -> None:
+def test_colour_is_scored_on_luma(open_settled: OpenSettled, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "colour.png"
     pixels = np.random.default_rng(0).integers(0, 255, (48, 64, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(path)
-    application = make_application()
-    application.window.open_paths([path])
-    settle(application, qtbot)
+    application = open_settled([path])
     panel = application.window.controller.grid.panels[1]
     assert "full range of luma" in panel.scores.toolTip()
     act(application, "error-map")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.errors import UnusableImage
+from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.showing import NOT_COMPUTED
 
 from .conftest import GatedCompare, MakeApplication
@@ -17,68 +18,50 @@ from .driving import act, badges, settle, statuses
 
 
 def test_while_computing_the_degraded_image_stands_in(
-    make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
+    computing: Application, gated: GatedCompare, qtbot: QtBot
 ) -> None:
-    application = make_application(compare=gated)
-    application.window.open_paths(image_files[:1])
-    qtbot.waitUntil(lambda: application.results.prepared is not None, timeout=5000)
-    panels = application.window.controller.grid.panels
+    panels = computing.window.controller.grid.panels
     assert panels[1].picture is panels[0].picture
-    assert statuses(application)[1:] == ["computing …", "computing …"]
-    assert "not computed" in badges(application)[1]
+    assert statuses(computing)[1:] == ["computing …", "computing …"]
+    assert "not computed" in badges(computing)[1]
     gated.gate.set()
-    settle(application, qtbot)
+    settle(computing, qtbot)
     assert panels[1].picture is not panels[0].picture
-    assert statuses(application) == ["", "", ""]
+    assert statuses(computing) == ["", "", ""]
 
 
-def test_an_older_result_stays_marked_stale(
-    make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
-) -> None:
-    gated.gate.set()
-    application = make_application(compare=gated)
-    application.window.open_paths(image_files[:1])
-    settle(application, qtbot)
-    before = application.window.controller.grid.panels[1].picture
+def test_an_older_result_stays_marked_stale(computed: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    before = computed.window.controller.grid.panels[1].picture
     gated.gate.clear()
-    application.window.controller.choose("scale", "2")
-    key = application.results.prepared
-    qtbot.waitUntil(lambda: application.results.prepared is not key, timeout=5000)
-    assert application.window.controller.grid.panels[1].picture is before
-    assert statuses(application)[1].startswith("stale")
-    assert "×4" in badges(application)[1], "the badge is still the older result's"
+    computed.window.controller.choose("scale", "2")
+    key = computed.results.prepared
+    qtbot.waitUntil(lambda: computed.results.prepared is not key, timeout=5000)
+    assert computed.window.controller.grid.panels[1].picture is before
+    assert statuses(computed)[1].startswith("stale")
+    assert "×4" in badges(computed)[1], "the badge is still the older result's"
     gated.gate.set()
-    qtbot.waitUntil(lambda: "×2" in badges(application)[1], timeout=5000)
-    assert statuses(application)[1] == ""
+    qtbot.waitUntil(lambda: "×2" in badges(computed)[1], timeout=5000)
+    assert statuses(computed)[1] == ""
 
 
 def test_another_image_never_shows_under_a_new_name(
-    make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
+    computed: Application, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
 ) -> None:
-    gated.gate.set()
-    application = make_application(compare=gated)
-    application.window.open_paths(image_files[:1])
-    settle(application, qtbot)
-    before = application.window.controller.grid.panels[1].picture
+    before = computed.window.controller.grid.panels[1].picture
     gated.gate.clear()
-    first = application.results.prepared
-    application.window.open_paths(image_files[1:2])
-    qtbot.waitUntil(lambda: application.window.windowTitle().startswith("image-1"), timeout=5000)
-    qtbot.waitUntil(lambda: application.results.prepared is not first, timeout=5000)
-    assert application.window.controller.grid.panels[1].picture is not before
-    assert application.results.scores == {}
+    first = computed.results.prepared
+    computed.window.open_paths(image_files[1:2])
+    qtbot.waitUntil(lambda: computed.window.windowTitle().startswith("image-1"), timeout=5000)
+    qtbot.waitUntil(lambda: computed.results.prepared is not first, timeout=5000)
+    assert computed.window.controller.grid.panels[1].picture is not before
+    assert computed.results.scores == {}
 
 
-def test_escape_cancels_and_says_what_is_missing(
-    make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
-) -> None:
-    application = make_application(compare=gated)
-    application.window.open_paths(image_files[:1])
-    qtbot.waitUntil(lambda: application.results.prepared is not None, timeout=5000)
-    act(application, "escape")
-    assert not application.comparing.is_busy
-    assert statuses(application)[1:] == [NOT_COMPUTED, NOT_COMPUTED]
-    assert application.window.notices.shown == ()
+def test_escape_cancels_and_says_what_is_missing(computing: Application) -> None:
+    act(computing, "escape")
+    assert not computing.comparing.is_busy
+    assert statuses(computing)[1:] == [NOT_COMPUTED, NOT_COMPUTED]
+    assert computing.window.notices.shown == ()
 
 
 def test_a_button_computes_what_was_cancelled(
@@ -99,32 +82,44 @@ def test_a_button_computes_what_was_cancelled(
 
 
 def test_an_image_that_cannot_be_compared_empties_the_panels(
-    make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
+    computed: Application, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
 ) -> None:
-    gated.gate.set()
-    application = make_application(compare=gated)
-    application.window.open_paths(image_files[:1])
-    settle(application, qtbot)
     gated.failure = UnusableImage("it is too small", "take another")
-    application.window.open_paths(image_files[1:2])
-    qtbot.waitUntil(lambda: len(application.window.notices.shown) == 1, timeout=5000)
-    panel = application.window.controller.grid.panels[1]
+    computed.window.open_paths(image_files[1:2])
+    qtbot.waitUntil(lambda: len(computed.window.notices.shown) == 1, timeout=5000)
+    panel = computed.window.controller.grid.panels[1]
     assert panel.picture is None
     assert panel.canvas.overlay.title == UnusableImage.title
 
 
-def test_seen_results_come_back_without_computing(
-    make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
-) -> None:
-    gated.gate.set()
-    application = make_application(compare=gated)
-    application.window.open_paths(image_files[:1])
-    settle(application, qtbot)
-    application.window.controller.set_content(1, "nearest")
-    qtbot.waitUntil(lambda: "nearest" in application.results.scores, timeout=5000)
+def test_seen_results_come_back_without_computing(computed: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    computed.window.controller.set_content(1, "nearest")
+    qtbot.waitUntil(lambda: "nearest" in computed.results.scores, timeout=5000)
     count = len(gated.requests)
-    application.window.controller.set_content(1, "bicubic")
-    qtbot.waitUntil(lambda: "bicubic" in application.results.scores, timeout=5000)
+    computed.window.controller.set_content(1, "bicubic")
+    qtbot.waitUntil(lambda: "bicubic" in computed.results.scores, timeout=5000)
     assert len(gated.requests) == count
     assert gated.requests[-1].methods[0].name == "nearest"
     assert len(gated.requests[-1].methods) == 1, "only what is missing is computed"
+
+
+def test_a_scale_that_fails_leaves_the_last_result_marked_stale(
+    computed: Application, gated: GatedCompare, qtbot: QtBot
+) -> None:
+    panel = computed.window.controller.grid.panels[1]
+    before = panel.picture
+    gated.failure = UnusableImage("it is too small", "")
+    computed.window.controller.choose("scale", "8")
+    qtbot.waitUntil(lambda: len(computed.window.notices.shown) == 1, timeout=5000)
+    assert panel.picture is before
+    assert "×4" in panel.badge.text
+    assert panel.canvas.overlay.status == "stale"
+
+
+def test_what_stood_in_for_a_failed_input_goes(computing: Application, gated: GatedCompare, qtbot: QtBot) -> None:
+    gated.failure = UnusableImage("it is too small", "")
+    computing.window.controller.choose("scale", "8")
+    qtbot.waitUntil(lambda: len(computing.window.notices.shown) == 1, timeout=5000)
+    panel = computing.window.controller.grid.panels[1]
+    assert panel.picture is None
+    assert panel.canvas.overlay.title == UnusableImage.title

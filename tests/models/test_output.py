@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -10,28 +10,6 @@ from torch.nn import functional as F
 from medsr_viewer.models.cards import ModelCard, Output
 from medsr_viewer.models.layers import bicubic
 from medsr_viewer.models.output import residual_of_gray, to_picture
-
-
-def card_of(output: Output, channels: int = 1) -> ModelCard:
-    return ModelCard(
-        name="any",
-        kind="psnr",
-        architecture="espcn",
-        options={"channels": channels},
-        scale_factor=2,
-        parameters=1,
-        halo=4,
-        sha256="",
-        date="",
-        training={},
-        attribution=(),
-        modalities=(),
-        degradation="",
-        precision="",
-        figures={},
-        path=Path("any.safetensors"),
-        output=output,
-    )
 
 
 class Enlarged(nn.Module):
@@ -64,20 +42,22 @@ def test_what_an_output_means(output: Output, expected: list[float]) -> None:
 
 @pytest.mark.parametrize("output", ["residual", "image", "tanh"])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_a_residual_is_the_picture_less_the_bicubic_upscaling(output: Output, channels: int) -> None:
+def test_a_residual_is_the_picture_less_the_bicubic_upscaling(
+    output: Output, channels: int, card_with: Callable[..., ModelCard]
+) -> None:
     pixels = 0.1 + 0.8 * torch.rand(1, 1, 5, 6)
-    found = residual_of_gray(Enlarged(output), pixels, card_of(output, channels))
+    found = residual_of_gray(Enlarged(output), pixels, card_with(options={"channels": channels}, output=output))
     # Of three channels the luma, 0.587 of the second and 0.114 of the third.
     less = 0.0 if channels == 1 else 0.01 * (0.587 + 2 * 0.114)
     expected = F.interpolate(pixels, scale_factor=2.0) - less - bicubic(pixels, 2)
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-6)
 
 
-def test_what_no_picture_can_show_is_left_to_the_bicubic_upscaling() -> None:
+def test_what_no_picture_can_show_is_left_to_the_bicubic_upscaling(card_with: Callable[..., ModelCard]) -> None:
     """A bright implant far beyond 1: the residual there is that of white, not minus its own brightness."""
     pixels = torch.full((1, 1, 12, 12), 0.5)
     pixels[..., 4:8, 4:8] = 5.0
     white = pixels.clamp(max=1)
-    found = residual_of_gray(Enlarged("image"), pixels, card_of("image"))
+    found = residual_of_gray(Enlarged("image"), pixels, card_with(options={"channels": 1}, output="image"))
     torch.testing.assert_close(found, F.interpolate(white, scale_factor=2.0) - bicubic(white, 2))
     assert found.abs().max() < 0.2

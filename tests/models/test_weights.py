@@ -19,30 +19,13 @@ CardOf = Callable[[bytes], ModelCard]
 
 
 @pytest.fixture
-def card_of(tmp_path: Path) -> CardOf:
+def card_of(tmp_path: Path, card_with: Callable[..., ModelCard]) -> CardOf:
     """Return a function that writes bytes as weights and describes them."""
 
     def make(data: bytes) -> ModelCard:
         path = tmp_path / "tiny-x2.safetensors"
         path.write_bytes(data)
-        return ModelCard(
-            name="tiny",
-            kind="psnr",
-            architecture="fmen",
-            options=OPTIONS,
-            scale_factor=2,
-            parameters=1,
-            halo=16,
-            sha256=hashlib.sha256(data).hexdigest(),
-            date="",
-            training={},
-            attribution=(),
-            modalities=(),
-            degradation="",
-            precision="",
-            figures={},
-            path=path,
-        )
+        return card_with(options=OPTIONS, sha256=hashlib.sha256(data).hexdigest(), path=path)
 
     return make
 
