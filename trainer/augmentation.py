@@ -48,8 +48,7 @@ def draw_patch(image: TrainingImage, side: int, recipe: DataRecipe, rng: np.rand
     """
     angle = float(rng.uniform(*recipe.rotation_degrees)) if _happens(recipe.rotation_share, rng) else None
     outer = side if angle is None else rotation_side(side, angle)
-    row, column = (int(rng.integers(max(length, outer) - outer + 1)) for length in image.shape)
-    patch = image.crop(row, column, outer, outer)
+    patch = _place(image, outer, recipe.candidates, rng)
     if angle is not None:
         patch = rotate(patch, angle, side)
     patch = _intensity(patch, image.modality, recipe, rng)
@@ -118,6 +117,25 @@ def equalise(patch: FloatArray, clip_limit: float) -> FloatArray:
     # scikit-image stretches what it returns to [0, 1], and counts the limit in shares of a tile's pixels.
     equalised: FloatArray = equalize_adapthist(clipped, tile, clip_limit / 256).astype(np.float32)
     return equalised
+
+
+def _place(image: TrainingImage, side: int, candidates: int, rng: np.random.Generator) -> FloatArray:
+    """Cut a patch out at random; of several candidates, take one in proportion to what resampling would lose there."""
+    crops = []
+    for _ in range(candidates):
+        row, column = (int(rng.integers(max(length, side) - side + 1)) for length in image.shape)
+        crops.append(image.crop(row, column, side, side))
+    if candidates == 1:
+        return crops[0]
+    lost = np.array([_detail(crop) for crop in crops]) + np.finfo(np.float64).tiny
+    return crops[int(rng.choice(candidates, p=lost / lost.sum()))]
+
+
+def _detail(crop: FloatArray) -> float:
+    """Return the mean squared error of a crop that was shrunk by four and enlarged again."""
+    small = cv2.resize(crop, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    again = cv2.resize(small, crop.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return float(np.square(again - crop).mean())
 
 
 def _happens(share: float, rng: np.random.Generator) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from trainer.muon import Muon
 from trainer.recipe import OptimiserRecipe
 
 SMALLEST_SCALE = 2.0**-4
@@ -31,20 +32,23 @@ class Player:
         Of its parameters.
     scaler : torch.amp.GradScaler
         Scales the loss in fp16, and does nothing in other precisions.
-    rate : float
-        The full rate.
+    rates : list of float
+        The full rate of each of the optimiser's groups.
     """
 
     network: nn.Module
     replica: nn.Module
     optimiser: torch.optim.Optimizer
     scaler: torch.amp.GradScaler
-    rate: float
+    rates: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rates = [group["lr"] for group in self.optimiser.param_groups]
 
     def set_rate(self, factor: float) -> None:
-        """Set the rate of the next step, as a share of the full one."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * factor
+        """Set the rates of the next step, as a share of the full ones."""
+        for group, rate in zip(self.optimiser.param_groups, self.rates, strict=True):
+            group["lr"] = rate * factor
 
     def step(self, loss: Tensor, recipe: OptimiserRecipe) -> Tensor:
         """Take one step down the gradient of `loss`.
@@ -97,6 +101,8 @@ def make_optimiser(network: nn.Module, recipe: OptimiserRecipe, rate: float) -> 
             return torch.optim.AdamW(parameters, rate, betas=recipe.betas, weight_decay=decay, fused=True)
         case "sgd":
             return torch.optim.SGD(parameters, rate, momentum=recipe.momentum, weight_decay=decay, fused=True)
+        case "muon":
+            return Muon(network, recipe.kernel_rate, rate, recipe.betas)
 
 
 def rate_factor(step: int, recipe: OptimiserRecipe) -> float:

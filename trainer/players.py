@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from trainer.distributed import World
 from trainer.objective import Objective
 from trainer.optimisation import Player, exponential_average, make_optimiser, rate_factor
 from trainer.precision import autocast
-from trainer.recipe import Recipe
+from trainer.recipe import OptimiserRecipe, Recipe
 
 SMALL = 0.01
 
@@ -49,7 +50,7 @@ class Players:
         if recipe.network.warm_start:
             anew = checkpoint.warm_start(network, Path(recipe.network.warm_start))
             report(f"warm start from {recipe.network.warm_start}; {len(anew)} parameters start anew")
-        self.generator = self._player(network, recipe.optimiser.rate)
+        self.generator = self._player(network, recipe.optimiser, recipe.optimiser.rate)
         self.average = AveragedModel(network, multi_avg_fn=exponential_average(recipe.optimiser.ema))
         self.discriminator = self._discriminator() if recipe.loss.adversarial_weight else None
 
@@ -126,14 +127,13 @@ class Players:
             features=recipe.discriminator.features,
             options=recipe.discriminator.options,
         )
-        return self._player(network, recipe.discriminator.rate)
+        kind = "adam" if recipe.optimiser.kind == "muon" else recipe.optimiser.kind
+        return self._player(network, replace(recipe.optimiser, kind=kind), recipe.discriminator.rate)
 
-    def _player(self, network: nn.Module, rate: float) -> Player:
+    def _player(self, network: nn.Module, recipe: OptimiserRecipe, rate: float) -> Player:
         network.to(self.world.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         scaler = torch.amp.GradScaler(self.world.device.type, enabled=self.recipe.precision == "fp16")
-        return Player(
-            network, self.world.replica(network), make_optimiser(network, self.recipe.optimiser, rate), scaler, rate
-        )
+        return Player(network, self.world.replica(network), make_optimiser(network, recipe, rate), scaler)
 
     def _autocast(self) -> torch.autocast:
         return autocast(self.world.device, self.recipe.precision)

@@ -85,6 +85,9 @@ class DataRecipe:
     """Side of the degraded patch, in pixels."""
     batch: Positive = 16
     """Patches a step, over all processes."""
+    candidates: Positive = 1
+    """Places in an image of which one is taken, in proportion to what resampling loses there: PSNR is decided at edges,
+    and much of an image is background."""
     ct_window_share: Share = 0.4
     """Share of CT patches that are seen through a random window, clipped, as exported pictures are."""
     stretch_share: Share = 0.7
@@ -155,10 +158,13 @@ class OptimiserRecipe:
     steps: Count = 0
     epochs: Count = 0
     """An epoch is as many steps as there are training images over the batch, rounded up."""
-    kind: Literal["adam", "adamw", "sgd"] = "adam"
+    kind: Literal["adam", "adamw", "sgd", "muon"] = "adam"
+    """muon moves the generator; the discriminator keeps to adam."""
     rate: Rate = 1e-3
+    kernel_rate: Rate = 0.02
+    """Of muon: what kernels move by; `rate` holds for all else. Both follow the schedule."""
     betas: Annotated[Pair, Within(0, 1, ordered=False)] = (0.9, 0.99)
-    """Of adam and adamw."""
+    """Of adam, adamw and muon."""
     weight_decay: Weight = 0.0
     momentum: Share = 0.9
     """Of sgd."""

@@ -96,7 +96,7 @@ def test_a_step_goes_down_the_gradient_at_the_scheduled_rate() -> None:
     start = network.weight.item()
     recipe = OptimiserRecipe(steps=1, kind="sgd", momentum=0.0, clip="none")
     optimiser = make_optimiser(network, recipe, 0.5)
-    player = Player(network, network, optimiser, torch.amp.GradScaler("cpu", enabled=False), 0.5)
+    player = Player(network, network, optimiser, torch.amp.GradScaler("cpu", enabled=False))
     player.set_rate(0.1)
     norm = player.step(3 * network.weight.sum(), recipe)
     assert norm.item() == pytest.approx(3)
