@@ -16,6 +16,8 @@ from safetensors.torch import save_file
 from trainer.losses import VGG16_LAYERS
 from trainer.recipe import DataRecipe, LossRecipe, NetworkRecipe, OptimiserRecipe, Recipe, ValidationRecipe
 
+from .preparing import ID, save_dicom, slice_of
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "fmen": {"features": 8, "blocks": 1, "attention_features": 6},
     "srresnet": {"features": 8, "blocks": 1},
@@ -117,3 +119,16 @@ def recipe_of() -> Callable[..., Recipe]:
         return dataclasses.replace(recipe, **changes)
 
     return make
+
+
+@pytest.fixture
+def studies(tmp_path: Path) -> Path:
+    """Return a folder with three slices of each of eight patients."""
+    for patient in range(8):
+        for index in range(3):
+            save_dicom(
+                tmp_path / "in" / f"p{patient}" / f"{index}.dcm", slice_of(10 * patient + index),
+                PatientID=f"{ID}{patient}", StudyInstanceUID=f"1.2.{patient}", SeriesInstanceUID=f"1.2.{patient}.1",
+                RescaleSlope="1", RescaleIntercept="-1024",
+            )  # fmt: skip
+    return tmp_path / "in"
