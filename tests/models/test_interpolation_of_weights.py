@@ -22,7 +22,7 @@ MakeCard = Callable[..., ModelCard]
 
 
 @pytest.fixture
-def make_card(tmp_path: Path) -> MakeCard:
+def make_card(tmp_path: Path, card_with: MakeCard) -> MakeCard:
     """Return a function that saves a random network and returns its card."""
 
     def make(name: str, seed: int, **changes: Any) -> ModelCard:
@@ -35,25 +35,9 @@ def make_card(tmp_path: Path) -> MakeCard:
                 buffer.fill_(seed)
         path = tmp_path / f"{name}.safetensors"
         path.write_bytes(save({key: tensor.contiguous() for key, tensor in network.state_dict().items()}))
-        card = ModelCard(
-            name=name,
-            kind="psnr",
-            architecture="srresnet",
-            options=OPTIONS,
-            scale_factor=2,
-            parameters=1,
-            halo=1,
-            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-            date="",
-            training={},
-            attribution=(),
-            modalities=(),
-            degradation="",
-            precision="",
-            figures={},
-            path=path,
-        )
-        return dataclasses.replace(card, **changes)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        values = {"name": name, "architecture": "srresnet", "options": OPTIONS, "sha256": sha256, "path": path}
+        return card_with(**values | changes)
 
     return make
 
