@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
-
-from medsr_viewer.models.cards import ModelCard
 
 from medsr_viewer.models.cards import ModelCard
 
@@ -32,18 +31,6 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the development images are not on this machine")
     return folder
-
-
-@pytest.fixture
-def make_family(tmp_path: Path) -> Callable[..., tuple[ModelCard, ModelCard]]:
-    """Return a function that saves a PSNR-oriented and an adversarial model of one family, and returns their cards."""
-
-    def make(
-        fidelity: str = "net", sharpness: str = "net-gan", *, seed: int = 1, scale_factor: int = 2
-    ) -> tuple[ModelCard, ModelCard]:
-        return save_family(tmp_path / "family", fidelity, sharpness, seed=seed, scale_factor=scale_factor)
-
-    return make
 
 
 @pytest.fixture(scope="session")
@@ -70,5 +57,17 @@ def card_with() -> Callable[..., ModelCard]:
             "path": Path("net.safetensors"),
         }
         return ModelCard(**plain | values)
+
+    return make
+
+
+@pytest.fixture
+def make_family(tmp_path: Path) -> Callable[..., tuple[ModelCard, ModelCard]]:
+    """Return a function that saves a PSNR-oriented and an adversarial model of one family, and returns their cards."""
+
+    def make(
+        fidelity: str = "net", sharpness: str = "net-gan", *, seed: int = 1, scale_factor: int = 2
+    ) -> tuple[ModelCard, ModelCard]:
+        return save_family(tmp_path / "family", fidelity, sharpness, seed=seed, scale_factor=scale_factor)
 
     return make
