@@ -21,6 +21,7 @@ from trainer.data import Batch, PatchSampler
 from trainer.distributed import World, joined
 from trainer.examiner import Examiner
 from trainer.images import load_images
+from trainer.lineage import record_lineage
 from trainer.loader import BatchLoader, naming_lost_workers
 from trainer.objective import FeatureFiles, Objective
 from trainer.optimisation import Plateau
@@ -205,6 +206,8 @@ class Run:
             self._resume(state)
         if self.world.is_first:
             self._write_recipe()
+            if state is None:
+                record_lineage(self.run, recipe_as_dict(self.recipe)["network"])
             self.log.begin(state["log"] if state else ())
         if state is None:
             self._validate()
