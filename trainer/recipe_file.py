@@ -16,8 +16,15 @@ from trainer.recipe import Recipe, Within
 RECIPE_FOLDER = Path(str(resources.files("trainer"))) / "recipes"
 
 
-def load_recipe(name_or_path: str) -> Recipe:
+def load_recipe(name_or_path: str, settings: Sequence[str] = ()) -> Recipe:
     """Read a recipe that ships with the trainer, by its name, or any TOML file, by its path.
+
+    Parameters
+    ----------
+    name_or_path : str
+        Which.
+    settings : sequence of str
+        ``KEY=VALUE`` that replace the file's: dots in the key lead into tables, the value is TOML's.
 
     Raises
     ------
@@ -33,7 +40,7 @@ def load_recipe(name_or_path: str) -> Recipe:
         raise InvalidRecipe(
             f"{name_or_path}: no such recipe", f"Recipes that ship: {', '.join(shipped_recipes())}."
         ) from exc
-    return parse_recipe(text, str(path))
+    return parse_recipe(text, str(path), settings)
 
 
 def shipped_recipes() -> list[str]:
@@ -41,7 +48,7 @@ def shipped_recipes() -> list[str]:
     return sorted(path.stem for path in RECIPE_FOLDER.glob("*.toml"))
 
 
-def parse_recipe(text: str, origin: str) -> Recipe:
+def parse_recipe(text: str, origin: str, settings: Sequence[str] = ()) -> Recipe:
     """Read a recipe from TOML.
 
     Parameters
@@ -50,6 +57,8 @@ def parse_recipe(text: str, origin: str) -> Recipe:
         The TOML.
     origin : str
         Where it comes from, for messages.
+    settings : sequence of str
+        As `load_recipe` takes them.
 
     Raises
     ------
@@ -60,6 +69,8 @@ def parse_recipe(text: str, origin: str) -> Recipe:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
         raise InvalidRecipe(f"{origin}: not valid TOML: {exc}") from exc
+    for setting in settings:
+        values = _merged(values, _setting(setting))
     recipe: Recipe = _table(Recipe, values, origin, "")
     _check_together(recipe, origin)
     return recipe
@@ -80,6 +91,23 @@ def changes(before: dict[str, Any], after: dict[str, Any], prefix: str = "") -> 
         elif (list(old) if isinstance(old, tuple) else old) != (list(new) if isinstance(new, tuple) else new):
             found.append(f"{prefix}{key} = {new!r}, was {old!r}")
     return found
+
+
+def _setting(setting: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(setting)
+    except tomllib.TOMLDecodeError as exc:
+        advice = 'Write KEY=VALUE, as optimiser.steps=300 or loss.pixel="l1" (in a shell: \'loss.pixel="l1"\').'
+        raise InvalidRecipe(f"{setting}: not a setting: {exc}", advice) from exc
+
+
+def _merged(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Return the values with the others in their places, table by table."""
+    merged = dict(values)
+    for key, value in others.items():
+        inner = merged.get(key)
+        merged[key] = _merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return merged
 
 
 def _check_together(recipe: Recipe, origin: str) -> None:

@@ -44,6 +44,22 @@ def test_defaults_and_overrides(tmp_path: Path) -> None:
     assert recipe_as_dict(recipe)["network"]["architecture"] == "fmen"
 
 
+def test_settings_replace_values_and_leave_the_rest() -> None:
+    text = SHORTEST + "[data]\npatch = 12\nfolder_weights = { xray = 2 }\n"
+    recipe = parse_recipe(text, "", ["data.batch=4", 'loss.pixel="mse"', "data.folder_weights.xray = 3", "seed=5"])
+    assert (recipe.data.patch, recipe.data.batch, recipe.data.folder_weights) == (12, 4, {"xray": 3})
+    assert (recipe.loss.pixel, recipe.seed) == ("mse", 5)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [("loss.pixel=mse", "not a setting"), ("patch", "not a setting"), ("data.side=3", "unknown key")],
+)
+def test_a_wrong_setting_is_refused(setting: str, message: str) -> None:
+    with pytest.raises(InvalidRecipe, match=message):
+        parse_recipe(SHORTEST, "x.toml", [setting])
+
+
 def test_a_whole_number_does_for_a_rate() -> None:
     recipe = parse_recipe(SHORTEST.replace("steps = 3", "steps = 3, rate = 1"), "")
     assert recipe.optimiser.rate == 1.0
