@@ -67,6 +67,8 @@ SPECS: tuple[Spec, ...] = (
     Spec("score-visible", "Compare", "Score the visible region", ("V",), checkable=True),
     Spec("score-window", "Compare", "Score what the window shows", ("Shift+V",), checkable=True),
     Spec("profile", "Compare", "Draw a line and plot the values along it", ("P",), checkable=True),
+    Spec("more-faithful", "Compare", "Blend: more faithful", ("Alt+Left",), starts_group=True),
+    Spec("sharper", "Compare", "Blend: sharper", ("Alt+Right",)),
     Spec("compute-again", "Compare", "Compute again what was cancelled", ("F5", "Ctrl+R"), starts_group=True),
     Spec("escape", "Compare", "Cancel; then dismiss messages; then clear what is drawn; then reset the view", ("Esc",)),
     Spec("add-panel", "View", "Add a panel", ("Ctrl+T",)),
@@ -99,6 +101,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("guide", "Help", "User guide", ("F2",)),
     Spec("keys", "Help", "Keys", ("?", "F1")),
     Spec("models", "Help", "Models"),
+    Spec("rescan", "Help", "Rescan models", ("Ctrl+F5",)),
     Spec("about", "Help", "About MedSR Viewer"),
 )
 

@@ -34,7 +34,8 @@ from medsr_viewer.ui.presenter import Presenter
 from medsr_viewer.ui.profile_dock import ProfileDock
 from medsr_viewer.ui.profiling import Profiling
 from medsr_viewer.ui.progress import Progress
-from medsr_viewer.ui.remembering import remember, remembered_choices, remembered_view
+from medsr_viewer.ui.remembering import remember, remembered_choices, remembered_sharpness, remembered_view
+from medsr_viewer.ui.rescanning import Rescan, Rescanning
 from medsr_viewer.ui.results import Results
 from medsr_viewer.ui.runner import Runner
 from medsr_viewer.ui.saving import Saving
@@ -44,7 +45,7 @@ from medsr_viewer.ui.series_dock import SeriesDock
 from medsr_viewer.ui.state import State
 from medsr_viewer.ui.thumbnails import Thumbnails
 from medsr_viewer.ui.viewer_page import ViewerPage
-from medsr_viewer.upscaling.catalogue import Catalogue, catalogue
+from medsr_viewer.upscaling.catalogue import Catalogue, catalogue, rescan
 from medsr_viewer.workflows.compare import compare
 from medsr_viewer.workflows.estimate import estimate
 
@@ -59,6 +60,7 @@ _RUNNERS = (
     "profiling",
     "thumbnails",
     "saving",
+    "rescanning",
     "preloading",
 )
 _LOG_BYTES = 1 << 20
@@ -73,6 +75,7 @@ class Services:
     collect: Collect = collect
     read_frame: ReadFrame = read_frame
     estimator: Estimator | None = estimate
+    rescan: Rescan = rescan
     preloads: bool = True
 
 
@@ -89,12 +92,12 @@ class Application(QObject):
 
     def __init__(self, services: Services, preferences: Preferences) -> None:
         super().__init__()
-        methods = services.catalogue
         self.runners = {name: Runner(name, self) for name in _RUNNERS}
         runners = self.runners
-        choices, wishes = remembered_choices(preferences, methods)
-        self.state = State(choices, remembered_view(preferences), self)
+        choices, wishes = remembered_choices(preferences, services.catalogue)
+        self.state = State(services.catalogue, choices, remembered_view(preferences), self)
         self.state.wishes = wishes
+        self.state.sharpness = remembered_sharpness(preferences)
         self.results = Results(parent=self)
         self.long_runs = LongRuns(services.estimator, self)
         self.opening = Opening(
@@ -102,13 +105,12 @@ class Application(QObject):
         )
         quick, slow = (Lane(self.results, runners[name], self) for name in ("interpolating", "upscaling"))
         self.lanes = (quick, slow)
-        self.comparing = Comparing(
-            self.state, self.results, quick, slow, methods, services.compare, self.long_runs, self
-        )
-        self.scoring = Scoring(self.state, self.results, runners["scoring"], methods, parent=self)
-        self.mapping = Mapping(self.state, self.results, runners["mapping"], methods, self)
+        self.comparing = Comparing(self.state, self.results, quick, slow, services.compare, self.long_runs, self)
+        self.scoring = Scoring(self.state, self.results, runners["scoring"], parent=self)
+        self.mapping = Mapping(self.state, self.results, runners["mapping"], self)
         self.thumbnails = Thumbnails(self.state, runners["thumbnails"], services.read_frame, self)
-        self.window = self._build_window(methods, preferences)
+        self.rescanning = Rescanning(self.state, runners["rescanning"], services.rescan, self)
+        self.window = self._build_window(preferences)
         self._services, self._preferences = services, preferences
         self._connect()
 
@@ -125,7 +127,7 @@ class Application(QObject):
     @Slot()
     def shutdown(self) -> None:
         """Remember the choices, end all work in the background, and wait for it."""
-        remember(self._preferences, self.state, self._services.catalogue)
+        remember(self._preferences, self.state)
         for runner in self.runners.values():
             runner.cancel()
         for runner in self.runners.values():
@@ -139,14 +141,14 @@ class Application(QObject):
         if QThread.currentThread() is self.thread():
             self.window.notices.show_failure(failure)
 
-    def _build_window(self, methods: Catalogue, preferences: Preferences) -> MainWindow:
+    def _build_window(self, preferences: Preferences) -> MainWindow:
         runners = self.runners
         grid = PanelGrid()
         stoppable = (runners["upscaling"], runners["interpolating"], runners["opening"])
-        controller = Controller(self.state, grid, self.opening, self.comparing, self.scoring, methods, stoppable, self)
-        self.presenter = Presenter(grid, self.state, self.results, methods, self.comparing, self)
+        controller = Controller(self.state, grid, self.opening, self.comparing, self.scoring, stoppable, self)
+        self.presenter = Presenter(grid, self.state, self.results, self.comparing, self)
         self.cine = Cine(self.state, self.opening, self.presenter, self)
-        self.profiling = Profiling(self.state, self.results, grid.drawn, runners["profiling"], methods, parent=self)
+        self.profiling = Profiling(self.state, self.results, grid.drawn, runners["profiling"], parent=self)
         self.search_progress = Progress(runners["opening"], "Looking for images …")
         self.progress_of = {
             name: Progress(runners[name], text)
@@ -154,7 +156,7 @@ class Application(QObject):
         }
         return MainWindow(
             controller,
-            ViewerPage(grid, self.state, self.results, methods),
+            ViewerPage(grid, self.state, self.results),
             SeriesDock(self.state, self.thumbnails),
             ScoreTable(self.state, self.results),
             ProfileDock(self.state, self.profiling),
@@ -162,8 +164,8 @@ class Application(QObject):
             Saving(self.state, self.results, grid, runners["saving"], self),
             self.cine,
             self.long_runs,
+            self.rescanning,
             preferences,
-            methods,
         )
 
     def _connect(self) -> None:
@@ -181,6 +183,9 @@ class Application(QObject):
         for name in self.progress_of:
             self.runners[name].started.connect(self.presenter.refresh)
             self.runners[name].finished.connect(self.presenter.refresh)
+        self.rescanning.found.connect(self.window.controller.use_catalogue)
+        self.rescanning.told.connect(self.window.notices.tell)
+        self.rescanning.failed.connect(self.window.notices.show_failure)
         self.runners["preloading"].succeeded.connect(self.window.tool_bar.set_devices)
         self.window.closing.connect(self.shutdown)
 

@@ -12,7 +12,7 @@ from medsr_viewer.ui.lane import Errand, Lane
 from medsr_viewer.ui.long_runs import LongRuns, RunKey, is_large
 from medsr_viewer.ui.results import ResultKey, Results, input_key, result_key
 from medsr_viewer.ui.state import OpenImage, State
-from medsr_viewer.upscaling.catalogue import Catalogue
+from medsr_viewer.upscaling.blends import blend_of
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.tiles import VisibleRegion
 from medsr_viewer.upscaling.upscaler import Begun
@@ -35,8 +35,6 @@ class Comparing(QObject):
     quick, slow : Lane
         For the input and interpolation, and for networks: a scrolled image shows at once, while a tile of the image
         before may still be in a network.
-    catalogue : Catalogue
-        The methods that there are.
     compare : callable
         What runs a comparison.
     long_runs : LongRuns
@@ -54,14 +52,13 @@ class Comparing(QObject):
         results: Results,
         quick: Lane,
         slow: Lane,
-        catalogue: Catalogue,
         compare: Compare,
         long_runs: LongRuns,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._state, self._results, self._quick, self._slow = state, results, quick, slow
-        self._catalogue, self._compare, self._long_runs = catalogue, compare, long_runs
+        self._compare, self._long_runs = compare, long_runs
         self._visible = VisibleRegion()
         self._seen: Region | None = None  # in pixels of the panels, whose size may change with the next input
         # A part computed alone is computed anew only when the view has come to rest.
@@ -96,6 +93,8 @@ class Comparing(QObject):
             return
         self._aim()
         methods = self._methods()
+        key = input_key(image, self._state.choices)
+        self._results.set_needed(result_key(key, method, self._state.choices) for method in methods)
         run = self._run_key(image, methods)
         answer = self._long_runs.answer_to(run)
         if answer == "visible":
@@ -196,13 +195,14 @@ class Comparing(QObject):
             lane.send(errand, ComparisonJob(key, request, self._visible, self._compare, needs_input, begun))
 
     def _methods(self) -> list[Method]:
-        choices = self._state.choices
-        available = {method.name: method for method in self._catalogue.at_scale(choices.scale_factor)}
-        return [available[name] for name in methods_of(choices.contents) if name in available]
+        state = self._state
+        scale = state.choices.scale_factor
+        names = [name for name in methods_of(state.choices.contents) if state.catalogue.has(name, scale)]
+        return [state.catalogue.find(name, scale) for name in names]
 
     def _run_key(self, image: OpenImage, methods: list[Method]) -> RunKey:
         choices = self._state.choices
-        names = tuple(method.name for method in methods)
+        names = tuple(blend_of(method.name) for method in methods)  # all positions of a blend take as long
         uid = image.series.uid
         return RunKey(uid, choices.mode, choices.scale_factor, choices.device, choices.precision, names)
 

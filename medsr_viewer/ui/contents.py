@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from medsr_viewer.upscaling.blends import blend_of, name_at, position_of
 from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.workflows.compare import Mode
 
@@ -23,7 +24,7 @@ class Choice:
     Parameters
     ----------
     key : str
-        `DEGRADED`, `REFERENCE`, a method's name, or a map of one.
+        `DEGRADED`, `REFERENCE`, a method's name (of a blend with its position), or a map of one.
     label : str
         What the user reads.
     obstacle : str
@@ -62,6 +63,21 @@ def method_of(key: str) -> str | None:
     return key.partition(":")[2] if is_map(key) else key
 
 
+def without_position(key: str) -> str:
+    """Return a key without the position of its blend; other keys as they are."""
+    return blend_of(key)
+
+
+def at_position(key: str, percent: int) -> str:
+    """Return a blend's key at another position."""
+    return name_at(blend_of(key), percent)
+
+
+def sharpness_of(key: str) -> int | None:
+    """Return the position of a key's blend, in percent; None of other keys."""
+    return position_of(key)
+
+
 def line_name(key: str, mode: Mode) -> str:
     """Return what the values along a line are called; "" for maps, which are not in the image's unit."""
     if is_map(key):
@@ -74,16 +90,38 @@ def methods_of(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for key in keys if (name := method_of(key)) is not None))
 
 
-def choices(catalogue: Catalogue, mode: Mode, scale_factor: int) -> tuple[Choice, ...]:
-    """Return everything that a panel's header lists."""
+def choices(catalogue: Catalogue, mode: Mode, scale_factor: int, shown: str, sharpness: int) -> tuple[Choice, ...]:
+    """Return everything that a panel's header lists: a blend once, where it stands in the panel.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        The methods that there are.
+    mode : {"test", "enhance"}
+        In force.
+    scale_factor : int
+        In force.
+    shown : str
+        What the panel shows.
+    sharpness : int
+        Position of blends that it does not show.
+    """
     no_reference = "Enhance has no reference" if mode == "enhance" else ""
-    methods = [(m.name, _missing_scale(m.scale_factors, scale_factor)) for m in catalogue.methods]
+    name = method_of(shown) or ""
+    offered = [(one.name, one.name, one.scale_factors) for one in catalogue.methods]
+    for blend in catalogue.blends:
+        key = name if blend_of(name) == blend.name else name_at(blend.name, sharpness)
+        offered.append((key, blend.name, blend.scale_factors))
+    methods = [(key, label, _missing_scale(factors, scale_factor)) for key, label, factors in offered]
     return (
         Choice(DEGRADED, "degraded" if mode == "test" else "input"),
         Choice(REFERENCE, "reference", no_reference),
-        *(Choice(name, name, obstacle) for name, obstacle in methods),
-        *(Choice(error_of(name), f"error of {name}", no_reference or obstacle) for name, obstacle in methods),
-        *(Choice(similarity_of(name), f"SSIM map of {name}", no_reference or obstacle) for name, obstacle in methods),
+        *(Choice(key, label, obstacle) for key, label, obstacle in methods),
+        *(Choice(error_of(key), f"error of {label}", no_reference or obstacle) for key, label, obstacle in methods),
+        *(
+            Choice(similarity_of(key), f"SSIM map of {label}", no_reference or obstacle)
+            for key, label, obstacle in methods
+        ),
     )
 
 
@@ -102,8 +140,7 @@ def possible_contents(
     contents: tuple[str, ...], catalogue: Catalogue, mode: Mode, scale_factor: int
 ) -> tuple[str, ...]:
     """Return contents with what is impossible now replaced by the nearest that is."""
-    available = {method.name for method in catalogue.at_scale(scale_factor)}
-    return tuple(_nearest(key, catalogue, available, mode, scale_factor) for key in contents)
+    return tuple(_nearest(key, catalogue, mode, scale_factor) for key in contents)
 
 
 def with_wishes(contents: tuple[str, ...], wishes: Mapping[int, str]) -> tuple[str, ...]:
@@ -121,11 +158,11 @@ def unmet_wishes(wanted: tuple[str, ...], shown: tuple[str, ...]) -> dict[int, s
     return {panel: name for panel, (name, key) in pairs if name is not None and method_of(key) != name}
 
 
-def _nearest(key: str, catalogue: Catalogue, available: set[str], mode: Mode, scale_factor: int) -> str:
+def _nearest(key: str, catalogue: Catalogue, mode: Mode, scale_factor: int) -> str:
     name = method_of(key)
     if name is None:
         return DEGRADED if mode == "enhance" else key
-    possible = name if name in available else best_method(catalogue, scale_factor)
+    possible = name if catalogue.has(name, scale_factor) else best_method(catalogue, scale_factor)
     return key.replace(name, possible) if mode == "test" else possible
 
 

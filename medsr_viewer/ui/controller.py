@@ -12,6 +12,7 @@ from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.windowing import PRESETS
 from medsr_viewer.ui.comparing import Comparing
 from medsr_viewer.ui.contents import (
+    at_position,
     best_method,
     error_of,
     is_error,
@@ -43,8 +44,6 @@ class Controller(QObject):
         The panels.
     opening, comparing, scoring : Opening, Comparing, Scoring
         The work.
-    catalogue : Catalogue
-        The methods that there are.
     running : tuple of Runner
         What Esc stops.
     parent : QObject, optional
@@ -61,18 +60,18 @@ class Controller(QObject):
         opening: Opening,
         comparing: Comparing,
         scoring: Scoring,
-        catalogue: Catalogue,
         running: tuple[Runner, ...],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.state, self.grid, self.opening = state, grid, opening
-        self._comparing, self._scoring, self._catalogue, self._running = comparing, scoring, catalogue, running
+        self._comparing, self._scoring, self._running = comparing, scoring, running
         grid.window_dragged.connect(self._on_window_dragged)
         grid.scrolled.connect(opening.step)
         grid.visible_changed.connect(self._on_visible)
         grid.drawn.roi_changed.connect(self._on_roi)
         grid.panel_content_chosen.connect(self.set_content)
+        grid.panel_sharpness_chosen.connect(self.set_sharpness)
 
     def handlers(self) -> dict[str, Callable[..., object]]:
         """Return what each action does, but for those of the window itself."""
@@ -90,6 +89,8 @@ class Controller(QObject):
             "profile": lambda on: self.set_drawing("line" if on else ""),
             "score-visible": lambda on: state.update_measuring(region_mode="visible" if on else "whole"),
             "score-window": lambda on: state.update_measuring(range_mode="window" if on else "full"),
+            "more-faithful": lambda: grid.step_sharpness(-1),
+            "sharper": lambda: grid.step_sharpness(1),
             "compute-again": self._comparing.compute_again,
             "escape": self.escape,
             "add-panel": self.add_panel,
@@ -143,6 +144,26 @@ class Controller(QObject):
         contents[panel] = content
         self.state.choose(contents=tuple(contents))
 
+    @Slot(int, int)
+    def set_sharpness(self, panel: int, percent: int) -> None:
+        """Show a panel's blend at another position, in percent."""
+        state = self.state
+        content = at_position(state.choices.contents[panel], percent)
+        state.sharpness = percent
+        if content == state.choices.contents[panel]:
+            state.choices_changed.emit()  # the slider is back where it was: what stands there is not stale
+        else:
+            self.set_content(panel, content)
+
+    @Slot(object)
+    def use_catalogue(self, catalogue: Catalogue) -> None:
+        """Offer other methods; where a panel's is gone, the nearest stands in for it."""
+        choices = self.state.choices
+        wanted = with_wishes(choices.contents, self.state.wishes)
+        contents = possible_contents(wanted, catalogue, choices.mode, choices.scale_factor)
+        self.state.wishes = unmet_wishes(wanted, contents)
+        self.state.set_catalogue(catalogue, contents)
+
     def switch_mode(self) -> None:
         """Go from Test to Enhance, or back."""
         self._compare_as(mode="enhance" if self.state.choices.mode == "test" else "test")
@@ -182,8 +203,9 @@ class Controller(QObject):
         if len(choices.contents) >= MAX_PANELS:
             return
         names = ["reference"] if choices.mode == "test" else []
-        names += [best_method(self._catalogue, choices.scale_factor)]
-        names += [method.name for method in reversed(self._catalogue.at_scale(choices.scale_factor))]
+        catalogue = self.state.catalogue
+        names += [best_method(catalogue, choices.scale_factor)]
+        names += [method.name for method in reversed(catalogue.at_scale(choices.scale_factor))]
         content = next((name for name in names if name not in choices.contents), names[-1])
         self.state.choose(contents=(*choices.contents, content))
 
@@ -255,7 +277,7 @@ class Controller(QObject):
         mode = changes.get("mode", self.state.choices.mode)
         scale = changes.get("scale_factor", self.state.choices.scale_factor)
         wanted = with_wishes(self.state.choices.contents, self.state.wishes)
-        contents = possible_contents(wanted, self._catalogue, mode, scale)  # type: ignore[arg-type]
+        contents = possible_contents(wanted, self.state.catalogue, mode, scale)  # type: ignore[arg-type]
         self.state.wishes = unmet_wishes(wanted, contents)
         self.state.choose(**changes, contents=contents)
 

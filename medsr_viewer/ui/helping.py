@@ -17,7 +17,8 @@ from medsr_viewer.ui.failure import Failure, describe
 from medsr_viewer.ui.guide_window import GuideWindow, read_guide
 from medsr_viewer.ui.keys_dialog import KeysDialog
 from medsr_viewer.ui.models_window import ModelsWindow
-from medsr_viewer.upscaling.catalogue import Catalogue
+from medsr_viewer.ui.rescanning import Rescanning
+from medsr_viewer.ui.state import State
 
 _PACKAGES = ("PySide6-Essentials", "torch", "numpy", "pydicom", "scikit-image", "pyqtgraph", "opencv-python-headless")
 
@@ -29,22 +30,25 @@ class Helping(QObject):
     ----------
     window : QWidget
         Above which they stay.
-    catalogue : Catalogue
+    state : State
         The methods that there are.
+    rescanning : Rescanning
+        Looks for others.
     """
 
     failed = Signal(Failure)
 
-    def __init__(self, window: QWidget, catalogue: Catalogue) -> None:
+    def __init__(self, window: QWidget, state: State, rescanning: Rescanning) -> None:
         super().__init__(window)
-        self._window, self._catalogue = window, catalogue
+        self._window, self._state, self._rescanning = window, state, rescanning
 
     def handlers(self, actions: Callable[[], Actions]) -> dict[str, Callable[[], object]]:
         """Return what each action of the menu does; `actions` gives those that the list of keys shows."""
         return {
             "guide": self.show_guide,
             "keys": lambda: self._show(KeysDialog, lambda: KeysDialog(actions(), self._window)),
-            "models": lambda: self._show(ModelsWindow, lambda: ModelsWindow(self._catalogue, self._window)),
+            "models": lambda: self._show(ModelsWindow, self._models_window),
+            "rescan": self._rescanning.start,
             "about": self.tell_about,
         }
 
@@ -72,6 +76,12 @@ class Helping(QObject):
         box.setInformativeText("\n".join(versions()))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+    def _models_window(self) -> ModelsWindow:
+        window = ModelsWindow(self._state.catalogue, self._window)
+        window.rescan_wanted.connect(self._rescanning.start)
+        self._rescanning.found.connect(window.set_catalogue)
+        return window
 
     def _show(self, kind: type[QDialog], make: Callable[[], QDialog]) -> None:
         dialog = self._window.findChild(kind) or make()

@@ -30,6 +30,7 @@ from medsr_viewer.ui.notices import Notices
 from medsr_viewer.ui.preferences import Preferences
 from medsr_viewer.ui.profile_dock import ProfileDock
 from medsr_viewer.ui.progress import Progress
+from medsr_viewer.ui.rescanning import Rescanning
 from medsr_viewer.ui.saving import Saving
 from medsr_viewer.ui.score_table import ScoreTable
 from medsr_viewer.ui.series_dock import SeriesDock
@@ -37,7 +38,6 @@ from medsr_viewer.ui.start_page import StartPage
 from medsr_viewer.ui.state import OpenImage
 from medsr_viewer.ui.toolbar import ToolBar
 from medsr_viewer.ui.viewer_page import ViewerPage
-from medsr_viewer.upscaling.catalogue import Catalogue
 
 _SIZE = QSize(1440, 860)
 _MESSAGE_MS = 4000
@@ -66,10 +66,10 @@ class MainWindow(QMainWindow):
         Plays the images of a series.
     long_runs : LongRuns
         Whose questions are asked here.
+    rescanning : Rescanning
+        Looks for models.
     preferences : Preferences
         What is remembered.
-    catalogue : Catalogue
-        The methods that there are.
     """
 
     closing = Signal()
@@ -85,8 +85,8 @@ class MainWindow(QMainWindow):
         saving: Saving,
         cine: Cine,
         long_runs: LongRuns,
+        rescanning: Rescanning,
         preferences: Preferences,
-        catalogue: Catalogue,
     ) -> None:
         super().__init__()
         self.setWindowTitle("MedSR Viewer")
@@ -95,7 +95,8 @@ class MainWindow(QMainWindow):
         if _SIZE.boundedTo(self.screen().availableSize() - _DECORATION) != _SIZE:
             self.setWindowState(Qt.WindowState.WindowMaximized)
         self.controller, self.page, self._saving, self._preferences = controller, page, saving, preferences
-        self._cine, self._long_runs, self._helping = cine, long_runs, Helping(self, catalogue)
+        self._cine, self._long_runs = cine, long_runs
+        self._helping = Helping(self, controller.state, rescanning)
         self.series, self.scores, self.profile = series, scores, profile
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, series)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, scores)

@@ -10,14 +10,13 @@ from PySide6.QtCore import QObject, Slot
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.colour import luma
 from medsr_viewer.imaging.frame import BoolArray, FloatArray
-from medsr_viewer.ui.contents import is_error, is_map, method_of
+from medsr_viewer.ui.contents import is_error, is_map, method_of, methods_of
 from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.results import InputKey, Map, MapsByKey, ResultKey, Results, input_key, result_key
 from medsr_viewer.ui.runner import Report, Runner
 from medsr_viewer.ui.state import State
-from medsr_viewer.upscaling.catalogue import Catalogue
 
 # Edges reach ten times what everything else does: a scale up to them would leave the rest black.
 _PERCENTILE = 95.0
@@ -91,17 +90,13 @@ class Mapping(QObject):
         The images; takes the maps.
     runner : Runner
         For maps alone.
-    catalogue : Catalogue
-        The methods that there are.
     parent : QObject, optional
         Owner.
     """
 
-    def __init__(
-        self, state: State, results: Results, runner: Runner, catalogue: Catalogue, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, state: State, results: Results, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._state, self._results, self._runner, self._catalogue = state, results, runner, catalogue
+        self._state, self._results, self._runner = state, results, runner
         self._drawn: dict[str, tuple[ResultKey, FloatArray]] = {}
         self._limit: tuple[str, float] | None = None  # series, and the largest error told apart, if the user chose it
         state.choices_changed.connect(self.refresh)
@@ -175,11 +170,11 @@ class Mapping(QObject):
     def _ready_pixels(self, key: InputKey) -> dict[str | None, tuple[ResultKey, FloatArray]]:
         choices = self._state.choices
         ready: dict[str | None, tuple[ResultKey, FloatArray]] = {}
-        for method in self._catalogue.at_scale(choices.scale_factor):
-            result = result_key(key, method, choices)
+        for name in methods_of(choices.contents):
+            result = result_key(key, self._state.catalogue.find(name, choices.scale_factor), choices)
             entry = self._results.entry(result)
             if entry is not None and entry.is_whole and entry.picture is not None:
-                ready[method.name] = result, entry.picture.pixels
+                ready[name] = result, entry.picture.pixels
         return ready
 
     @Slot(object)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from medsr_viewer.ui.actions import PRESET_COUNT, SPECS, Actions, check
 from medsr_viewer.ui.cine import Cine
-from medsr_viewer.ui.contents import is_error
+from medsr_viewer.ui.contents import is_error, sharpness_of
 from medsr_viewer.ui.controller import Controller
 from medsr_viewer.ui.scoring import describe_voi
 
@@ -87,6 +87,8 @@ class ActionSync(QObject):
             actions[name].setEnabled(any(is_error(content) for content in state.choices.contents))
         for name in ("error-map", "similarity-map", "roi", "score-visible", "score-window"):
             actions[name].setEnabled(in_test)
+        for name in ("more-faithful", "sharper"):
+            actions[name].setEnabled(any(sharpness_of(content) is not None for content in state.choices.contents))
         actions["compute-again"].setEnabled(state.image is not None)
         obstacle = self._cine.obstacle
         text = "Pause playing" if state.is_playing else "Play the images"

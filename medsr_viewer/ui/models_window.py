@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
+    QPushButton,
     QSplitter,
     QTextBrowser,
     QTreeWidget,
@@ -48,18 +50,20 @@ class ModelsWindow(QDialog):
         The window.
     """
 
+    rescan_wanted = Signal()
+
     def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Models")
         self.resize(1040, 620)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._cards = [card for method in catalogue.methods for _, card in sorted(method.cards.items())]
+        self._cards: tuple[ModelCard, ...] = ()
+        self._catalogue = catalogue
         self.list = QTreeWidget()
         self.list.setHeaderLabels(list(COLUMNS))
         self.list.setRootIsDecorated(False)
         self.list.setAllColumnsShowFocus(True)
         self.list.setAccessibleName("Models")
-        rows = [QTreeWidgetItem(self.list, list(row_of(card))) for card in self._cards]
         self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.details = QTextBrowser()
         self.details.setOpenExternalLinks(True)
@@ -68,22 +72,49 @@ class ModelsWindow(QDialog):
         parts.addWidget(self.list)
         parts.addWidget(self.details)
         parts.setSizes([190, 400])
+        self.problems = QLabel()
+        self.problems.setWordWrap(True)
+        rescan = QPushButton("Rescan models")
+        rescan.setAutoDefault(False)
+        rescan.setToolTip("Look for models that were published or imported since (Ctrl+F5)")
+        rescan.clicked.connect(self.rescan_wanted)
+        top = QHBoxLayout()
+        top.addWidget(QLabel(_CAPTION), 1)
+        top.addWidget(rescan)
         column = QVBoxLayout(self)
-        column.addWidget(QLabel(_CAPTION))
-        for problem in catalogue.problems:
-            label = QLabel(f"A model cannot be used: {problem}")
-            label.setWordWrap(True)
-            column.addWidget(label)
+        column.addLayout(top)
+        column.addWidget(self.problems)
         column.addWidget(parts, 1)
         self.list.currentItemChanged.connect(self._show_details)
+        self.set_catalogue(catalogue)
+
+    @Slot(object)
+    def set_catalogue(self, catalogue: Catalogue) -> None:
+        """List other models; the chosen one stays chosen where it is still there."""
+        chosen = self._chosen
+        self._catalogue, self._cards = catalogue, catalogue.cards
+        self.problems.setText("\n".join(f"A model cannot be used: {problem}" for problem in catalogue.problems))
+        self.problems.setVisible(bool(catalogue.problems))
+        self.list.blockSignals(True)
+        self.list.clear()
+        rows = [QTreeWidgetItem(self.list, list(row_of(card))) for card in self._cards]
+        self.list.blockSignals(False)
         if rows:
-            self.list.setCurrentItem(rows[0])
+            names = [(card.name, card.scale_factor) for card in self._cards]
+            wanted = (chosen.name, chosen.scale_factor) if chosen is not None else names[0]
+            self.list.setCurrentItem(rows[names.index(wanted) if wanted in names else 0])
         else:
             self.details.setPlainText("There is no learned method on this machine: install the program again.")
 
+    @property
+    def _chosen(self) -> ModelCard | None:
+        row = self.list.currentIndex().row()
+        return self._cards[row] if 0 <= row < len(self._cards) else None
+
     @Slot()
     def _show_details(self) -> None:
-        self.details.setMarkdown(card_text(self._cards[self.list.currentIndex().row()]))
+        if (card := self._chosen) is not None:
+            self.details.setMarkdown(card_text(card, blends_of(card, self._catalogue)))
 
 
 def row_of(card: ModelCard) -> tuple[str, ...]:
@@ -100,8 +131,18 @@ def row_of(card: ModelCard) -> tuple[str, ...]:
     )
 
 
-def card_text(card: ModelCard) -> str:
-    """Return all of a card as Markdown."""
+def blends_of(card: ModelCard, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return, in words, which blends a model is an end of."""
+    texts = []
+    for blend in catalogue.blends:
+        ends = blend.ends.get(card.scale_factor)
+        if ends is not None and card in ends:
+            texts.append(f"{blend.name}, between {ends[0].name} and {ends[1].name}")
+    return tuple(texts)
+
+
+def card_text(card: ModelCard, blends: Sequence[str] = ()) -> str:
+    """Return all of a card as Markdown, with the blends that it is an end of."""
     lines = [f"## {card.name} ×{card.scale_factor}", ""]
     if card.barely_trained:
         lines += [f"**{card.note}: these weights do not stand for their method.**", ""]
@@ -115,6 +156,10 @@ def card_text(card: ModelCard) -> str:
     ]
     if note := card.training.get("note"):
         lines.append(f"- How: {note}")
+    if card.ancestors:
+        names = (f"{ancestor['name']} (SHA-256 {ancestor['sha256'][:12]})" for ancestor in card.ancestors)
+        lines.append(f"- Training began with the weights of {', and these with those of '.join(names)}")
+    lines += [f"- Blended: {blend}" for blend in blends]
     lines += ["", "### Figures on the validation images", "", *_figures(card), "", "### Training images", ""]
     lines += [f"- {source}" for source in card.attribution]
     return "\n".join(lines) + "\n"

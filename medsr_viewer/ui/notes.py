@@ -11,7 +11,6 @@ from medsr_viewer.imaging.collect import Skipped
 from medsr_viewer.ui.contents import method_of, methods_of
 from medsr_viewer.ui.results import Results, input_key, result_key
 from medsr_viewer.ui.state import State
-from medsr_viewer.upscaling.catalogue import Catalogue
 
 _SQUARE = 0.005
 
@@ -23,12 +22,12 @@ def skipped_text(skipped: Sequence[Skipped]) -> str:
     return f"{text}, {foreign} of them no image{'s' * (foreign != 1)}" if foreign else text
 
 
-def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tuple[str, ...]:
+def standing_notes(state: State, results: Results) -> tuple[str, ...]:
     """Return the notes on the image and on the results on screen, the most surprising first."""
     image, choices = state.image, state.choices
     if image is None:
         return ()
-    notes = [f"A model cannot be used: {problem}" for problem in catalogue.problems]
+    notes = [f"A model cannot be used: {problem}" for problem in state.catalogue.problems]
     notes += [
         f"{wish} has no ×{choices.scale_factor}: {method_of(choices.contents[panel])} is shown in its place."
         for panel, wish in state.wishes.items()
@@ -45,9 +44,9 @@ def standing_notes(state: State, results: Results, catalogue: Catalogue) -> tupl
     if image.frame.lossy:
         notes.append("The source was compressed with loss: its artefacts are part of the reference.")
     key = input_key(image, choices)
-    names = methods_of(choices.contents)
-    for method in catalogue.at_scale(choices.scale_factor):
-        entry = results.entry(result_key(key, method, choices)) if method.name in names else None
+    for name in methods_of(choices.contents):
+        method = state.catalogue.find(name, choices.scale_factor)
+        entry = results.entry(result_key(key, method, choices))
         if entry is not None and entry.result is not None:
             notes += [note if method.name in note else f"{method.name}: {note}" for note in entry.result.notes]
     if (images := results.prepared_for(key)) is not None:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 
+from medsr_viewer.models.blending import BlendedCard
 from medsr_viewer.ui.comparing import Comparing
-from medsr_viewer.ui.contents import Choice, choices, is_map, line_name, method_of
+from medsr_viewer.ui.contents import Choice, choices, is_map, line_name, method_of, sharpness_of, without_position
 from medsr_viewer.ui.corners import corner_lines
 from medsr_viewer.ui.display.line import Ruler
 from medsr_viewer.ui.display.panel import Panel
@@ -17,7 +18,7 @@ from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.results import InputKey, Results, input_key, result_key
 from medsr_viewer.ui.showing import COMPUTING, NOT_COMPUTED, PAUSED, Outlook, Showing, showing
 from medsr_viewer.ui.state import OpenImage, State
-from medsr_viewer.upscaling.catalogue import Catalogue
+from medsr_viewer.workflows.weights import ends_caption
 
 
 class Presenter(QObject):
@@ -31,8 +32,6 @@ class Presenter(QObject):
         The choices.
     results : Results
         What was computed.
-    catalogue : Catalogue
-        The methods that there are.
     comparing : Comparing
         Who computes.
     parent : QObject, optional
@@ -47,13 +46,12 @@ class Presenter(QObject):
         grid: PanelGrid,
         state: State,
         results: Results,
-        catalogue: Catalogue,
         comparing: Comparing,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._grid, self._state, self._results = grid, state, results
-        self._catalogue, self._comparing = catalogue, comparing
+        self._comparing = comparing
         self._shown: list[tuple[InputKey, str] | None] = []
         self._headers: tuple[object, ...] = ()
         self._extent_of: InputKey | None = None
@@ -174,7 +172,7 @@ class Presenter(QObject):
             self._show_stale(index, panel, image)
             return
         outlook = Outlook(pending, self._comparing.visible)
-        wanted = showing(content, state, self._results, images, self._catalogue, outlook)
+        wanted = showing(content, state, self._results, images, self._state.catalogue, outlook)
         if wanted.is_placeholder and self._may_stay(index, content, images.key):
             panel.set_status(f"stale · {pending}")
             return
@@ -196,7 +194,7 @@ class Presenter(QObject):
     def _is_ready(self, content: str, key: InputKey) -> bool:
         if (name := method_of(content)) is None:
             return True
-        result = result_key(key, self._catalogue.find(name, key.scale_factor), self._state.choices)
+        result = result_key(key, self._state.catalogue.find(name, key.scale_factor), self._state.choices)
         entry = self._results.entry(result)
         if entry is None or entry.result is None:
             return False
@@ -205,7 +203,7 @@ class Presenter(QObject):
 
     def _is_learned(self, content: str) -> bool:
         name = method_of(content)
-        return name is not None and self._catalogue.find(name, self._state.choices.scale_factor).is_learned
+        return name is not None and self._state.catalogue.find(name, self._state.choices.scale_factor).is_learned
 
     def _show_stale(self, index: int, panel: Panel, image: OpenImage) -> None:
         failure = self._results.failure_of(input_key(image, self._state.choices))
@@ -224,24 +222,38 @@ class Presenter(QObject):
             _apply(panel, Showing(status=COMPUTING if is_computing else NOT_COMPUTED))
 
     def _may_stay(self, index: int, content: str, key: InputKey) -> bool:
-        """Whether what a panel shows is an older result of the same image, method and size: it stays, marked stale."""
+        """Whether what a panel shows is an older result of the same image, method and size: it stays, marked stale.
+
+        A blend at another position is the same method.
+        """
         shown = self._shown[index]
-        if shown is None or shown[1] != content or shown[0].image != key.image or shown[0].mode != key.mode:
+        if shown is None or shown[0].image != key.image or shown[0].mode != key.mode:
+            return False
+        if without_position(shown[1]) != without_position(content):
             return False
         return shown[0].scale_factor == key.scale_factor or (key.mode == "test" and not is_map(content))
 
     def _dress_headers(self) -> None:
-        state = self._state.choices
-        headers = (state.mode, state.scale_factor, state.contents, self._state.image is not None)
+        state, catalogue = self._state.choices, self._state.catalogue
+        headers = (state.mode, state.scale_factor, state.contents, self._state.image is not None, catalogue)
         if headers == self._headers:
             return
         self._headers = headers
-        offered = choices(self._catalogue, state.mode, state.scale_factor)
         for panel, content in zip(self._grid.panels, state.contents, strict=True):
+            offered = choices(catalogue, state.mode, state.scale_factor, content, self._state.sharpness)
             panel.set_choices([(c.key, c.label) for c in offered], content, enabled=self._state.image is not None)
             _disable(panel, offered)
+            panel.set_sharpness(*self._sharpness(content))
             panel.set_line_name(line_name(content, state.mode))
         self._extent_of = None  # a panel that was just added knows nothing yet
+
+    def _sharpness(self, content: str) -> tuple[int | None, str]:
+        """Return the position of a content's blend, and what its ends measured."""
+        percent, scale = sharpness_of(content), self._state.choices.scale_factor
+        if percent is None:
+            return None, ""
+        card = self._state.catalogue.find(method_of(content) or "", scale).cards[scale]
+        return percent, ends_caption(card) if isinstance(card, BlendedCard) else ""
 
 
 def _disable(panel: Panel, offered: Sequence[Choice]) -> None:

@@ -21,7 +21,6 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.results import InputKey, Results, input_key, result_key
 from medsr_viewer.ui.runner import Report, Runner
 from medsr_viewer.ui.state import State
-from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.workflows.profile import profile
 
 Sample: TypeAlias = Callable[..., tuple[npt.NDArray[np.float64], FloatArray]]
@@ -145,8 +144,6 @@ class Profiling(QObject):
         The line.
     runner : Runner
         For profiles alone.
-    catalogue : Catalogue
-        The methods that there are.
     sample : callable
         What samples.
     parent : QObject, optional
@@ -162,7 +159,6 @@ class Profiling(QObject):
         results: Results,
         drawn: Drawn,
         runner: Runner,
-        catalogue: Catalogue,
         sample: Sample = profile,
         parent: QObject | None = None,
     ) -> None:
@@ -170,7 +166,7 @@ class Profiling(QObject):
         self.profiles: Profiles | None = None
         """Of the image, mode and scale factor in force; None where there are none, or not yet."""
         self._state, self._results, self._drawn, self._runner = state, results, drawn, runner
-        self._catalogue, self._sample = catalogue, sample
+        self._sample = sample
         self._sent: ProfileJob | None = None
         for signal in (state.image_changed, state.choices_changed, results.prepared_changed, runner.finished):
             signal.connect(self.refresh)
@@ -232,7 +228,7 @@ class Profiling(QObject):
             return None
         if content in (DEGRADED, REFERENCE):
             return images.degraded if content == DEGRADED else images.reference
-        method = self._catalogue.find(method_of(content) or "", key.scale_factor)
+        method = self._state.catalogue.find(method_of(content) or "", key.scale_factor)
         entry = self._results.entry(result_key(key, method, self._state.choices))
         return entry.picture if entry is not None else None
 

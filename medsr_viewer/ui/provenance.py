@@ -4,20 +4,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.ui.corners import shown_through
 from medsr_viewer.ui.results import Scored
 from medsr_viewer.ui.state import Choices, OpenImage, View
 from medsr_viewer.workflows.captions import NO_SCORE, RESEARCH_USE
+from medsr_viewer.workflows.weights import blend_caption
 
 
 def provenance(
-    image: OpenImage, choices: Choices, view: View, scores: Mapping[str, Scored], made: date
-) -> tuple[str, str, str]:
-    """Return lines on the source, the scores and the display.
+    image: OpenImage,
+    choices: Choices,
+    view: View,
+    scores: Mapping[str, Scored],
+    made: date,
+    cards: Iterable[ModelCard] = (),
+) -> tuple[str, ...]:
+    """Return lines on the source, the scores, the display, and on the weights of each blend.
 
     Parameters
     ----------
@@ -29,6 +36,8 @@ def provenance(
         By method; may be empty.
     made : date
         Of the figure.
+    cards : iterable of ModelCard
+        Of the networks on screen.
     """
     factor = choices.scale_factor
     test = choices.mode == "test"
@@ -39,4 +48,5 @@ def provenance(
         f"{Path(image.instance.source).name} frame {image.frame_index + 1} · {task}",
         f"Scores: {measured}" if scored is not None else measured,
         f"Shown through {shown_through(view, image.frame)} · made {made.isoformat()} by MedSR Viewer · {RESEARCH_USE}",
+        *(caption for card in cards if (caption := blend_caption(card))),
     )

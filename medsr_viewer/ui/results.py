@@ -14,6 +14,7 @@ from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.state import Choices, ImageKey, OpenImage
+from medsr_viewer.upscaling.blends import position_of
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.workflows.compare import MethodResult, Mode, Prepared
 
@@ -40,12 +41,16 @@ class InputKey:
 
 @dataclass(frozen=True)
 class ResultKey:
-    """What an upscaled image depends on. Device and precision are "" for interpolation, which has neither."""
+    """What an upscaled image depends on. Device, precision and weights are "" for interpolation, which has none.
+
+    A blend's method is its name with the position; the weights are told by their hash.
+    """
 
     source: InputKey
     method: str
     device: str
     precision: str
+    weights: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,10 +139,14 @@ MapsByKey: TypeAlias = dict[str, Map]
 
 @dataclass
 class _Store:
-    """Finished results, the least recently used dropped first, but none of the image on screen."""
+    """Finished results, the least recently used dropped first, but none of the image on screen.
+
+    Of that image's blends only positions that panels show are safe: a slider passes many.
+    """
 
     limit: int
     entries: OrderedDict[ResultKey, Entry] = field(default_factory=OrderedDict)
+    needed: frozenset[ResultKey] = frozenset()
 
     def get(self, key: ResultKey) -> Entry | None:
         if key in self.entries:
@@ -151,10 +160,15 @@ class _Store:
     def put(self, key: ResultKey, entry: Entry) -> None:
         self.keep(key, entry)
         total = sum(kept.bytes for kept in self.entries.values())
-        for old in [old for old in self.entries if old.source != key.source]:
+        for old in [old for old in self.entries if self._may_go(old, key)]:
             if total <= self.limit:
                 return
             total -= self.entries.pop(old).bytes
+
+    def _may_go(self, old: ResultKey, new: ResultKey) -> bool:
+        if old.source != new.source:
+            return True
+        return position_of(old.method) is not None and old != new and old not in self.needed
 
 
 class Results(QObject):
@@ -209,6 +223,10 @@ class Results(QObject):
         """Note that a comparison failed."""
         self._failure = (key, failure)
         self.prepared_changed.emit()
+
+    def set_needed(self, keys: Iterable[ResultKey]) -> None:
+        """Say which results the panels show."""
+        self._store.needed = frozenset(keys)
 
     def set_growing(self, key: ResultKey, entry: Entry) -> None:
         """Take over a result in the making."""
@@ -268,11 +286,10 @@ def result_key(source: InputKey, method: Method, choices: Choices) -> ResultKey:
     """Return the key of a method's result under the choices in force."""
     if not method.is_learned:
         return ResultKey(source, method.name, "", "")
-    return ResultKey(source, method.name, choices.device, choices.precision)
+    weights = method.cards[source.scale_factor].sha256
+    return ResultKey(source, method.name, choices.device, choices.precision, weights)
 
 
 def _is_in_force(key: ResultKey, source: InputKey, choices: Choices) -> bool:
-    return key in (
-        ResultKey(source, key.method, "", ""),
-        ResultKey(source, key.method, choices.device, choices.precision),
-    )
+    device = choices.device, choices.precision
+    return key.source == source and (key.device, key.precision) in (("", ""), device)

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
+from medsr_viewer.ui.contents import methods_of
 from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.figure import render_figure, writing
@@ -79,7 +80,10 @@ class Saving(QObject):
         image, choices = self._state.image, self._state.choices
         if image is None:
             return ()
-        return provenance(image, choices, self._state.view, self._results.scores_of(image, choices), date.today())
+        scores, scale = self._results.scores_of(image, choices), choices.scale_factor
+        methods = [self._state.catalogue.find(name, scale) for name in methods_of(choices.contents)]
+        cards = [method.cards[scale] for method in methods if method.is_learned]
+        return provenance(image, choices, self._state.view, scores, date.today(), cards)
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:

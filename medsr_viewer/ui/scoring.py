@@ -15,7 +15,6 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.results import Entry, InputKey, ResultKey, Results, Scored, input_key, result_key
 from medsr_viewer.ui.runner import Report, Runner
 from medsr_viewer.ui.state import Measuring, State
-from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.workflows.score import ScoreRequest, score_image
 
 _REGION_NAMES = {"whole": "whole image", "visible": "visible region", "roi": "ROI"}
@@ -77,8 +76,6 @@ class Scoring(QObject):
         The images; takes the scores.
     runner : Runner
         For scores alone.
-    catalogue : Catalogue
-        The methods that there are.
     delay_ms : int
         How long the view must rest.
     parent : QObject, optional
@@ -92,12 +89,11 @@ class Scoring(QObject):
         state: State,
         results: Results,
         runner: Runner,
-        catalogue: Catalogue,
         delay_ms: int = 80,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._state, self._results, self._runner, self._catalogue = state, results, runner, catalogue
+        self._state, self._results, self._runner = state, results, runner
         self._visible: Region | None = None
         self._rested = QTimer(self, singleShot=True, interval=delay_ms)
         self._rested.timeout.connect(self._submit)
@@ -145,24 +141,22 @@ class Scoring(QObject):
             return None
         reference = prepared.prepared.reference
         region = _clipped(self._region(measuring), reference.shape)
-        names = methods_of(choices.contents)
         images = {}
-        for method in self._catalogue.at_scale(choices.scale_factor):
-            result = result_key(key, method, choices)
-            entry = self._results.entry(result) if method.name in names else None
-            pixels = _pixels(entry, region or Region.whole(reference.shape))
+        for name in methods_of(choices.contents):
+            result = result_key(key, self._state.catalogue.find(name, choices.scale_factor), choices)
+            pixels = _pixels(self._results.entry(result), region or Region.whole(reference.shape))
             if pixels is not None:
                 images[result] = pixels
         request = ScoreRequest(measuring.range_mode, prepared.prepared.data_range, self._state.view.voi, region)
-        name = _REGION_NAMES["whole" if region is None else measuring.region_mode]
-        return ScoringJob(key, reference, images, request, name, image.frame.unit)
+        region_name = _REGION_NAMES["whole" if region is None else measuring.region_mode]
+        return ScoringJob(key, reference, images, request, region_name, image.frame.unit)
 
     def _is_growing(self, name: str) -> bool:
         image, choices = self._state.image, self._state.choices
-        method = next((one for one in self._catalogue.at_scale(choices.scale_factor) if one.name == name), None)
-        if image is None or method is None:
+        catalogue, scale = self._state.catalogue, choices.scale_factor
+        if image is None or not catalogue.has(name, scale):
             return False
-        entry = self._results.entry(result_key(input_key(image, choices), method, choices))
+        entry = self._results.entry(result_key(input_key(image, choices), catalogue.find(name, scale), choices))
         return entry is not None and entry.result is None
 
     def _region(self, measuring: Measuring) -> Region | None:

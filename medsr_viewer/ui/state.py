@@ -15,6 +15,8 @@ from medsr_viewer.ui.display.drawn import Drawing
 from medsr_viewer.ui.display.layouts import LayoutName
 from medsr_viewer.ui.display.line import Ruler
 from medsr_viewer.ui.display.sampling import Interpolation
+from medsr_viewer.upscaling.blends import USUAL_PERCENT
+from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.workflows.compare import Mode
 
 if TYPE_CHECKING:
@@ -116,6 +118,8 @@ class State(QObject):
 
     Parameters
     ----------
+    catalogue : Catalogue
+        The methods that there are.
     choices : Choices
         To start with.
     view : View
@@ -131,8 +135,11 @@ class State(QObject):
     measuring_changed = Signal()
     playing_changed = Signal()
 
-    def __init__(self, choices: Choices, view: View = _PLAIN_VIEW, parent: QObject | None = None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, choices: Choices, view: View = _PLAIN_VIEW, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self.catalogue = catalogue
         self.collection = Collection((), ())
         self.image: OpenImage | None = None
         self.choices = choices
@@ -142,6 +149,14 @@ class State(QObject):
         """Whether image follows image by itself: networks wait meanwhile."""
         self.wishes: dict[int, str] = {}
         """Panels to the methods that the user wants in them and the scale factor in force does not have."""
+        self.sharpness = USUAL_PERCENT
+        """Position, in percent, at which a blend is shown that is chosen anew."""
+
+    def set_catalogue(self, catalogue: Catalogue, contents: tuple[str, ...]) -> None:
+        """Offer other methods, and show what of the panels' contents they have."""
+        self.catalogue = catalogue
+        self.choices = replace(self.choices, contents=contents)
+        self.choices_changed.emit()
 
     def set_collection(self, collection: Collection) -> None:
         """Replace what was found among the opened paths."""

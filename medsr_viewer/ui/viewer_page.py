@@ -10,7 +10,6 @@ from medsr_viewer.ui.notes import standing_notes
 from medsr_viewer.ui.notes_strip import NotesStrip
 from medsr_viewer.ui.results import Results
 from medsr_viewer.ui.state import OpenImage, State
-from medsr_viewer.upscaling.catalogue import Catalogue
 
 
 class ViewerPage(QWidget):
@@ -24,8 +23,6 @@ class ViewerPage(QWidget):
         The image and the choices.
     results : Results
         What was computed.
-    catalogue : Catalogue
-        The methods that there are.
     parent : QWidget, optional
         The window.
     """
@@ -33,11 +30,9 @@ class ViewerPage(QWidget):
     image_wanted = Signal(int)
     """Frame of the series, from 0."""
 
-    def __init__(
-        self, grid: PanelGrid, state: State, results: Results, catalogue: Catalogue, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, grid: PanelGrid, state: State, results: Results, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state, self._results, self._catalogue = state, results, catalogue
+        self._state, self._results = state, results
         self._named: OpenImage | None = None
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical, self)
         self.scroll_bar.setAccessibleName("Image of the series")
@@ -86,7 +81,7 @@ class ViewerPage(QWidget):
     def _list_notes(self) -> None:
         if self._named is not None and self._named is not self._state.image:
             return  # the picture that stands keeps its notes until the next image is prepared
-        self.notes.set_notes(standing_notes(self._state, self._results, self._catalogue))
+        self.notes.set_notes(standing_notes(self._state, self._results))
 
     @Slot(str)
     def _on_entry(self, _method: str) -> None:

@@ -12,6 +12,7 @@ from medsr_viewer.ui.display.header import Badge, Chooser, ElidedLabel
 from medsr_viewer.ui.display.image_item import Appearance
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.display.sampling import Interpolation
+from medsr_viewer.ui.display.sharpness import Sharpness
 from medsr_viewer.ui.display.view_state import ViewState
 
 _MINUS = "\N{MINUS SIGN}"
@@ -31,11 +32,14 @@ class Panel(QWidget):
     """
 
     content_chosen = Signal(str)
+    sharpness_chosen = Signal(int)
+    """Position of the panel's blend, in percent, once the slider has come to rest."""
 
     def __init__(self, view: ViewState, drawn: Drawn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = Canvas(view, drawn, self)
         self.chooser = Chooser(self)
+        self.sharpness = Sharpness(self)
         self.scores = ElidedLabel(self)
         self.badge = Badge(self)
         self.picture: Picture | None = None
@@ -49,6 +53,7 @@ class Panel(QWidget):
         header.setContentsMargins(2, 1, 4, 1)
         header.setSpacing(6)
         header.addWidget(self.chooser, 1)
+        header.addWidget(self.sharpness)
         header.addWidget(self.scores)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -57,6 +62,8 @@ class Panel(QWidget):
         column.addWidget(self.canvas, 1)
         column.addWidget(self.badge)
         self.chooser.activated.connect(self._choose)
+        self.sharpness.moved.connect(self._mark_stale)
+        self.sharpness.chosen.connect(self.sharpness_chosen)
 
     def set_choices(self, choices: list[tuple[str, str]], current: str, enabled: bool = True) -> None:
         """Offer contents in the header, as (key, label), and show one as chosen. Emits nothing."""
@@ -68,6 +75,10 @@ class Panel(QWidget):
         self.chooser.setEnabled(enabled)
         self.chooser.setToolTip(self.chooser.currentText())
         self.chooser.blockSignals(False)
+
+    def set_sharpness(self, percent: int | None, ends: str = "") -> None:
+        """Show the position of a blend in the header, with what its ends measured; None: what it shows is none."""
+        self.sharpness.show_position(percent, ends)
 
     def set_picture(self, picture: Picture | None) -> None:
         """Show a picture, or nothing. An error shown in its place goes."""
@@ -170,6 +181,10 @@ class Panel(QWidget):
         if self.canvas.crosshair is not None:
             overlay.readout = self.readout(*self.canvas.crosshair)
         self.canvas.update()
+
+    def _mark_stale(self) -> None:
+        if self.picture is not None:
+            self.set_status("stale")
 
     def _choose(self, index: int) -> None:
         self.chooser.setToolTip(self.chooser.currentText())

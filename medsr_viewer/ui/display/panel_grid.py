@@ -43,6 +43,8 @@ class PanelGrid(PanelWall):
     """(x, y) in reference pixels, or None."""
     scrolled = Signal(int)
     panel_content_chosen = Signal(int, str)
+    panel_sharpness_chosen = Signal(int, int)
+    """Panel, and the position of its blend in percent."""
     context_menu_requested = Signal(int, QPoint)
     """Panel, and the place on the screen."""
     view_changed = Signal()
@@ -173,6 +175,14 @@ class PanelGrid(PanelWall):
         for panel in self._panels:
             panel.canvas.wheel_zooms = on
 
+    def step_sharpness(self, steps: int) -> None:
+        """Move the slider of the focused panel; where that shows no blend, of the first that does."""
+        panels = [self._panels[self._focused], *self.panels]
+        for panel in panels:
+            if panel.sharpness.position is not None:
+                panel.sharpness.step(steps)
+                return
+
     def set_flip(self, flipped: bool) -> None:
         """Show the reference in every panel while a key is held."""
         for panel in self._panels:
@@ -207,6 +217,7 @@ class PanelGrid(PanelWall):
         canvas.bar_basis = partial(self._bar_basis, panel)
         panel.set_appearance(self._appearance, self._interpolation)
         panel.content_chosen.connect(partial(self.panel_content_chosen.emit, index))
+        panel.sharpness_chosen.connect(partial(self.panel_sharpness_chosen.emit, index))
         canvas.window_drag_started.connect(partial(self._start_window_drag, panel))
         canvas.window_drag_moved.connect(self._move_window)
         canvas.cursor_moved.connect(self._show_cursor)
