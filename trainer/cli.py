@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from medsr_viewer.errors import InputError, MedsrError
-from trainer.evaluate_command import add_evaluate_command
+from trainer.evaluation.command import add_evaluate_command
 from trainer.prepare.command import add_prepare_command
 from trainer.recipe_file import load_recipe, shipped_recipes
 

@@ -23,11 +23,11 @@ from medsr_viewer.models.cards import ModelCard, write_card
 from medsr_viewer.models.folding import FOLDED_ARCHITECTURES, fold_for_inference
 from trainer.checkpoint import BEST
 from trainer.degradations import describe, is_standard
-from trainer.evaluation import evaluate, load_perceptual
+from trainer.evaluation.figures import evaluate, load_perceptual
+from trainer.evaluation.modalities import RADIOGRAPHY
 from trainer.images import SUFFIXES, data_name, load_images, manifest_rows
 from trainer.recipe import DegradationRecipe
 
-RADIOGRAPHY = ("CR", "DX")
 OUTPUT_NOTES = {
     "residual": "linear output added to the bicubic upscaling",
     "image": "the output is the picture itself",

@@ -15,7 +15,7 @@ from medsr_viewer.metrics.ssim import ssim
 from medsr_viewer.models.architectures import as_upscaling, build_network
 from trainer import validation
 from trainer.data import TrainingImage, load_images
-from trainer.evaluation import consistency
+from trainer.evaluation.figures import consistency
 from trainer.losses import PerceptualDistance
 from trainer.recipe import DegradationRecipe
 from trainer.validation import Task, validate

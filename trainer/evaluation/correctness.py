@@ -2,9 +2,13 @@
 
 After opensr-test (Aybar et al. 2024, "A comprehensive benchmark for optical remote sensing image super-resolution"):
 each pixel's distances, upscaled to reference and upscaled to bicubic, are divided by the distance from bicubic to
-reference and give three scores; the smallest names the pixel. What differs: the distance is the absolute difference
-(theirs, normalised by the sum, has no meaning for values around zero), the images are not harmonised (the result is
-held to its input by back-projection), and `SMALLEST_DETAIL` is fixed rather than fitted to an image.
+reference and give three scores; the smallest names the pixel. As there, a pixel is judged where any of the three
+distances is above a threshold: detail that was invented on a flat ground counts, though bicubic misses nothing there.
+
+What differs: the distance is the absolute difference (theirs, normalised by the sum, has no meaning for values around
+zero), the enlargement is bicubic (theirs bilinear), the images are not harmonised (the result is held to its input by
+back-projection), `SMALLEST_DETAIL` is a share of the data range, fixed rather than fitted to an image, and the shares
+count pixels by their smallest score (their ``percent``; by default they average a softmin over the three).
 """
 
 from __future__ import annotations
@@ -19,29 +23,29 @@ from medsr_viewer.imaging.resample import FloatArray
 STRICTNESS = 0.05
 """The paper's lambda, as its program sets it for all three scores."""
 SMALLEST_DETAIL = 0.01
-"""Pixels where bicubic is nearer to the reference than this share of the data range hold nothing to add or omit."""
+"""Pixels where reference, bicubic and upscaled agree to this share of the data range hold nothing to judge."""
 
 
 @dataclass(frozen=True)
 class Correctness:
-    """Shares of the pixels with detail, which add up to 1; NaN where no pixel has any.
+    """Shares of the pixels that were judged, which add up to 1; NaN where there is none.
 
     Parameters
     ----------
     improvement, omission, hallucination : float
         Nearer to the reference; left as bicubic; neither.
-    detail : float
+    judged : float
         Share of all pixels that were judged.
     """
 
     improvement: float
     omission: float
     hallucination: float
-    detail: float
+    judged: float
 
 
 def correctness(reference: FloatArray, baseline: FloatArray, upscaled: FloatArray, data_range: float) -> Correctness:
-    """Judge each pixel that bicubic interpolation does not already get right.
+    """Judge each pixel at which the three images do not agree.
 
     Parameters
     ----------
@@ -50,15 +54,15 @@ def correctness(reference: FloatArray, baseline: FloatArray, upscaled: FloatArra
     data_range : float
         Above 0, in that unit.
     """
-    missing = np.abs(reference - baseline)
-    has_detail = missing > SMALLEST_DETAIL * data_range
-    if not has_detail.any():
+    missing, left, moved = np.abs(reference - baseline), np.abs(upscaled - reference), np.abs(upscaled - baseline)
+    is_judged = np.maximum(np.maximum(missing, left), moved) > SMALLEST_DETAIL * data_range
+    if not is_judged.any():
         return Correctness(np.nan, np.nan, np.nan, 0.0)
-    left = np.abs(upscaled - reference)[has_detail] / missing[has_detail]
-    moved = np.abs(upscaled - baseline)[has_detail] / missing[has_detail]
-    named = np.argmin(_scores(left.astype(np.float64), moved.astype(np.float64)), axis=0)
+    unit = missing[is_judged].astype(np.float64)
+    with np.errstate(divide="ignore"):  # where bicubic is exact, whatever was moved is infinitely far: invented
+        named = np.argmin(_scores(left[is_judged] / unit, moved[is_judged] / unit), axis=0)
     improvement, omission, hallucination = (np.bincount(named, minlength=3) / named.size).tolist()
-    return Correctness(improvement, omission, hallucination, float(has_detail.mean()))
+    return Correctness(improvement, omission, hallucination, float(is_judged.mean()))
 
 
 def _scores(left: NDArray[np.float64], moved: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -58,3 +58,20 @@ def signed_rank_p(values: Sequence[float | None], baseline: Sequence[float | Non
     if differences.size < FEWEST_FOR_TEST:
         return None
     return float(stats.wilcoxon(differences).pvalue)
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Return p values corrected for their number (Holm 1979): the chance of any false finding among them stays bounded.
+
+    Parameters
+    ----------
+    p_values : sequence of float or None
+        Of the tests that are made together; undefined ones do not count.
+    """
+    order = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
+    corrected: list[float | None] = [None] * len(p_values)
+    largest = 0.0
+    for rank, (p, index) in enumerate(order):
+        largest = max(largest, min(1.0, p * (len(order) - rank)))
+        corrected[index] = largest
+    return corrected

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trainer.significance import mean_with_interval, signed_rank_p
+from trainer.evaluation.significance import holm, mean_with_interval, signed_rank_p
 
 
 def test_the_interval_holds_the_mean_and_is_that_of_a_normal_sample() -> None:
@@ -42,3 +42,10 @@ def test_the_signed_rank_test_agrees_with_scipy() -> None:
 def test_too_few_pairs_that_differ_give_no_p() -> None:
     assert signed_rank_p([1.0] * 20, [1.0] * 20) is None
     assert signed_rank_p([1.0, 2.0, None], [0.0, 0.0, 0.0]) is None
+
+
+def test_holm_corrects_for_the_number_of_tests() -> None:
+    # Holm (1979): 0.01 * 3, 0.02 * 2, max(that, 0.04 * 1); undefined ones do not count.
+    assert holm([0.04, None, 0.01, 0.02]) == pytest.approx([0.04, None, 0.03, 0.04], nan_ok=True)
+    assert holm([0.6, 0.7]) == [1.0, 1.0]
+    assert holm([]) == []

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from trainer.evaluation.cautions import cautions
+from trainer.evaluation.leaks import Leak, find_leaks
+from trainer.evaluation.measuring import Plan, measure
+from trainer.evaluation.modalities import is_trained_on, modality_of, named, radiograph_folders
+from trainer.images import load_images
+
+
+def save(path: Path, seed: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(seed).integers(0, 255, (32, 32), np.uint8)
+    Image.fromarray(pixels).save(path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder of two training and two validation images that have nothing in common."""
+    for seed, name in enumerate(("train/a", "train/b", "val/c", "val/d")):
+        save(tmp_path / "ct" / f"{name}.png", seed)
+    return tmp_path / "ct"
+
+
+def write_manifest(folder: Path, *patients: str, hashes: str = "wxyz") -> None:
+    names = ("train/a", "train/b", "val/c", "val/d")
+    lines = (f"{name}.png,{patient},{digest},CT" for name, patient, digest in zip(names, patients, hashes, strict=True))
+    (folder / "manifest.csv").write_text("\n".join(["file,patient_id,sha256,modality", *lines]))
+
+
+def test_no_leak_is_seen_where_there_is_none(folder: Path) -> None:
+    assert find_leaks([folder], "val") == []
+    write_manifest(folder, "Anna", "Bert", "Cora", "Dora")
+    assert find_leaks([folder], "val") == []
+
+
+def test_a_patient_in_both_splits_is_counted_and_not_named(folder: Path, plan: Plan) -> None:
+    write_manifest(folder, "Anna", "Bert", "Anna", "Dora")
+    assert find_leaks([folder], "val") == [Leak("ct", "ct", 1, ())]
+    rows = measure(plan, load_images([folder], "val"))
+    said = cautions(plan, [folder], "val", rows, 1)
+    assert said[0] == (
+        "Leak: 1 patient is both tested in ct and in the training images of ct (cards that name ct: tiny)."
+    )
+    assert "Anna" not in " ".join(said)
+
+
+def test_an_empty_column_is_no_patient(folder: Path) -> None:
+    write_manifest(folder, "", "", "", "")
+    assert find_leaks([folder], "val") == []
+
+
+def test_the_same_image_is_found_by_its_bytes_in_any_folder(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    save(other / "train" / "copy.png", 3)
+    assert find_leaks([folder, other], "val") == [Leak("ct", "other", 0, ("d.png",))]
+
+
+def test_the_same_image_is_found_by_the_manifests_hash(folder: Path) -> None:
+    write_manifest(folder, "Anna", "Bert", "Cora", "Dora", hashes="wxyw")
+    assert find_leaks([folder], "val") == [Leak("ct", "ct", 0, ("d.png",))]
+    assert find_leaks([folder / "manifest.csv"], "val") == [], "a manifest alone needs its column of splits"
+
+
+def test_weights_tested_where_they_were_chosen_or_trained_say_so(folder: Path, plan: Plan) -> None:
+    for split, word in (("val", "chosen"), ("train", "trained")):
+        rows = measure(plan, load_images([folder], split))
+        said = " ".join(cautions(plan, [folder], split, rows, 1))
+        assert f"tiny: the weights were {word}" in said
+    elsewhere = folder.rename(folder.with_name("elsewhere"))
+    rows = measure(plan, load_images([elsewhere], "val"))
+    assert "the weights were" not in " ".join(cautions(plan, [elsewhere], "val", rows, 1))
+
+
+def test_what_spreading_does_to_times_is_said(folder: Path, plan: Plan) -> None:
+    rows = measure(plan, load_images([folder], "val"))
+    assert "3 processes shared" in " ".join(cautions(plan, [folder], "val", rows, 3))
+    unknown = [dataclasses.replace(row, figures=row.figures | {"peak_memory_mib": float("nan")}) for row in rows]
+    assert "could not be measured" in cautions(plan, [folder], "val", unknown, 1)[-1]
+
+
+def test_a_manifest_without_modalities_holds_radiographs(data: list[Path], folder: Path, plan: Plan) -> None:
+    assert radiograph_folders([*data, folder]) == {"xray"}, "nothing is known of a folder without a manifest"
+    xray, ct = load_images(data, "val")
+    assert [modality_of(image, plan.radiographs) for image in (xray, ct)] == ["CR/DX", "PT"]
+    bicubic, _, tiny = plan.methods
+    assert [is_trained_on(tiny, 2, m) for m in ("CT", "CR/DX", "MR", "")] == ["yes", "no", "no", "unknown"]
+    assert is_trained_on(bicubic, 2, "CT") == ""
+    on_films = dataclasses.replace(tiny.cards[2], modalities=("DX", "MR"))
+    assert is_trained_on(dataclasses.replace(tiny, cards={2: on_films}), 2, "CR/DX") == "yes"
+    assert named(("CR", "CT", "DX", "MR")) == "radiographs, CT, MR"

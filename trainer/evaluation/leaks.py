@@ -1,0 +1,101 @@
+"""Images and patients that are both trained and tested on, as far as manifests and files tell."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.images import SUFFIXES, data_name, manifest_rows
+
+TRAIN = "train"
+PATIENT_COLUMNS = ("patient", "patient_id")
+
+
+@dataclass(frozen=True)
+class Leak:
+    """What a tested split shares with a training split.
+
+    Attributes
+    ----------
+    tested, trained : str
+        Names of the data folders.
+    patients : int
+        Whose images are in both.
+    images : tuple of str
+        Names of tested files that are in the training split too, byte for byte or by the manifests' hash.
+    """
+
+    tested: str
+    trained: str
+    patients: int
+    images: tuple[str, ...]
+
+
+def find_leaks(places: Sequence[Path], split: str) -> list[Leak]:
+    """Compare the tested split of every data folder with the training split of every one.
+
+    Parameters
+    ----------
+    places : sequence of Path
+        Data folders and manifests.
+    split : str
+        That is tested.
+    """
+    if split == TRAIN:
+        return []
+    found = []
+    for tested in places:
+        for trained in places:
+            patients = _patients(tested, split) & _patients(trained, TRAIN)
+            images = tuple(sorted({*_same_hash(tested, split, trained), *_same_bytes(tested, split, trained)}))
+            if patients or images:
+                found.append(Leak(data_name(tested), data_name(trained), len(patients), images))
+    return found
+
+
+def _rows(place: Path, split: str) -> list[dict[str, str]]:
+    """Return a split's rows: of a manifest by its column, of a folder by where the file lies, as they are read."""
+    if place.is_file():
+        return [row for row in manifest_rows(place) if row.get("split") == split]
+    return [row for row in manifest_rows(place) if row["file"].startswith(f"{split}/")]
+
+
+def _patients(place: Path, split: str) -> set[str]:
+    return {row[column] for row in _rows(place, split) for column in PATIENT_COLUMNS if row.get(column)}
+
+
+def _same_hash(tested: Path, split: str, trained: Path) -> Iterator[str]:
+    known = {row["sha256"] for row in _rows(trained, TRAIN) if row.get("sha256")}
+    return (Path(row["file"]).name for row in _rows(tested, split) if row.get("sha256") in known)
+
+
+def _same_bytes(tested: Path, split: str, trained: Path) -> Iterator[str]:
+    """Compare files of one size alone: to read a training set of thousands would take longer than to evaluate."""
+    by_size: dict[int, list[Path]] = {}
+    for path in _files(tested, split):
+        by_size.setdefault(path.stat().st_size, []).append(path)
+    alike = [path for path in _files(trained, TRAIN) if path.stat().st_size in by_size]
+    known = set(map(_digest, alike))
+    return (
+        path.name
+        for size in {path.stat().st_size for path in alike}
+        for path in by_size[size]
+        if _digest(path) in known
+    )
+
+
+def _files(place: Path, split: str) -> list[Path]:
+    if place.is_file():
+        return [path for row in _rows(place, split) if (path := place.parent / row["file"]).is_file()]
+    return _images(sorted((place / split).glob("*")))
+
+
+def _images(paths: Iterable[Path]) -> list[Path]:
+    return [path for path in paths if path.suffix.lower() in SUFFIXES and path.is_file()]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

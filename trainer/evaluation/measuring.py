@@ -1,0 +1,137 @@
+"""Rows: every method on every image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from medsr_viewer.errors import DeviceUnavailable, MedsrError, ModelError, NothingToOpen
+from medsr_viewer.upscaling.methods import Method
+from trainer.evaluation.figures import AS_VIEWED, image_figures, load_perceptual
+from trainer.evaluation.modalities import Trained, is_trained_on, modality_of
+from trainer.evaluation.protocol import Protocol
+from trainer.images import Report, TrainingImage, read_gray, warn
+
+Progress = Callable[[int, int], None]
+"""Takes how many images are done, of how many."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method on one image.
+
+    Attributes
+    ----------
+    method : str
+        Its name.
+    parameters : int
+        Of its network; 0 for interpolation.
+    file, folder, source, modality : str
+        The image.
+    trained_on : {"yes", "no", "unknown", ""}
+        Whether the image's modality is among those that the method was trained on.
+    figures : dict
+        What `image_figures` returns.
+    """
+
+    method: str
+    parameters: int
+    file: str
+    folder: str
+    source: str
+    modality: str
+    trained_on: Trained
+    figures: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured on each image.
+
+    Attributes
+    ----------
+    methods : tuple of Method
+        All of which have the scale factor.
+    scale_factor : int
+        Of the methods.
+    vgg : Path, optional
+        VGG-16's features, for the perceptual distance.
+    protocol : Protocol
+        What is done to the images.
+    radiographs : frozenset of str
+        Data folders that hold radiographs, see `radiograph_folders`.
+    """
+
+    methods: tuple[Method, ...]
+    scale_factor: int
+    vgg: Path | None = None
+    protocol: Protocol = AS_VIEWED
+    radiographs: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one image: its rows, or the reason why there are none."""
+
+    rows: tuple[Row, ...]
+    left_out: str = ""
+
+
+def measure_image(image: TrainingImage, plan: Plan) -> Outcome:
+    """Measure every method on an image.
+
+    Raises
+    ------
+    ModelError, DeviceUnavailable
+        If a method can be run on no image. Where this one alone is at fault, the outcome says so.
+    """
+    try:
+        if image.stored is None:
+            image = replace(image, stored=read_gray(Path(image.path), image.size))
+        return Outcome(tuple(_row(method, image, plan) for method in plan.methods))
+    except (ModelError, DeviceUnavailable):
+        raise
+    except MedsrError as exc:
+        return Outcome((), f"{image.path}: {exc}")
+
+
+def measure(
+    plan: Plan, images: Sequence[TrainingImage], report: Report = warn, progress: Progress | None = None
+) -> list[Row]:
+    """Measure every method on every image in this process, see `gather`."""
+    return gather((measure_image(image, plan) for image in images), len(images), report, progress)
+
+
+def gather(outcomes: Iterable[Outcome], count: int, report: Report, progress: Progress | None = None) -> list[Row]:
+    """Return the rows of all images; one that could not be measured is reported by name and left out.
+
+    Raises
+    ------
+    NothingToOpen
+        If none could be measured.
+    """
+    rows: list[Row] = []
+    for done, outcome in enumerate(outcomes, start=1):
+        rows += outcome.rows
+        if outcome.left_out:
+            report(f"left out: {outcome.left_out}")
+        if progress:
+            progress(done, count)
+    if not rows:
+        raise NothingToOpen(f"none of {count} images could be measured", "The reasons stand above.")
+    return rows
+
+
+def _row(method: Method, image: TrainingImage, plan: Plan) -> Row:
+    modality = modality_of(image, plan.radiographs)
+    return Row(
+        method=method.name,
+        parameters=method.cards[plan.scale_factor].parameters if method.is_learned else 0,
+        file=image.path,
+        folder=image.folder,
+        source=image.source,
+        modality=modality,
+        trained_on=is_trained_on(method, plan.scale_factor, modality),
+        figures=image_figures(method, plan.scale_factor, image, load_perceptual(plan.vgg), plan.protocol),
+    )

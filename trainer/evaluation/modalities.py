@@ -1,0 +1,44 @@
+"""Which modality an image is of, and whether a method was trained on it: a claim across modalities must show as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from medsr_viewer.upscaling.methods import Method
+from trainer.images import TrainingImage, data_name, manifest_rows
+
+RADIOGRAPHY = ("CR", "DX")
+"""What an image is of whose manifest has no modalities: so `medsr-train publish` writes its cards."""
+RADIOGRAPH = "/".join(RADIOGRAPHY)
+Trained: TypeAlias = Literal["yes", "no", "unknown", ""]
+"""Whether the modality is among those of a method's card; "" for interpolation, which is not trained."""
+
+
+def radiograph_folders(places: Iterable[Path]) -> frozenset[str]:
+    """Return the names of the data folders whose manifests have no column for modalities."""
+    return frozenset(
+        data_name(place) for place in places if (rows := manifest_rows(place)) and "modality" not in rows[0]
+    )
+
+
+def modality_of(image: TrainingImage, radiographs: frozenset[str]) -> str:
+    """Return the DICOM modality that the manifest states, ``CR/DX`` for radiographs, "" where it is not known."""
+    return image.modality or (RADIOGRAPH if image.folder in radiographs else "")
+
+
+def is_trained_on(method: Method, scale_factor: int, modality: str) -> Trained:
+    """Return whether a method's card says that it was trained on a modality."""
+    if not method.is_learned:
+        return ""
+    known = method.cards[scale_factor].modalities
+    if not known or not modality:
+        return "unknown"
+    return "yes" if set(modality.split("/")) & set(known) else "no"
+
+
+def named(modalities: Sequence[str]) -> str:
+    """Return modalities in words: ``radiographs, CT``."""
+    others = [name for name in modalities if name not in (*RADIOGRAPHY, RADIOGRAPH)]
+    return ", ".join((["radiographs"] if len(others) < len(modalities) else []) + others)

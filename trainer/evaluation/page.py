@@ -1,0 +1,160 @@
+"""The evaluation as one page of HTML: no script, no network, pictures within."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib import resources
+from itertools import groupby
+from pathlib import Path
+
+from medsr_viewer.whole_files import write_whole
+from trainer.evaluation.columns import COLUMNS
+from trainer.evaluation.page_tables import facts_table, figures_table, methods_table
+from trainer.evaluation.plots import Plot, draw_plots
+from trainer.evaluation.report import RESEARCH_USE, Evaluation
+from trainer.evaluation.worst_cases import WorstCase, shown_name
+
+_STATISTICS = (
+    "Under each mean stand its 95 % interval (percentile bootstrap over images, 2,000 resamples) and p, the two-sided "
+    "Wilcoxon signed-rank test of the same images against {baseline}, corrected by Holm for the methods in the table; "
+    "a dash where fewer than six images differ. Both take images as independent, which images of one patient are not: "
+    "with several a patient, intervals are too narrow and p too small."
+)
+
+
+def write_page(path: Path, evaluation: Evaluation, cases: Sequence[WorstCase]) -> None:
+    """Write the page.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    evaluation : Evaluation
+        What was found.
+    cases : sequence of WorstCase
+        Grouped by method.
+
+    Raises
+    ------
+    MissingExtra
+        If matplotlib is not installed.
+    CannotWrite
+        If the file cannot be written.
+    """
+    write_whole(path, page(evaluation, draw_plots(evaluation), cases))
+
+
+def page(evaluation: Evaluation, plots: Sequence[Plot], cases: Sequence[WorstCase]) -> str:
+    """Return the page's HTML."""
+    title = f"Evaluation: {', '.join(evaluation.data)} at x{evaluation.scale_factor}"
+    css = resources.files("trainer.evaluation").joinpath("page.css").read_text(encoding="utf-8")
+    parts = [
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<style>\n{css}</style>\n</head>\n<body>",
+        _header(title, evaluation),
+        "<main>",
+        '<nav><a href="#measured">What was measured</a><a href="#figures">Figures</a><a href="#plots">Plots</a>'
+        '<a href="#worst">Worst cases</a><a href="#columns">What the columns mean</a></nav>',
+        *_measured(evaluation),
+        *_figures(evaluation),
+        '<h2 id="plots">Plots</h2>',
+        *map(_plot, plots),
+        *_worst(cases),
+        *_meanings(),
+        f"<footer>MedSR Viewer {escape(evaluation.version)}, {escape(evaluation.date)}. {RESEARCH_USE}</footer>",
+        "</main>\n</body>\n</html>\n",
+    ]
+    return "\n".join(parts)
+
+
+def _header(title: str, evaluation: Evaluation) -> str:
+    files = len({row.file for row in evaluation.rows})
+    return (
+        f"<header><div><h1>{escape(title)}</h1>"
+        f"<p>{files} images of the split “{escape(evaluation.split)}”, {len(evaluation.subjects)} methods, "
+        f"{escape(evaluation.date)}</p>"
+        f'<span class="research">{RESEARCH_USE} Upscaled pixels are computed, not measured.</span></div></header>'
+    )
+
+
+def _measured(evaluation: Evaluation) -> list[str]:
+    left_out = [
+        f"<details><summary>{len(evaluation.left_out)} notes on images that were left out</summary>"
+        f"<ul>{_items(evaluation.left_out)}</ul></details>"
+    ]
+    return [
+        '<h2 id="measured">What was measured</h2>',
+        f'<ul class="cautions">{_items(evaluation.cautions)}</ul>' if evaluation.cautions else "",
+        facts_table(evaluation),
+        "<h3>Methods</h3>",
+        methods_table(evaluation),
+        *(left_out if evaluation.left_out else []),
+    ]
+
+
+def _figures(evaluation: Evaluation) -> list[str]:
+    parts = [
+        '<h2 id="figures">Figures</h2>',
+        f'<p class="note">{escape(_STATISTICS.format(baseline=evaluation.baseline))}</p>',
+    ]
+    for grouping, heading in (("all", ""), ("folder", "By data folder"), ("modality", "By modality")):
+        parts += [f"<h3>{heading}</h3>"] if heading else []
+        parts += [figures_table(evaluation, grouping, group) for group in evaluation.groups(grouping)]
+    sources = [figures_table(evaluation, "source", group) for group in evaluation.groups("source")]
+    return [*parts, f"<details><summary>By source ({len(sources)})</summary>", *sources, "</details>"]
+
+
+def _plot(plot: Plot) -> str:
+    return (
+        f"<h3>{escape(plot.title)}</h3>"
+        f'<figure class="plot"><img src="{_data_uri(plot.png)}" width="{plot.width}" alt="{escape(plot.title)}">'
+        f"<figcaption>{escape(plot.caption)}</figcaption></figure>"
+    )
+
+
+def _worst(cases: Sequence[WorstCase]) -> list[str]:
+    parts = [
+        '<h2 id="worst">Worst cases</h2>',
+        '<p class="note">For each learned method the images with the lowest gain over bicubic, and those with the '
+        "largest share of invented pixels. Each is cut to the region in which the squared error is largest. The four "
+        "pictures share one window; red in the error map is too bright, blue too dark. The picture marked UPSCALED is "
+        "computed: what it shows was not measured. Text that was burned into an image shows here too: look through the "
+        "pictures before you hand the page on.</p>",
+    ]
+    if not cases:
+        parts.append("<p>No learned method was measured, or no worst case was asked for.</p>")
+    for (method, why), members in groupby(cases, key=lambda case: (case.method, case.why)):
+        parts.append(f"<h3>{escape(method)}: {escape(why)}</h3>")
+        parts += map(_case, members)
+    return parts
+
+
+def _case(case: WorstCase) -> str:
+    figures = case.row.figures
+    low, high = case.window
+    text = (
+        f"{shown_name(case.row)}. {case.row.modality or 'modality not stated'}, gain {figures['gain_db']:+.2f} dB, "
+        f"PSNR {figures['psnr_db']:.2f} dB, invented {figures['hallucination']:.0%}, improved "
+        f"{figures['improvement']:.0%}. Shown: {case.region}; window {low:.3f} to {high:.3f}, error ±{case.limit:.3f} "
+        "of the data range."
+    )
+    alt = f"reference, degraded, bicubic, upscaled by {case.method}, error"
+    return (
+        f'<figure><img src="{_data_uri(case.png)}" alt="{escape(alt)}"><figcaption>{escape(text)}</figcaption></figure>'
+    )
+
+
+def _meanings() -> list[str]:
+    rows = "".join(f"<tr><td>{escape(c.title)}</td><td>{escape(c.meaning)}</td></tr>" for c in COLUMNS)
+    return ['<h2 id="columns">What the columns mean</h2>', f'<table class="facts">{rows}</table>']
+
+
+def _items(lines: Iterable[str]) -> str:
+    return "".join(f"<li>{escape(line)}</li>" for line in lines)
+
+
+def _data_uri(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"

@@ -1,0 +1,59 @@
+"""What an evaluation found as JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from medsr_viewer.whole_files import write_whole
+from trainer.evaluation.measuring import Row
+from trainer.evaluation.report import Evaluation
+
+_ROW_COLUMNS = ("method", "parameters", "file", "folder", "source", "modality", "trained_on")
+
+
+def write_json(path: Path, evaluation: Evaluation) -> None:
+    """Write all of it.
+
+    Raises
+    ------
+    CannotWrite
+        If the file cannot be written.
+    """
+    document = {"data_range": 1.0, **asdict(evaluation)}
+    write_whole(path, json.dumps(_without_nan(document), indent=2) + "\n")
+
+
+def write_csv(path: Path, rows: Sequence[Row]) -> None:
+    """Write a line for each method and image; what is not a number is left empty.
+
+    Raises
+    ------
+    CannotWrite
+        If the file cannot be written.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    names = list(rows[0].figures)
+    writer.writerow([*_ROW_COLUMNS, *names])
+    for row in rows:
+        figures = (row.figures[name] for name in names)
+        writer.writerow(
+            [*(getattr(row, name) for name in _ROW_COLUMNS), *("" if math.isnan(value) else value for value in figures)]
+        )
+    write_whole(path, text.getvalue())
+
+
+def _without_nan(value: Any) -> Any:
+    """Return the value with None for what is not a number: JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: _without_nan(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
