@@ -11,7 +11,7 @@ from pathlib import Path
 from medsr_viewer.errors import InputError, MedsrError
 from trainer.evaluation.command import add_evaluate_command
 from trainer.prepare.command import add_prepare_command
-from trainer.recipe_file import load_recipe, shipped_recipes
+from trainer.recipe_file import load_recipe, recipe_path, shipped_recipes
 
 STOPPED = 130
 """Exit status of a run that was stopped and can go on: a script's next command should not start."""
@@ -33,13 +33,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("medsr-train", description="Train the networks that MedSR Viewer offers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    commands.add_parser("recipes", help="list the recipes that ship").set_defaults(work=_recipes)
+    recipes = commands.add_parser("recipes", help="list the recipes that ship, or print one")
+    recipes.add_argument("name", nargs="?", help="print this recipe's TOML file, to copy and change")
+    recipes.set_defaults(work=_recipes)
     run = commands.add_parser("run", help="train, or go on where the run folder's checkpoint stands")
     run.add_argument("recipe", help="name of a shipped recipe, or a TOML file")
     run.add_argument(
         "--data", type=Path, nargs="+", required=True, help="folders with train/ and val/, or manifest CSV files"
     )
     run.add_argument("--out", type=Path, help="run folder (default: runs/RECIPE)")
+    run.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="replace a value of the recipe, as optimiser.steps=300",
+    )
     run.add_argument("--vgg", type=Path, help="safetensors file with VGG-16's features")
     run.add_argument("--content", type=Path, help="file with the weights of the recipe's content backbone")
     run.add_argument("--workers", type=int, help="processes that prepare batches (default: by the machine)")
@@ -58,7 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _recipes(_: argparse.Namespace) -> int:
+def _recipes(options: argparse.Namespace) -> int:
+    if options.name:
+        print(recipe_path(options.name).read_text(encoding="utf-8"), end="")
+        return 0
     recipes = [load_recipe(name) for name in shipped_recipes()]
     width = max(len(recipe.name) for recipe in recipes)
     for recipe in recipes:
@@ -71,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
 
     from trainer.loop import train
 
-    recipe = load_recipe(options.recipe)
+    recipe = load_recipe(options.recipe, options.set)
     console = Console()
 
     def report(line: str) -> None:

@@ -31,16 +31,28 @@ def load_recipe(name_or_path: str, settings: Sequence[str] = ()) -> Recipe:
     InvalidRecipe
         If there is no such recipe, or a key or value of it is wrong; the message names file and key.
     """
-    path = Path(name_or_path)
-    if not path.suffix:
-        path = RECIPE_FOLDER / f"{name_or_path}.toml"
+    path = recipe_path(name_or_path)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
-        raise InvalidRecipe(
-            f"{name_or_path}: no such recipe", f"Recipes that ship: {', '.join(shipped_recipes())}."
-        ) from exc
+        raise InvalidRecipe(f"{path}: cannot be read as text in UTF-8") from exc
     return parse_recipe(text, str(path), settings)
+
+
+def recipe_path(name_or_path: str) -> Path:
+    """Return the file of a recipe that ships with the trainer, or the path itself where it has a suffix.
+
+    Raises
+    ------
+    InvalidRecipe
+        If there is no such file.
+    """
+    path = Path(name_or_path)
+    if not path.suffix:
+        path = RECIPE_FOLDER / f"{name_or_path}.toml"
+    if not path.is_file():
+        raise InvalidRecipe(f"{name_or_path}: no such recipe", f"Recipes that ship: {', '.join(shipped_recipes())}.")
+    return path
 
 
 def shipped_recipes() -> list[str]:
