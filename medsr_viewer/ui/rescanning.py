@@ -76,7 +76,7 @@ def describe_change(before: Catalogue, after: Catalogue) -> str:
     ]
     if not any(sentences):
         sentences.append(f"Nothing new: {len(new)} model{'s' * (len(new) != 1)}.")
-    sentences += [f"Refused: {problem}." for problem in after.problems]
+    sentences += [f"Refused: {str(problem).rstrip('.')}." for problem in after.problems]
     return " ".join(sentence for sentence in sentences if sentence)
 
 

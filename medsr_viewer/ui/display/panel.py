@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from medsr_viewer.ui.display.canvas import Canvas
@@ -16,6 +17,8 @@ from medsr_viewer.ui.display.sharpness import Sharpness
 from medsr_viewer.ui.display.view_state import ViewState
 
 _MINUS = "\N{MINUS SIGN}"
+_ROOMY = 560
+"""Width at which a header has room for words beside the slider."""
 
 
 class Panel(QWidget):
@@ -64,6 +67,11 @@ class Panel(QWidget):
         self.chooser.activated.connect(self._choose)
         self.sharpness.moved.connect(self._mark_stale)
         self.sharpness.chosen.connect(self.sharpness_chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Name the ends of the slider where there is room for it."""
+        super().resizeEvent(event)
+        self.sharpness.set_roomy(event.size().width() >= _ROOMY)
 
     def set_choices(self, choices: list[tuple[str, str]], current: str, enabled: bool = True) -> None:
         """Offer contents in the header, as (key, label), and show one as chosen. Emits nothing."""

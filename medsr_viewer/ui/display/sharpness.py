@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 STEP = 5
 """Percent between two positions of the slider."""
 _PAGE = 4 * STEP
 _REST_MS = 200
-_LEAST_WIDTH, _LARGEST_WIDTH = 50, 120
+_WIDTH, _NARROW_WIDTH = 84, 58
 _KEYS = frozenset(
     {
         Qt.Key.Key_Left,
@@ -43,13 +43,13 @@ class Sharpness(QWidget):
         super().__init__(parent)
         self.slider = _Slider(self)
         self.label = QLabel(self)
-        self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.label.setFixedWidth(self.label.fontMetrics().horizontalAdvance("100 %") + 2)
+        self._ends = QLabel("fidelity", self), QLabel("sharpness", self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.slider)
-        row.addWidget(self.label)
+        row.setSpacing(6)
+        for part in (self._ends[0], self.slider, self._ends[1], self.label):
+            row.addWidget(part)
         self._rested = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rested.timeout.connect(self._choose)
         self.slider.valueChanged.connect(self._on_moved)
@@ -74,6 +74,12 @@ class Sharpness(QWidget):
             self._write()
         self.setToolTip(f"{ends}\nAlt+Left and Alt+Right move it." if ends else "")
         self.setVisible(percent is not None)
+
+    def set_roomy(self, roomy: bool) -> None:
+        """Write what the ends are beside them, or leave that to the tooltip and the room to the scores."""
+        self.slider.setFixedWidth(_WIDTH if roomy else _NARROW_WIDTH)
+        for end in self._ends:
+            end.setVisible(roomy)
 
     def step(self, steps: int) -> None:
         """Move the slider by steps; sharper is positive."""
@@ -105,9 +111,6 @@ class _Slider(QSlider):
         self.setRange(0, 100)
         self.setSingleStep(STEP)
         self.setPageStep(_PAGE)
-        self.setMinimumWidth(_LEAST_WIDTH)
-        self.setMaximumWidth(_LARGEST_WIDTH)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Fidelity to sharpness, percent")
 
