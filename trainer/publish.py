@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
-from torch import Tensor, nn
+from safetensors.torch import load_file
+from torch import nn
 
 from medsr_viewer.errors import CannotWrite, ModelError
 from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
@@ -26,6 +25,7 @@ from trainer.degradations import describe, is_standard
 from trainer.evaluation.figures import evaluate, load_perceptual
 from trainer.evaluation.modalities import RADIOGRAPHY
 from trainer.images import SUFFIXES, data_name, load_images, manifest_rows
+from trainer.lineage import lineage_of, published_weights
 from trainer.recipe import DegradationRecipe
 
 OUTPUT_NOTES = {
@@ -68,7 +68,7 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
     scale_factor = network["scale_factor"]
     output = network.get("output", "residual")
     module = _folded(network, run / BEST)
-    weights = _rounded_weights(module)
+    weights = published_weights(module)
     card = ModelCard(
         name=name,
         kind="gan" if recipe["loss"]["adversarial_weight"] else "psnr",
@@ -96,6 +96,7 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
         precision="float16 weights, computed in float32",
         figures={},
         path=out / f"{name}-x{scale_factor}.safetensors",
+        ancestors=lineage_of(run, network),
     )
     try:
         return _publish(card, weights, data, vgg_weights)
@@ -138,15 +139,6 @@ def _folded(network: dict[str, Any], source: Path) -> nn.Module:
     except RuntimeError as exc:
         raise ModelError(f"{source}: not weights of {network['architecture']}", "Name the folder of a run.") from exc
     return fold_for_inference(module.eval())
-
-
-def _rounded_weights(module: nn.Module) -> bytes:
-    rounded: bytes = save({key: _rounded(tensor) for key, tensor in module.state_dict().items()})
-    return rounded
-
-
-def _rounded(tensor: Tensor) -> Tensor:
-    return (tensor.to(torch.float16) if tensor.is_floating_point() else tensor).contiguous()
 
 
 def _degradation(recipe: dict[str, Any]) -> str:
