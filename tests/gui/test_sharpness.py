@@ -134,6 +134,7 @@ def test_escape_cancels_and_what_stands_there_stays_stale(
 def test_back_where_it_was_nothing_is_stale_or_computed(
     application: Application, gated: GatedCompare, qtbot: QtBot
 ) -> None:
+    qtbot.waitUntil(lambda: not application.comparing._settled.isActive(), timeout=5000)  # it refreshes the panels
     move(application, 60)
     move(application, 40)
     assert statuses(application)[BLEND] == "stale"
