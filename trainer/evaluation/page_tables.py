@@ -42,7 +42,10 @@ def methods_table(evaluation: Evaluation) -> str:
         "published",
     )
     head = "".join(f"<th>{title}</th>" for title in titles)
-    rows = "".join(_method(subject) for subject in evaluation.subjects)
+    plain = ", ".join(subject.name for subject in evaluation.subjects if not subject.is_learned)
+    rows = "".join(map(_method, evaluation.learned))
+    if plain:
+        rows = f'<tr><td colspan="{len(titles)}">Interpolation, which is not trained: {escape(plain)}</td></tr>' + rows
     return f'<div class="scroll"><table class="methods"><tr>{head}</tr>{rows}</table></div>'
 
 
@@ -60,9 +63,7 @@ def figures_table(evaluation: Evaluation, grouping: str, group: str) -> str:
 
 
 def _method(subject: Subject) -> str:
-    if not subject.is_learned:
-        return f'<tr><td>{escape(subject.name)}</td><td>interpolation</td><td colspan="7"></td></tr>'
-    kind = {"psnr": "network, for fidelity", "gan": "network, adversarial: invents texture"}[subject.kind]
+    kind = {"psnr": "for fidelity", "gan": "adversarial: invents texture"}[subject.kind]
     note = f'<br><span class="tag">{escape(subject.note)}</span>' if subject.note else ""
     cells = (
         f"{subject.parameters:,}",

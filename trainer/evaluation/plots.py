@@ -25,6 +25,7 @@ DPI = 160
 CSS_DPI = 100
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#666666")
 """Of Okabe and Ito: told apart by colour-blind readers too."""
+_MARKERS = "osD^vP*Xp"
 _STYLE: Any = {
     "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.25,
     "axes.axisbelow": True, "axes.titlesize": 9.5, "axes.titleweight": "bold", "legend.frameon": False,
@@ -206,39 +207,48 @@ def _against_cost(evaluation: Evaluation, methods: Sequence[str]) -> bytes:
         "parameters": {name: float(summaries[name]["parameters"]) for name in methods},
         "peak memory, MiB": {name: summaries[name]["figures"]["peak_memory_mib"]["value"] for name in methods},
     }
-    with _figure(9.2, 3.4) as (figure, png):
+    with _figure(10.2, 3.4) as (figure, png):
         panels = figure.subplots(1, len(costs), sharey=True)
         for axes, (label, cost) in zip(panels, costs.items(), strict=True):
             known = [name for name in methods if math.isfinite(cost[name]) and cost[name] > 0]
             for name in known:
-                gain = summaries[name]["figures"]["gain_db"]
-                colour = COLOURS[list(methods).index(name) % len(COLOURS)]
-                axes.errorbar(cost[name], gain["value"], yerr=_reach([gain]), fmt="o", ms=6, capsize=2, color=colour)
-                axes.annotate(
-                    name, (cost[name], gain["value"]), xytext=(5, 4), textcoords="offset points", fontsize=7.5
-                )
+                gain, index = summaries[name]["figures"]["gain_db"], list(methods).index(name)
+                axes.errorbar(
+                    cost[name], gain["value"], yerr=_reach([gain]), fmt=_MARKERS[index % len(_MARKERS)], ms=6,
+                    capsize=2, color=COLOURS[index % len(COLOURS)], label=name,
+                )  # fmt: skip
+            axes.margins(x=0.15, y=0.12)
             if known:
                 _log_scale(axes)
             else:
                 axes.text(0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", color="#666")
                 axes.set_xticks([])
             axes.set_xlabel(label)
-            axes.margins(x=0.35, y=0.12)
         panels[0].set_ylabel("PSNR gain over bicubic, dB")
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right upper")
     return png.getvalue()
 
 
 def _log_scale(axes: Axes) -> None:
     """Make an axis logarithmic, with plain numbers: 200 k rather than 2 x 10^5."""
-    from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullLocator
+    from matplotlib.ticker import EngFormatter, FixedLocator, NullLocator
 
     axes.set_xscale("log")
     low, high = axes.get_xlim()
-    subs = (1.0,) if high / low > 30 else (1.0, 2.0, 5.0)
-    # Within a decade a locator for logarithms marks too much, or nothing.
-    axes.xaxis.set_major_locator(LogLocator(subs=subs) if high / low > 10 else MaxNLocator(3))
+    axes.xaxis.set_major_locator(FixedLocator(_ticks(low, high)))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(EngFormatter(sep="") if low >= 1 else "{x:g}")
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return round numbers between two: matplotlib's own locator marks too much within a decade, or nothing."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)))
+    ticks: list[float] = []
+    for steps, enough in (((1.0,), 3), ((1.0, 3.0), 3), ((1.0, 2.0, 5.0), 2), ((1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0), 1)):
+        ticks = [step * 10.0**decade for decade in decades for step in steps if low <= step * 10.0**decade <= high]
+        if len(ticks) >= enough:
+            break
+    return ticks
 
 
 def _of(rows: Sequence[Row], method: str, folder: str | None = None) -> list[Row]:

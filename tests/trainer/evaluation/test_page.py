@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from trainer.evaluation import plots
 from trainer.evaluation.measuring import Plan, measure
 from trainer.evaluation.page import page
 from trainer.evaluation.plots import draw_plots
@@ -125,3 +126,17 @@ def test_a_strip_shows_what_it_says(evaluation: Evaluation, plan: Plan, images: 
     error = strip[CAPTION + 2 : -2, 4 * (ENLARGED + GAP) + 2 : -2].astype(int)
     assert ((error[..., 0] - error[..., 2]) > 60).any(), "red where it is too bright"
     assert ((error[..., 2] - error[..., 0]) > 60).any(), "blue where it is too dark"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.008, 2.0, [0.01, 0.1, 1.0]),
+        (150e3, 2e6, [200e3, 500e3, 1e6, 2e6]),
+        (0.018, 0.07, [0.02, 0.05]),
+        (1.2, 1.8, [1.5]),
+        (3.0, 300.0, [3, 10, 30, 100, 300]),
+    ],
+)
+def test_logarithmic_axes_have_round_numbers(low: float, high: float, expected: list[float]) -> None:
+    assert plots._ticks(low, high) == pytest.approx(expected)
