@@ -72,7 +72,7 @@ def describe_change(before: Catalogue, after: Catalogue) -> str:
         _list("New", (name for name in new if name not in old)),
         _list("Changed", (name for name in new if name in old and new[name] != old[name])),
         _list("Gone", (name for name in old if name not in new)),
-        _list("Blended anew", (blend.name for blend in after.blends if blend.name not in blends)),
+        _list("New blend", (blend.name for blend in after.blends if blend.name not in blends)),
     ]
     if not any(sentences):
         sentences.append(f"Nothing new: {len(new)} model{'s' * (len(new) != 1)}.")

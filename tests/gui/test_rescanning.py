@@ -73,7 +73,7 @@ def test_new_models_are_offered_with_their_blend(
     chooser = application.window.controller.grid.panels[1].chooser
     assert chooser.findText("net") < 0
     make_family(scale_factor=4)
-    assert look(application, qtbot) == "New: net ×4, net-gan ×4. Blended anew: net-blend."
+    assert look(application, qtbot) == "New: net ×4, net-gan ×4. New blend: net-blend."
     for name in ("net", "net-gan", "net-blend"):
         assert chooser.findText(name) >= 0
     application.window.controller.set_content(1, "net")

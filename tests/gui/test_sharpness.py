@@ -96,10 +96,11 @@ def test_the_last_position_alone_is_computed_and_the_picture_is_stale_meanwhile(
     application: Application, gated: GatedCompare, qtbot: QtBot
 ) -> None:
     gated.gate.clear()
-    before = panel(application).picture
+    before, scores = panel(application).picture, panel(application).scores.text()
     for percent in (45, 50, 70, 65):
         move(application, percent)
         assert statuses(application)[BLEND] == "stale"
+        assert panel(application).scores.text() == "", "they are of the position before"
         assert panel(application).sharpness.label.text() == f"{percent} %"
     assert gated.requests == []
     wait_for(application, "net-blend 65 %", qtbot)
@@ -113,6 +114,24 @@ def test_the_last_position_alone_is_computed_and_the_picture_is_stale_meanwhile(
     assert statuses(application)[BLEND] == ""
     assert "net-blend 65 %" in badges(application)[BLEND]
     assert panel(application).picture is not before
+    assert panel(application).scores.text() not in ("", scores)
+
+
+def test_the_slider_stays_under_the_mouse_while_scores_go_and_come(
+    application: Application, gated: GatedCompare, qtbot: QtBot
+) -> None:
+    slider = panel(application).sharpness
+    place = slider.geometry()
+    gated.gate.clear()
+    move(application, 65)
+    wait_for(application, "net-blend 65 %", qtbot)
+    qtbot.waitUntil(lambda: statuses(application)[BLEND].startswith("stale · computing"), timeout=5000)
+    assert slider.geometry() == place
+    gated.gate.set()
+    rest(application, qtbot)
+    assert slider.x() == pytest.approx(place.x(), abs=12), "but for the width of the figures"
+    application.window.controller.set_content(BLEND, "net")
+    assert panel(application).scores.minimumWidth() == 0
 
 
 def test_escape_cancels_and_what_stands_there_stays_stale(

@@ -139,6 +139,9 @@ class Panel(QWidget):
 
     def set_scores(self, text: str, tooltip: str = "") -> None:
         """Write the scores into the header; the tooltip says what they were measured on."""
+        # Of a blend that is computed they are gone, but not their room: the slider would move under the mouse.
+        holds = not text and self.sharpness.position is not None
+        self.scores.setMinimumWidth(self.scores.width() if holds else 0)
         self.scores.setText(text)
         self.scores.setToolTip(tooltip)
 
@@ -193,6 +196,7 @@ class Panel(QWidget):
     def _mark_stale(self) -> None:
         if self.picture is not None:
             self.set_status("stale")
+            self.set_scores("")  # they are of the position before
 
     def _choose(self, index: int) -> None:
         self.chooser.setToolTip(self.chooser.currentText())
