@@ -8,12 +8,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from torch import nn
 
-from medsr_viewer.errors import InvalidRecipe, ModelError
+from medsr_viewer.errors import InvalidRecipe
 from medsr_viewer.models.architectures import parameter_count
 from medsr_viewer.whole_files import write_whole
 from trainer import checkpoint
@@ -31,6 +30,7 @@ from trainer.recipe import Recipe, in_steps
 from trainer.recipe_file import changes, recipe_as_dict
 from trainer.run_log import Row, RunLog, rounded
 from trainer.selection import Selection, figure_of
+from trainer.standing import Part, Standing
 from trainer.stopping import StopRequest, stop_on_signals
 from trainer.terms import Terms, TrainingDiverged, files_of
 
@@ -120,7 +120,13 @@ class Run:
         self.selection, self.plateau = Selection(recipe.validation), Plateau(recipe.optimiser)
         self.terms = Terms(world, lambda step: ", ".join(sorted(set(files_of(self.sampler, step)))))
         self.log = RunLog(run, report)
-        self.step, self.seconds = 0, 0.0
+        parts: dict[str, Part] = {
+            "players": self.players,
+            "terms": self.terms,
+            "selection": self.selection,
+            "plateau": self.plateau,
+        }
+        self.standing = Standing(run, world, parts, [image.path for image in images])
         size = parameter_count(self.players.generator.network)
         others = f", {world.size} processes" if world.size > 1 else ""
         report(f"{recipe.name}: {size:,} parameters, {len(images)} training images, on {world.device}{others}")
@@ -132,7 +138,7 @@ class Run:
             if not self.is_finished:
                 self._train(stop)
         if not self.is_finished:
-            self.report(f"stopped at step {self.step}: the same command goes on from there")
+            self.report(f"stopped at step {self.standing.step}: the same command goes on from there")
         elif self.selection.shortfall:
             self.report(self.selection.shortfall)
         return self.is_finished
@@ -140,38 +146,38 @@ class Run:
     @property
     def is_finished(self) -> bool:
         """Whether there is nothing left to do."""
-        return self.step >= self.recipe.optimiser.steps or self.selection.is_exhausted
+        return self.standing.step >= self.recipe.optimiser.steps or self.selection.is_exhausted
 
     def _train(self, stop: StopRequest) -> None:
-        total = self.recipe.optimiser.steps
+        standing, total = self.standing, self.recipe.optimiser.steps
         share = (self.world.rank, self.world.size)
-        loader = BatchLoader(self.sampler, range(self.step, total), self.world.device, self.workers, share)
-        started, before = time.monotonic(), self.seconds
-        progress = showing_progress(self.recipe.name, self.step, total, self.console, self.report)
+        loader = BatchLoader(self.sampler, range(standing.step, total), self.world.device, self.workers, share)
+        started, before = time.monotonic(), standing.seconds
+        progress = showing_progress(self.recipe.name, standing.step, total, self.console, self.report)
         with naming_lost_workers(), progress as advance:
             for batch in loader:
                 self._take_step(batch)
-                advance(self.step)
-                self.seconds = before + time.monotonic() - started
+                advance(standing.step)
+                standing.seconds = before + time.monotonic() - started
                 stopping = self.world.any(stop.requested)
                 if self._is_due():
                     self._validate()
                 elif stopping:
-                    self._save()
+                    standing.save(self.log.rows)
                 if stopping or self.is_finished:
                     break
-        self.report(f"waited for data {loader.waited / (self.seconds - before):.1%} of the time")
+        self.report(f"waited for data {loader.waited / (standing.seconds - before):.1%} of the time")
 
     def _take_step(self, batch: Batch) -> None:
-        self.terms.add(self.step, self.players.step(batch, self.step, self.plateau.factor))
+        step = self.standing.step
+        self.terms.add(step, self.players.step(batch, step, self.plateau.factor))
         if self.players.overflows:
-            raise TrainingDiverged(
-                f"fp16 cannot hold the gradient at step {self.step}", "Use precision = bf16 or fp32."
-            )
-        self.step += 1
+            raise TrainingDiverged(f"fp16 cannot hold the gradient at step {step}", "Use precision = bf16 or fp32.")
+        self.standing.step += 1
 
     def _is_due(self) -> bool:
-        return self.step % self.recipe.validation.every == 0 or self.step == self.recipe.optimiser.steps
+        step = self.standing.step
+        return step % self.recipe.validation.every == 0 or step == self.recipe.optimiser.steps
 
     def _validate(self) -> None:
         """Score, keep the weights if they are the best, write checkpoint and log, in this order."""
@@ -187,12 +193,13 @@ class Run:
             checkpoint.save_weights(self.run / checkpoint.BEST, self._average)
             write_whole(self.run / "best.json", json.dumps(row, indent=2), advice=checkpoint.GOES_ON)
         self.log.add(row)
-        self._save()
-        self.log.write(self.examiner.draw(self._average, self.run, self.step))
+        self.standing.save(self.log.rows)
+        self.log.write(self.examiner.draw(self._average, self.run, self.standing.step))
 
     def _row(self, means: Mapping[str, float]) -> Row:
-        epoch = self.step * self.recipe.data.batch / len(self.sampler.images)
-        row: Row = {"step": self.step, "epoch": round(epoch, 3), "seconds": round(self.seconds, 1)}
+        step, seconds = self.standing.step, self.standing.seconds
+        epoch = step * self.recipe.data.batch / len(self.sampler.images)
+        row: Row = {"step": step, "epoch": round(epoch, 3), "seconds": round(seconds, 1)}
         return row | (rounded(means) if means else {"loss": math.nan})
 
     @property
@@ -201,50 +208,18 @@ class Run:
 
     def _begin(self) -> None:
         """Go on from the checkpoint; without one, validate before the first step, so that nothing fails after hours."""
-        state = checkpoint.load_state(self.run)
-        if state is not None:
-            self._resume(state)
+        rows = self.standing.resume(self.recipe.name, self.report)
         if self.world.is_first:
             self._write_recipe()
-            if state is None:
+            if rows is None:
                 record_lineage(self.run, recipe_as_dict(self.recipe)["network"])
-            self.log.begin(state["log"] if state else ())
-        if state is None:
+            self.log.begin(rows or ())
+        if rows is None:
             self._validate()
-
-    def _resume(self, state: dict[str, Any]) -> None:
-        try:
-            self.players.restore(state["players"])
-            self.terms.restore(state["terms"])
-            self.selection.restore(state["selection"])
-            self.plateau.restore(state["plateau"])
-            self.step, self.seconds = state["step"], state["seconds"]
-        except (KeyError, RuntimeError, ValueError) as exc:
-            raise ModelError(
-                f"{self.run}: its checkpoint is not one of {self.recipe.name}'s networks", "Choose another run folder."
-            ) from exc
-        if state["images"] != [image.path for image in self.sampler.images]:
-            self.report("the training images are others than at the checkpoint")
-        self.report(f"resumed at step {self.step}")
-
-    def _save(self) -> None:
-        terms = self.terms.state()
-        if self.world.is_first:
-            state = {
-                "step": self.step,
-                "seconds": self.seconds,
-                "players": self.players.state(),
-                "terms": terms,
-                "selection": self.selection.state(),
-                "plateau": self.plateau.state(),
-                "log": self.log.rows,
-                "images": [image.path for image in self.sampler.images],
-            }
-            checkpoint.save_state(self.run, state)
 
     def _write_recipe(self) -> None:
         path, recipe = self.run / "recipe.json", recipe_as_dict(self.recipe)
-        if self.step and path.is_file():
+        if self.standing.step and path.is_file():
             for change in changes(json.loads(path.read_text(encoding="utf-8")), recipe):
                 self.report(f"the recipe has changed: {change}")
         write_whole(path, json.dumps(recipe, indent=2), advice=checkpoint.GOES_ON)
