@@ -22,6 +22,7 @@ _STATISTICS = (
     "a dash where fewer than six images differ. Both take images as independent, which images of one patient are not: "
     "with several a patient, intervals are too narrow and p too small."
 )
+_SAID_OF_A_CASE = ("psnr_db", "gain_db", "improvement", "hallucination")
 
 
 def write_page(path: Path, evaluation: Evaluation, cases: Sequence[WorstCase]) -> None:
@@ -133,13 +134,11 @@ def _worst(cases: Sequence[WorstCase]) -> list[str]:
 
 
 def _case(case: WorstCase) -> str:
-    figures = case.row.figures
     low, high = case.window
+    figures = ", ".join(f"{c.title} {c.write(case.row.figures[c.key])}" for c in COLUMNS if c.key in _SAID_OF_A_CASE)
     text = (
-        f"{shown_name(case.row)}. {case.row.modality or 'modality not stated'}, gain {figures['gain_db']:+.2f} dB, "
-        f"PSNR {figures['psnr_db']:.2f} dB, invented {figures['hallucination']:.0%}, improved "
-        f"{figures['improvement']:.0%}. Shown: {case.region}; window {low:.3f} to {high:.3f}, error ±{case.limit:.3f} "
-        "of the data range."
+        f"{shown_name(case.row)}. {case.row.modality or 'modality not stated'}; {figures}. Shown: {case.region}; "
+        f"window {low:.3f} to {high:.3f}, error ±{case.limit:.3f} of the data range."
     )
     alt = f"reference, degraded, bicubic, upscaled by {case.method}, error"
     return (

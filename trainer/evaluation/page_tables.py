@@ -68,7 +68,7 @@ def _method(subject: Subject) -> str:
     cells = (
         f"{subject.parameters:,}",
         f"{subject.steps:,}" if subject.steps else "not known",
-        ", ".join(subject.trained_on) or "not known",
+        ", ".join(subject.data_folders) or "not known",
         named(subject.modalities) or "not known",
     )
     return (

@@ -85,7 +85,7 @@ def draw_plots(evaluation: Evaluation) -> list[Plot]:
         "PSNR against image complexity",
         "Complexity is the mean gradient of the reference: sum of the mean absolute differences between neighbours "
         "in rows and columns. The line is Theil and Sen's through its logarithm; rho is Spearman's rank "
-        "correlation over all images.",
+        "correlation over all images. Flat images are left out.",
         _against_complexity(evaluation, everyone, "psnr_db", "PSNR, dB"),
     )
     others = [name for name in everyone if name != "bicubic"]
@@ -171,10 +171,9 @@ def _against_complexity(evaluation: Evaluation, methods: Sequence[str], key: str
         panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).ravel()
         for axes, method in zip(panels, methods, strict=False):
             for index, folder in enumerate(folders):
-                rows = _of(evaluation.rows, method, folder)
+                pairs = _complexity_and(key, _of(evaluation.rows, method, folder))
                 axes.scatter(
-                    [row.figures["complexity"] for row in rows], [row.figures[key] for row in rows],
-                    s=13, alpha=0.75, lw=0, color=COLOURS[index % len(COLOURS)], label=folder,
+                    *pairs.T, s=13, alpha=0.75, lw=0, color=COLOURS[index % len(COLOURS)], label=folder,
                 )  # fmt: skip
             axes.set_title(method + _add_trend(axes, _of(evaluation.rows, method), key), loc="left", fontsize=8.5)
         for axes in panels[: len(methods)]:
@@ -189,8 +188,7 @@ def _against_complexity(evaluation: Evaluation, methods: Sequence[str], key: str
 
 def _add_trend(axes: Axes, rows: Sequence[Row], key: str) -> str:
     """Draw a robust line through all images; return Spearman's correlation, "" where there are too few."""
-    pairs = np.array([(row.figures["complexity"], row.figures[key]) for row in rows])
-    pairs = pairs[np.isfinite(pairs).all(axis=1) & (pairs[:, 0] > 0)]
+    pairs = _complexity_and(key, rows)
     if len(pairs) < _FEWEST_FOR_TREND or np.ptp(pairs[:, 0]) == 0 or np.ptp(pairs[:, 1]) == 0:
         return ""
     logarithms = np.log10(pairs[:, 0])
@@ -198,6 +196,13 @@ def _add_trend(axes: Axes, rows: Sequence[Row], key: str) -> str:
     ends = np.array([logarithms.min(), logarithms.max()])
     axes.plot(10**ends, intercept + slope * ends, color="#111", lw=1.1)
     return f"  $\\rho$ = {stats.spearmanr(pairs[:, 0], pairs[:, 1]).statistic:+.2f}"
+
+
+def _complexity_and(key: str, rows: Sequence[Row]) -> NDArray[np.float64]:
+    """Return complexity and a figure of the rows that have both, (N, 2); a flat image has no place on the axis."""
+    pairs = np.array([(row.figures["complexity"], row.figures[key]) for row in rows]).reshape(-1, 2)
+    shown: NDArray[np.float64] = pairs[np.isfinite(pairs).all(axis=1) & (pairs[:, 0] > 0)]
+    return shown
 
 
 def _against_cost(evaluation: Evaluation, methods: Sequence[str]) -> bytes:
@@ -235,6 +240,10 @@ def _log_scale(axes: Axes) -> None:
 
     axes.set_xscale("log")
     low, high = axes.get_xlim()
+    if low <= 0:  # nothing was drawn, and an axis cannot be logarithmic without a value
+        axes.set_xscale("linear")
+        axes.set_xticks([])
+        return
     axes.xaxis.set_major_locator(FixedLocator(_ticks(low, high)))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(EngFormatter(sep="") if low >= 1 else "{x:g}")

@@ -33,8 +33,8 @@ class Subject:
         Of its network, and of its training.
     sha256, date : str
         Of the weights.
-    trained_on : tuple of str
-        Names of the data folders.
+    data_folders : tuple of str
+        Names of those that it was trained on.
     modalities : tuple of str
         That it was trained on.
     degradation, note : str
@@ -47,7 +47,7 @@ class Subject:
     steps: int = 0
     sha256: str = ""
     date: str = ""
-    trained_on: tuple[str, ...] = ()
+    data_folders: tuple[str, ...] = ()
     modalities: tuple[str, ...] = ()
     degradation: str = ""
     note: str = ""
@@ -172,7 +172,7 @@ def _subject(method: Method, scale_factor: int) -> Subject:
         steps=card.training.get("steps", 0),
         sha256=card.sha256,
         date=card.date,
-        trained_on=tuple(str(one.get("folder")) for one in card.training.get("data", [])),
+        data_folders=tuple(str(one.get("folder")) for one in card.training.get("data", [])),
         modalities=card.modalities,
         degradation=card.degradation,
         note=card.note,

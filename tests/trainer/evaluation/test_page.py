@@ -140,3 +140,12 @@ def test_a_strip_shows_what_it_says(evaluation: Evaluation, plan: Plan, images: 
 )
 def test_logarithmic_axes_have_round_numbers(low: float, high: float, expected: list[float]) -> None:
     assert plots._ticks(low, high) == pytest.approx(expected)
+
+
+def test_flat_images_are_no_trouble(plan: Plan) -> None:
+    flat = [
+        TrainingImage(np.full((40, 40), gray, np.uint8), f"{gray}.png", "ct", "E", "CT", 0, 255) for gray in (9, 99)
+    ]
+    evaluation = evaluation_of(plan, [Path("ct")], "val", "bicubic", measure(plan, flat), [])
+    html = page(evaluation, draw_plots(evaluation), worst_cases(plan, flat, evaluation.rows, 1))
+    assert "nan" not in re.sub(r"base64,[^\"]+", "", html).lower()

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from medsr_viewer.errors import InputError
 from trainer.cli import main
 from trainer.evaluation import spreading
-from trainer.evaluation.measuring import Plan, Row, measure
+from trainer.evaluation.measuring import Plan, Row, measure, measure_image
 from trainer.evaluation.protocol import Protocol, load_luma
 from trainer.evaluation.spreading import EvaluationWorkerLost, cluster_at, local_workers, measure_spread, spread
 from trainer.images import load_images
@@ -64,6 +66,17 @@ def test_a_worker_that_dies_over_an_image_is_told_with_its_name(client: spreadin
     with pytest.raises(EvaluationWorkerLost, match="image 3: the process that measured it died"):
         list(spread(os._exit, [3], client, name=lambda item: f"image {item}"))
     assert list(spread(abs, [-1, -2], client)) == [1, 2], "the others go on"
+
+
+def test_a_worker_that_is_killed_takes_no_result_with_it(
+    client: spreading.Client, plan: Plan, data: list[Path]
+) -> None:
+    images = [*load_images(data, "train"), *load_images(data, "val")]
+    outcomes = spread(partial(measure_image, plan=plan), images, client)
+    first = next(outcomes)
+    os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+    rows = [row for outcome in (first, *outcomes) for row in outcome.rows]
+    assert timeless(rows) == timeless(measure(plan, images))
 
 
 def test_no_worker_left_is_told(client: spreading.Client, monkeypatch: pytest.MonkeyPatch) -> None:
