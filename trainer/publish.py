@@ -34,8 +34,18 @@ OUTPUT_NOTES = {
     "tanh": "the output's tanh is the picture, from -1 to 1",
 }
 
+ORIENTATION_NOTES = {1: "", 8: "the mean over eight orientations, "}
 
-def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: Path | None = None) -> Path:
+
+def publish(
+    run: Path,
+    name: str,
+    data: Sequence[Path],
+    out: Path,
+    vgg_weights: Path | None = None,
+    *,
+    orientations: int = 1,
+) -> Path:
     """Write a run's best weights and their card.
 
     Parameters
@@ -50,6 +60,8 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
         Folder for ``NAME-xSCALE.safetensors`` (float16: the figures are those of the rounded weights) and ``.json``.
     vgg_weights : Path, optional
         VGG-16's features, for the perceptual distance among the figures.
+    orientations : int
+        How many orientations of an image the viewer is to take the mean of: 1 or 8.
 
     Returns
     -------
@@ -88,7 +100,7 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
             "batch": recipe["data"]["batch"],
             "warm_start": network["warm_start"],
             "data": _data_counts(data),
-            "note": f"{OUTPUT_NOTES[output]}, then back-projected once",
+            "note": f"{OUTPUT_NOTES[output]}, {ORIENTATION_NOTES[orientations]}then back-projected once",
         },
         attribution=_attributions(data),
         modalities=_modalities(data),
@@ -97,6 +109,7 @@ def publish(run: Path, name: str, data: Sequence[Path], out: Path, vgg_weights: 
         figures={},
         path=out / f"{name}-x{scale_factor}.safetensors",
         ancestors=lineage_of(run, network),
+        orientations=orientations,
     )
     try:
         return _publish(card, weights, data, vgg_weights)

@@ -88,8 +88,8 @@ def blendable(cards: Iterable[ModelCard]) -> list[tuple[ModelCard, ModelCard]]:
 
 
 def are_blendable(first: ModelCard, second: ModelCard) -> bool:
-    """Whether two models are the same network, and their weights of one family, but not the same."""
-    if first.sha256 == second.sha256 or not is_same_network(first, second):
+    """Whether two models are the same network, run alike, and their weights of one family, but not the same."""
+    if first.sha256 == second.sha256 or not is_same_network(first, second) or first.orientations != second.orientations:
         return False
     return not set(_lineage(first)).isdisjoint(_lineage(second))
 

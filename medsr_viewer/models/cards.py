@@ -19,6 +19,8 @@ Output: TypeAlias = Literal["residual", "image", "tanh"]
 """What a network returns: see `medsr_viewer.models.output.to_picture`."""
 
 BARELY_TRAINED_STEPS = 5000
+ORIENTATIONS = (1, 8)
+"""The image as it is; the four quarter turns of it and of its mirror image."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class ModelCard:
     ancestors : tuple of mapping
         Weights of the same network that the training began with, and those that these began with, nearest first: the
         ``name`` that they had, and the ``sha256`` that they have when they are published. Older cards do not say so.
+    orientations : int
+        How many orientations of the image the result is the mean of: 1, or 8 (`medsr_viewer.models.orientations`).
     """
 
     name: str
@@ -86,6 +90,7 @@ class ModelCard:
     path: Path = field(compare=False)
     output: Output = "residual"
     ancestors: tuple[Mapping[str, str], ...] = field(default=(), hash=False)
+    orientations: int = 1
 
     @property
     def barely_trained(self) -> bool:
@@ -184,6 +189,8 @@ def _check(card: ModelCard) -> None:
                 raise ValueError(f"{name} is {value!r}, not one of {', '.join(get_args(hint))}")
         elif not isinstance(value, kind):
             raise TypeError(f"{name} is {value!r}")
+    if card.orientations not in ORIENTATIONS:
+        raise ValueError(f"orientations are {card.orientations}, not one of {', '.join(map(str, ORIENTATIONS))}")
     if not card.name or card.scale_factor < 1 or card.halo < 0:
         raise ValueError(f"name {card.name!r}, scale_factor {card.scale_factor}, halo {card.halo}")
     if not isinstance(card.training.get("steps", 0), int):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import torch
 from torch import nn
@@ -15,6 +15,7 @@ from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.resample import FloatArray, enlarge
 from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.models.interpolation import network_of
+from medsr_viewer.models.orientations import over_orientations
 from medsr_viewer.models.output import residual_of_gray
 from medsr_viewer.models.whole_image import needs_whole_image
 from medsr_viewer.upscaling.bounds import bound_to_neighbourhood, within_trained_range
@@ -169,7 +170,8 @@ class TileRunner:
         try:
             with torch.inference_mode(), torch.autocast(self.device.split(":")[0], torch.bfloat16, enabled=self.bf16):
                 tensor = torch.from_numpy(values)[None, None].to(self.device, memory_format=torch.channels_last)
-                residual = residual_of_gray(self.network, tensor, self.card)
+                upscale = partial(residual_of_gray, self.network, card=self.card)
+                residual = over_orientations(upscale, tensor, self.card.orientations)
                 output: FloatArray = residual[0, 0].float().cpu().numpy()  # sync point: copies to the host
         except (RuntimeError, MemoryError) as exc:
             if not is_out_of_memory(exc):

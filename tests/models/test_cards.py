@@ -131,6 +131,7 @@ def test_a_damaged_card_is_refused_by_its_name(make_card: MakeCard, text: str) -
         {"name": ""},
         {"kind": "magic"},
         {"output": "picture"},
+        {"orientations": 2},
         {"options": []},
         {"training": None},
         {"training": {"steps": "many"}},

@@ -155,7 +155,7 @@ def test_the_nearest_relative_is_the_other_end(make_card: MakeCard) -> None:
     assert blendable([descended(second, first), first, child]) == [(descended(second, first), child)]
 
 
-@pytest.mark.parametrize("changes", [*OTHERS, {"kind": "psnr"}])
+@pytest.mark.parametrize("changes", [*OTHERS, {"kind": "psnr"}, {"orientations": 8}])
 def test_relatives_that_are_other_networks_are_no_pair(changes: dict[str, Any], make_card: MakeCard) -> None:
     fidelity = make_card("faithful", 1)
     child = descended(make_card("sharp", 2, **{"kind": "gan", **changes}), fidelity)

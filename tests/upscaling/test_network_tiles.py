@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,21 @@ def test_tiled_equals_whole(
     assert tiled.is_whole
     assert tiled.mapping == whole.mapping
     np.testing.assert_allclose(tiled.pixels, whole.pixels, rtol=0, atol=1e-5 * 3000)
+
+
+def test_the_mean_over_orientations_is_tiled_exactly_and_turns_with_the_image(
+    tiny_method: MakeMethod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = scan(44, 71)
+    plain = tiny_method("fmen", 2)
+    method = Method("eight", "psnr", {2: dataclasses.replace(plain.cards[2], orientations=8)})
+    whole = upscale(UpscalingRequest(pixels, method, 2, device="cpu")).pixels
+    assert np.abs(whole - upscale(UpscalingRequest(pixels, plain, 2, device="cpu")).pixels).max() > 1
+    turned = np.ascontiguousarray(np.rot90(pixels))
+    small_tiles(monkeypatch, 30)
+    tiled = upscale(UpscalingRequest(turned, method, 2, device="cpu"))
+    assert len(tiled.computed) > 3
+    np.testing.assert_allclose(np.rot90(tiled.pixels, -1), whole, rtol=0, atol=1e-5 * 3000)
 
 
 class BoxMean(nn.Module):
