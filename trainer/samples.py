@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from medsr_viewer.whole_files import write_whole
 from trainer.checkpoint import GOES_ON
-from trainer.validation import Upscaled
+from trainer.validation import Upscaled, centre
 
 SIDE = 192
 """Of each panel: the middle of the image, unscaled, where its detail can be judged."""
@@ -66,7 +66,6 @@ def _row(result: Upscaled) -> list[NDArray[np.uint8]]:
 
 
 def _panel(pixels: Tensor) -> NDArray[np.uint8]:
-    top, left = (max(0, (length - SIDE) // 2) for length in pixels.shape[-2:])
-    cut = pixels[0, 0, top : top + SIDE, left : left + SIDE].float().cpu().numpy()
+    cut = centre(pixels, SIDE)[0, 0].float().cpu().numpy()
     gray: NDArray[np.uint8] = np.rint(cut.clip(0, 1) * 255).astype(np.uint8)
     return gray

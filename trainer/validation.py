@@ -138,6 +138,12 @@ def upscale_images(network: nn.Module, images: Sequence[TrainingImage], task: Ta
         network.train(was_training)
 
 
+def centre(pixels: Tensor, side: int) -> Tensor:
+    """Return the middle of (..., H, W), `side` pixels a side, or less where there are fewer."""
+    top, left = (max(0, (length - side) // 2) for length in pixels.shape[-2:])
+    return pixels[..., top : top + side, left : left + side]
+
+
 def _reference(image: TrainingImage, scale_factor: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     rows, columns = (length // scale_factor * scale_factor for length in image.shape)
     return np.ascontiguousarray(image.crop(0, 0, rows, columns).clip(0, 1))
@@ -173,7 +179,8 @@ def _score(result: Upscaled, scale_factor: int, perceptual: PerceptualDistance |
     difference = bicubic(picture, 1 / scale_factor) - result.degraded
     block = min(CONSISTENCY_BLOCK, *difference.shape[-2:])
     blocks = torch.nn.functional.avg_pool2d(difference, block)
-    distance = float("nan") if perceptual is None else float(perceptual(_centre(picture), _centre(reference)))
+    middles = (centre(pixels, PERCEPTUAL_SIDE) for pixels in (picture, reference))
+    distance = float("nan") if perceptual is None else float(perceptual(*middles))
     return FolderScore(
         psnr_db=_psnr(picture, reference),
         baseline_psnr_db=_psnr(result.base, reference),
@@ -190,8 +197,3 @@ def _mean(scores: Sequence[FolderScore]) -> FolderScore:
 def _psnr(picture: Tensor, reference: Tensor) -> float:
     error = torch.mean((picture.double() - reference.double()) ** 2)
     return float(-10 * torch.log10(error.clamp(min=SMALLEST_MSE)))
-
-
-def _centre(pixels: Tensor, side: int = PERCEPTUAL_SIDE) -> Tensor:
-    top, left = (max(0, (length - side) // 2) for length in pixels.shape[-2:])
-    return pixels[..., top : top + side, left : left + side]
