@@ -59,8 +59,8 @@ def train(
     data : sequence of Path
         Data folders and manifests (see `trainer.images`).
     run : Path
-        Run folder; holds ``recipe.json``, ``log.csv``, ``last.pt``, ``best.safetensors``, ``best.json``, ``samples``
-        and ``events``.
+        Run folder; holds ``recipe.json``, ``lineage.json``, ``log.csv``, ``last.pt``, ``best.safetensors``,
+        ``best.json``, ``samples`` and ``events``.
     vgg_weights : Path, optional
         VGG-16's features; needed where the recipe has a perceptual loss or selects by perceptual distance.
     content_weights : Path, optional

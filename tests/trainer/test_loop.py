@@ -44,7 +44,16 @@ def test_a_run_leaves_what_the_viewer_and_a_resume_need(recipe_of: RecipeOf, dat
     recipe = recipe_of()
     train(recipe, data, tmp_path / "run", workers=0, report=lines.append)
     names = {path.name for path in (tmp_path / "run").iterdir()}
-    assert names == {"recipe.json", "log.csv", "last.pt", "best.safetensors", "best.json", "samples", "events"}
+    assert names == {
+        "recipe.json",
+        "log.csv",
+        "last.pt",
+        "best.safetensors",
+        "best.json",
+        "lineage.json",
+        "samples",
+        "events",
+    }
     assert json.loads((tmp_path / "run" / "recipe.json").read_text())["network"]["options"] == recipe.network.options
     log = log_of(tmp_path / "run")
     assert [row["step"] for row in log] == ["0", "2", "4"]
