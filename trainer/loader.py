@@ -102,6 +102,8 @@ class BatchLoader:
 def naming_lost_workers() -> Iterator[None]:
     """Turn the error of a killed worker, which torch raises wherever this process stands then, into a known one.
 
+    Where this process was reading what the worker sent, that is an end of the file or a broken connection.
+
     Raises
     ------
     LoaderFailed
@@ -109,12 +111,11 @@ def naming_lost_workers() -> Iterator[None]:
     """
     try:
         yield
-    except RuntimeError as exc:
-        if "DataLoader worker" in str(exc):
-            raise LoaderFailed(
-                f"a process that prepares batches ended: {str(exc).splitlines()[0].rstrip('.')}"
-            ) from exc
-        raise
+    except (RuntimeError, ConnectionError, EOFError) as exc:
+        if isinstance(exc, RuntimeError) and "DataLoader worker" not in str(exc):
+            raise
+        reason = str(exc).splitlines()[0].rstrip(".") if str(exc) else type(exc).__name__
+        raise LoaderFailed(f"a process that prepares batches ended: {reason}") from exc
 
 
 class _Steps(Dataset[Batch]):

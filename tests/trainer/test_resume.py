@@ -22,7 +22,7 @@ from medsr_viewer.errors import CannotWrite, ModelError
 from trainer import checkpoint
 from trainer.cli import main
 from trainer.data import Batch, PatchSampler
-from trainer.loader import LoaderFailed
+from trainer.loader import LoaderFailed, naming_lost_workers
 from trainer.loop import train
 from trainer.recipe import DiscriminatorRecipe, LossRecipe, Recipe
 from trainer.run_log import RunLog
@@ -207,7 +207,7 @@ def test_a_killed_worker_is_named_and_the_run_goes_on_from_its_checkpoint(
 
     with monkeypatch.context() as patch:
         patch.setattr(PatchSampler, "batch", killed)
-        with pytest.raises(LoaderFailed, match="batches ended: DataLoader worker") as caught:
+        with pytest.raises(LoaderFailed, match="a process that prepares batches ended") as caught:
             train(recipe_of(), data, tmp_path, workers=1, report=quiet)
     assert "goes on from the last checkpoint" in caught.value.advice
     lines: list[str] = []
@@ -259,3 +259,14 @@ def test_a_checkpoint_runs_no_code(tmp_path: Path) -> None:
     assert "Delete it" in caught.value.advice
     assert not (tmp_path / "exploded").exists()
     assert checkpoint.load_state(tmp_path / "elsewhere") is None
+
+
+@pytest.mark.parametrize("lost", [ConnectionResetError(104, "Connection reset by peer"), EOFError()])
+def test_a_worker_lost_while_its_batch_is_read_is_named(lost: Exception) -> None:
+    with pytest.raises(LoaderFailed, match="a process that prepares batches ended"), naming_lost_workers():
+        raise lost
+
+
+def test_other_errors_stay_what_they_are() -> None:
+    with pytest.raises(RuntimeError, match="shapes differ"), naming_lost_workers():
+        raise RuntimeError("shapes differ")
