@@ -20,6 +20,7 @@ from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from medsr_viewer.models.architectures import as_upscaling, build_network, parameter_count
 from medsr_viewer.models.cards import ModelCard, write_card
 from medsr_viewer.models.folding import FOLDED_ARCHITECTURES, fold_for_inference
+from medsr_viewer.whole_files import write_whole
 from trainer.checkpoint import BEST
 from trainer.degradations import describe, is_standard
 from trainer.evaluation.figures import evaluate, load_perceptual
@@ -27,6 +28,7 @@ from trainer.evaluation.modalities import RADIOGRAPHY
 from trainer.images import SUFFIXES, data_name, load_images, manifest_rows
 from trainer.lineage import lineage_of, published_weights
 from trainer.recipe import DegradationRecipe
+from trainer.run_log import LOG
 
 OUTPUT_NOTES = {
     "residual": "linear output added to the bicubic upscaling",
@@ -57,7 +59,8 @@ def publish(
     data : sequence of Path
         The run's data folders: for counts, attribution and the figures on their ``val`` images.
     out : Path
-        Folder for ``NAME-xSCALE.safetensors`` (float16: the figures are those of the rounded weights) and ``.json``.
+        Folder for ``NAME-xSCALE.safetensors`` (float16: the figures are those of the rounded weights), the card
+        ``.json``, which holds the whole recipe, and the run's ``.log.csv``.
     vgg_weights : Path, optional
         VGG-16's features, for the perceptual distance among the figures.
     orientations : int
@@ -96,9 +99,7 @@ def publish(
             "recipe": recipe["name"],
             "steps": best["step"] + _earlier_steps(recipe),
             "seconds": best["seconds"],
-            "patch": recipe["data"]["patch"],
-            "batch": recipe["data"]["batch"],
-            "warm_start": network["warm_start"],
+            "settings": {key: value for key, value in recipe.items() if key != "name"},
             "data": _data_counts(data),
             "note": f"{OUTPUT_NOTES[output]}, {ORIENTATION_NOTES[orientations]}then back-projected once",
         },
@@ -112,9 +113,16 @@ def publish(
         orientations=orientations,
     )
     try:
-        return _publish(card, weights, data, vgg_weights)
+        published = _publish(card, weights, data, vgg_weights)
+        write_whole(log_of(card), (run / LOG).read_bytes())
     except OSError as exc:
         raise CannotWrite(f"{out}: {exc.strerror}") from exc
+    return published
+
+
+def log_of(card: ModelCard) -> Path:
+    """Return where the log of a card's training stands: beside its weights."""
+    return card.path.with_suffix(".log.csv")
 
 
 def _publish(card: ModelCard, weights: bytes, data: Sequence[Path], vgg_weights: Path | None) -> Path:

@@ -55,7 +55,8 @@ def test_published_weights_run_in_the_viewer(
     train(recipe_of(steps=2), data, run, report=quiet)
     path = publish(run, "own", data, out, vgg)
     assert path == out / "own-x2.json"
-    assert sorted(p.name for p in out.iterdir()) == ["own-x2.json", "own-x2.safetensors"]
+    assert sorted(p.name for p in out.iterdir()) == ["own-x2.json", "own-x2.log.csv", "own-x2.safetensors"]
+    assert (out / "own-x2.log.csv").read_bytes() == (run / "log.csv").read_bytes()
 
     card = read_card(path)
     assert (card.name, card.kind, card.architecture, card.scale_factor) == ("own", "psnr", "fmen", 2)
@@ -64,6 +65,7 @@ def test_published_weights_run_in_the_viewer(
     assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
     assert card.parameters == sum(tensor.numel() for tensor in weights.values())
     assert card.training["steps"] == json.loads((run / "best.json").read_text())["step"]
+    assert card.training["settings"]["optimiser"]["steps"] == 2
     assert card.training["data"] == [
         {"folder": "xray", "train": 3, "val": 1}, {"folder": "ct", "train": 3, "val": 1},
     ]  # fmt: skip
