@@ -31,10 +31,21 @@ def normalisation(name: str, channels: int) -> nn.Module:
         case "batch":
             return nn.BatchNorm2d(channels)
         case "instance":
-            return nn.InstanceNorm2d(channels, affine=True)
+            return InstanceNorm2d(channels, affine=True)
         case "none":
             return nn.Identity()
     raise ValueError(f"unknown normalisation {name!r}: use batch, instance or none")
+
+
+class InstanceNorm2d(nn.InstanceNorm2d):
+    """torch's, which also takes an image of one pixel: that is its own mean, so the bias is what is left."""
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map (N, C, H, W) to the same shape."""
+        if features[0, 0].numel() == 1 and self.bias is not None:
+            return self.bias.view(1, -1, 1, 1).expand_as(features)
+        normalised: Tensor = super().forward(features)
+        return normalised
 
 
 class PolyphaseConv2d(nn.Conv2d):

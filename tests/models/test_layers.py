@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from medsr_viewer.models.layers import PolyphaseConv2d, upsampling_steps
+from medsr_viewer.models.layers import PolyphaseConv2d, normalisation, upsampling_steps
 
 
 @pytest.mark.parametrize("phases", [1, 2, 4])
@@ -34,3 +34,13 @@ def test_upsampling_steps() -> None:
     for factor in (1, 3, 6, 16, -2):
         with pytest.raises(ValueError, match=f"scale factor {factor}"):
             upsampling_steps(factor)
+
+
+def test_instance_normalisation_is_torchs_and_takes_one_pixel() -> None:
+    ours, torchs = normalisation("instance", 3), nn.InstanceNorm2d(3, affine=True)
+    with torch.no_grad():
+        torchs.bias.copy_(torch.tensor([1.0, 2.0, 3.0]))
+    ours.load_state_dict(torchs.state_dict())
+    image = torch.randn(2, 3, 4, 5, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(ours(image), torchs(image))
+    assert ours(image[..., :1, :1]).flatten().tolist() == [1, 2, 3, 1, 2, 3]
