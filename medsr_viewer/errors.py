@@ -41,6 +41,10 @@ class MedsrError(Exception):
         if advice is not None:
             self.advice = advice
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Not by way of __init__, whose parameters differ: what a worker process raises arrives as it was raised.
+        return _unpickled, (type(self), *self.args), self.__dict__
+
 
 class InputError(MedsrError):
     """Something that the user gave cannot be used."""
@@ -127,3 +131,7 @@ class CannotWrite(MedsrError):
 
     title = "The file was not written"
     advice = "Check that the folder exists, may be written to and has space left."
+
+
+def _unpickled(kind: type[MedsrError], *arguments: object) -> MedsrError:
+    return kind.__new__(kind, *arguments)

@@ -21,6 +21,8 @@ from trainer.data import Batch
 AHEAD = 4
 """Batches that each process keeps ready."""
 MOST_WORKERS = 8
+_LOST = "DataLoader worker (pid"
+"""How torch names a worker that has ended; what one raised begins with ``Caught`` and the error's name."""
 
 
 class LoaderFailed(MedsrError):
@@ -73,7 +75,7 @@ class BatchLoader:
         self.device = device
         self.waited = 0.0
         self.workers = _usual_workers(device, share[1]) if workers is None else workers
-        self._loader: DataLoader[Batch] = DataLoader(
+        self._loader: DataLoader[Batch | MedsrError] = DataLoader(
             _Steps(sampler, share),
             sampler=steps,
             batch_size=None,
@@ -86,7 +88,13 @@ class BatchLoader:
         )
 
     def __iter__(self) -> Iterator[Batch]:
-        """Yield the batches in order; iterate inside `naming_lost_workers`."""
+        """Yield the batches in order; iterate inside `naming_lost_workers`.
+
+        Raises
+        ------
+        MedsrError
+            What drawing a batch raised, in whichever process.
+        """
         started = time.perf_counter()
         with warnings.catch_warnings():
             # Python 3.12 warns of any fork beside threads; the workers touch nothing that those hold.
@@ -94,6 +102,8 @@ class BatchLoader:
             batches = iter(self._loader)
         for batch in batches:
             self.waited += time.perf_counter() - started
+            if isinstance(batch, MedsrError):
+                raise batch
             yield batch.to(self.device)
             started = time.perf_counter()
 
@@ -112,19 +122,22 @@ def naming_lost_workers() -> Iterator[None]:
     try:
         yield
     except (RuntimeError, ConnectionError, EOFError) as exc:
-        if isinstance(exc, RuntimeError) and "DataLoader worker" not in str(exc):
+        if isinstance(exc, RuntimeError) and not str(exc).startswith(_LOST):
             raise
         reason = str(exc).splitlines()[0].rstrip(".") if str(exc) else type(exc).__name__
         raise LoaderFailed(f"a process that prepares batches ended: {reason}") from exc
 
 
-class _Steps(Dataset[Batch]):
+class _Steps(Dataset[Batch | MedsrError]):
     def __init__(self, sampler: Sampler, share: tuple[int, int]) -> None:
         self.sampler = sampler
         self.rank, self.size = share
 
-    def __getitem__(self, step: int) -> Batch:
-        batch = self.sampler.batch(step)
+    def __getitem__(self, step: int) -> Batch | MedsrError:
+        try:
+            batch = self.sampler.batch(step)
+        except MedsrError as exc:
+            return exc  # torch would make a RuntimeError of it, or of its text alone
         if self.size == 1:
             return batch
         count = len(batch.reference) // self.size

@@ -18,13 +18,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from medsr_viewer.errors import CannotWrite, ModelError
+from medsr_viewer.errors import CannotWrite, ModelError, UnreadableFile
 from trainer import checkpoint
 from trainer.cli import main
-from trainer.data import Batch, PatchSampler
-from trainer.loader import LoaderFailed, naming_lost_workers
+from trainer.data import Batch, PatchSampler, load_images
+from trainer.loader import BatchLoader, LoaderFailed, naming_lost_workers
 from trainer.loop import train
-from trainer.recipe import DiscriminatorRecipe, LossRecipe, Recipe
+from trainer.recipe import DataRecipe, DiscriminatorRecipe, LossRecipe, Recipe
 from trainer.run_log import RunLog
 
 RecipeOf = Callable[..., Recipe]
@@ -270,3 +270,39 @@ def test_a_worker_lost_while_its_batch_is_read_is_named(lost: Exception) -> None
 def test_other_errors_stay_what_they_are() -> None:
     with pytest.raises(RuntimeError, match="shapes differ"), naming_lost_workers():
         raise RuntimeError("shapes differ")
+
+
+class Unreadable:
+    """Draws batches until a file cannot be read."""
+
+    def __init__(self, images: PatchSampler, step: int) -> None:
+        self.images, self.step = images, step
+
+    def batch(self, step: int) -> Batch:
+        if step == self.step:
+            raise UnreadableFile("gone.png", "No such file or directory", "Copy it again.")
+        return self.images.batch(step)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_what_drawing_a_batch_raises_reaches_the_user_as_itself(data: list[Path], workers: int) -> None:
+    sampler = Unreadable(PatchSampler(load_images(data, "train"), DataRecipe(patch=8, batch=2), 2, 0), 2)
+    seen = 0
+    with (
+        pytest.raises(UnreadableFile, match=r"^gone\.png: No such file or directory$") as caught,
+        naming_lost_workers(),
+    ):
+        for _ in BatchLoader(sampler, range(4), torch.device("cpu"), workers):
+            seen += 1
+    assert seen == 2
+    assert (caught.value.title, caught.value.advice) == (UnreadableFile.title, "Copy it again.")
+
+
+class Wrong:
+    def batch(self, _: int) -> Batch:
+        raise RuntimeError("shapes differ")
+
+
+def test_a_bug_in_a_worker_is_not_a_lost_worker() -> None:
+    with pytest.raises(RuntimeError, match="shapes differ"), naming_lost_workers():
+        list(BatchLoader(Wrong(), range(1), torch.device("cpu"), 1))
