@@ -38,6 +38,7 @@ Share = Annotated[float, Within(0, 1)]
 Rate = Annotated[float, Within(0, low_excluded=True)]
 Pair = tuple[float, float]
 Precision = Literal["fp32", "bf16", "fp16"]
+Kernel = Literal["bicubic", "bilinear", "bilinear-aliased", "area", "nearest", "lanczos"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class NetworkRecipe:
 class DegradationRecipe:
     """How the degraded patch is made of the reference. A share is one of patches; all 0: resampling alone."""
 
-    kernel: Literal["bicubic", "bilinear", "bilinear-aliased", "area", "nearest", "lanczos"] = "bicubic"
+    kernel: Kernel = "bicubic"
     """Of the resampling; antialiased, but for ``bilinear-aliased`` and ``nearest``."""
     blur_share: Share = 0.0
     blur_sigma: Annotated[Pair, NOT_NEGATIVE] = (0.2, 3.0)
@@ -75,6 +76,11 @@ class DegradationRecipe:
     """Truncated in k-space, as MR of a small matrix is, rather than resampled."""
     jpeg_share: Share = 0.0
     jpeg_quality: Annotated[Pair, Within(1, 100)] = (60, 95)
+
+    @property
+    def is_random(self) -> bool:
+        """Whether chance has a part in it: anything but resampling."""
+        return any((self.blur_share, self.noise_share, self.dose_share, self.kspace_share, self.jpeg_share))
 
 
 @dataclass(frozen=True)
@@ -222,6 +228,8 @@ class Recipe:
     seed: int = 0
     paper: str = ""
     """The paper whose method it is; empty: ours."""
+    published: str = ""
+    """What the paper measured, in words."""
     differs: str = ""
     """What differs from the paper, or is not said there."""
 

@@ -17,8 +17,9 @@ from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe, shipped_recipes
 
 PUBLISHED = (
-    "covid-srgan", "edsr-baseline", "espcn", "esrgan", "esrgan-psnr", "fmen-published", "fmen-srgan", "fsrcnn",
-    "queens-srgan", "queens-srgan-1024", "queens-srresnet", "srcnn", "srgan-vdsr", "swift-srgan-published", "vdsr",
+    "covid-srgan", "edsr-baseline", "espcn", "esrgan", "esrgan-psnr", "fmen-published", "fmen-srgan", "fmen-vdsr",
+    "fsrcnn", "queens-srgan", "queens-srgan-1024", "queens-srresnet", "srcnn", "srgan-published", "srgan-vdsr",
+    "srgan-vdsr-srgan", "srresnet-published", "swift-srgan-published", "vdsr",
 )  # fmt: skip
 TINY: dict[str, dict[str, Any]] = {
     "edsr": {"features": 4, "blocks": 1},
@@ -95,7 +96,14 @@ def test_layers_of_other_backbones_are_theirs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "parameters"), [("vdsr", 667_008), ("fmen-srgan", 734_219), ("swift-srgan-published", None)]
+    ("name", "parameters"),
+    [
+        ("vdsr", 667_008),
+        ("fmen-vdsr", 667_008),
+        ("fmen-srgan", 734_219),
+        ("srgan-published", 734_219 + 11 * 74_113),
+        ("swift-srgan-published", None),
+    ],
 )
 def test_published_networks_have_the_published_size(name: str, parameters: int | None) -> None:
     network = load_recipe(name).network
