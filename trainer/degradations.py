@@ -7,7 +7,6 @@ the dose, noise of the electronics, JPEG.
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -19,9 +18,8 @@ from torch.nn import functional as F
 from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from medsr_viewer.imaging.resample import resize
 from medsr_viewer.models.layers import bicubic
-from trainer.recipe import DegradationRecipe
+from trainer.recipe import DegradationRecipe, Kernel
 
-Kernel = Literal["bicubic", "bilinear", "bilinear-aliased", "area", "nearest", "lanczos"]
 FloatArray = NDArray[np.float32]
 
 KERNELS: dict[Kernel, str] = {
@@ -32,12 +30,11 @@ KERNELS: dict[Kernel, str] = {
     "nearest": "nearest pixel",
     "lanczos": "Lanczos-3, antialiased (Pillow)",
 }
-_SHARES = ("blur_share", "noise_share", "dose_share", "kspace_share", "jpeg_share")
 
 
 def is_standard(recipe: DegradationRecipe) -> bool:
     """Whether a recipe asks for the standard degradation alone: antialiased bicubic reduction."""
-    return recipe.kernel == "bicubic" and not any(getattr(recipe, share) for share in _SHARES)
+    return recipe.kernel == "bicubic" and not recipe.is_random
 
 
 def describe(recipe: DegradationRecipe) -> str:

@@ -16,16 +16,15 @@ from safetensors.torch import load_file
 from torch import nn
 
 from medsr_viewer.errors import CannotWrite, ModelError
-from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from medsr_viewer.models.architectures import as_upscaling, build_network, parameter_count
 from medsr_viewer.models.cards import ModelCard, write_card
 from medsr_viewer.models.folding import FOLDED_ARCHITECTURES, fold_for_inference
 from medsr_viewer.whole_files import write_whole
 from trainer.checkpoint import BEST
-from trainer.degradations import describe, is_standard
+from trainer.degradations import describe
 from trainer.evaluation.figures import evaluate, load_perceptual
 from trainer.evaluation.modalities import RADIOGRAPHY
-from trainer.images import SUFFIXES, data_name, load_images, manifest_rows
+from trainer.images import SUFFIXES, TrainingImage, data_name, load_images, manifest_rows
 from trainer.lineage import lineage_of, published_weights
 from trainer.recipe import DegradationRecipe
 from trainer.run_log import LOG
@@ -57,7 +56,8 @@ def publish(
     name : str
         Method name in the viewer, without the scale.
     data : sequence of Path
-        The run's data folders: for counts, attribution and the figures on their ``val`` images.
+        The run's data folders: for counts, attribution and the figures on their ``val`` images, which are degraded as
+        the recipe says.
     out : Path
         Folder for ``NAME-xSCALE.safetensors`` (float16: the figures are those of the rounded weights), the card
         ``.json``, which holds the whole recipe, and the run's ``.log.csv``.
@@ -82,6 +82,7 @@ def publish(
     network = recipe["network"]
     scale_factor = network["scale_factor"]
     output = network.get("output", "residual")
+    degradation = _degradation(recipe)
     module = _folded(network, run / BEST)
     weights = published_weights(module)
     card = ModelCard(
@@ -102,10 +103,11 @@ def publish(
             "settings": {key: value for key, value in recipe.items() if key != "name"},
             "data": _data_counts(data),
             "note": f"{OUTPUT_NOTES[output]}, {ORIENTATION_NOTES[orientations]}then back-projected once",
+            "measured": f"as the viewer runs it, on whole images; degradation: {describe(degradation)}",
         },
         attribution=_attributions(data),
         modalities=_modalities(data),
-        degradation=_degradation(recipe),
+        degradation=describe(degradation),
         precision="float16 weights, computed in float32",
         figures={},
         path=out / f"{name}-x{scale_factor}.safetensors",
@@ -113,7 +115,7 @@ def publish(
         orientations=orientations,
     )
     try:
-        published = _publish(card, weights, data, vgg_weights)
+        published = _publish(card, weights, load_images(data, "val"), vgg_weights, degradation)
         write_whole(log_of(card), (run / LOG).read_bytes())
     except OSError as exc:
         raise CannotWrite(f"{out}: {exc.strerror}") from exc
@@ -125,13 +127,19 @@ def log_of(card: ModelCard) -> Path:
     return card.path.with_suffix(".log.csv")
 
 
-def _publish(card: ModelCard, weights: bytes, data: Sequence[Path], vgg_weights: Path | None) -> Path:
+def _publish(
+    card: ModelCard,
+    weights: bytes,
+    images: Sequence[TrainingImage],
+    vgg_weights: Path | None,
+    degradation: DegradationRecipe,
+) -> Path:
     """Measure the weights in a folder of their own; only then do they and their card replace what was there."""
     card.path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".publish-", dir=card.path.parent) as folder:
         measured = dataclasses.replace(card, path=Path(folder) / card.path.name)
         measured.path.write_bytes(weights)
-        figures = evaluate(measured, load_images(data, "val"), load_perceptual(vgg_weights))
+        figures = evaluate(measured, images, load_perceptual(vgg_weights), degradation)
         finished = write_card(dataclasses.replace(measured, figures=figures))
         measured.path.replace(card.path)
         return finished.replace(card.path.with_suffix(".json"))
@@ -162,12 +170,11 @@ def _folded(network: dict[str, Any], source: Path) -> nn.Module:
     return fold_for_inference(module.eval())
 
 
-def _degradation(recipe: dict[str, Any]) -> str:
+def _degradation(recipe: dict[str, Any]) -> DegradationRecipe:
     values: dict[str, Any] = {
         key: tuple(v) if isinstance(v, list) else v for key, v in recipe.get("degradation", {}).items()
     }
-    degradation = DegradationRecipe(**values)
-    return STANDARD_DEGRADATION if is_standard(degradation) else describe(degradation)
+    return DegradationRecipe(**values)
 
 
 def _read(path: Path) -> dict[str, Any]:

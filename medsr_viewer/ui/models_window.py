@@ -156,6 +156,8 @@ def card_text(card: ModelCard, blends: Sequence[str] = ()) -> str:
     ]
     if note := card.training.get("note"):
         lines.append(f"- How: {note}")
+    if measured := card.training.get("measured"):
+        lines.append(f"- Figures: {measured}")
     if card.ancestors:
         names = (f"{ancestor['name']} (SHA-256 {ancestor['sha256'][:12]})" for ancestor in card.ancestors)
         lines.append(f"- Training began with the weights of {', and these with those of '.join(names)}")

@@ -12,6 +12,9 @@ import torch
 from safetensors.torch import load_file
 
 from medsr_viewer.errors import ModelError
+from medsr_viewer.imaging.degrade import crop_to_multiple
+from medsr_viewer.imaging.resample import enlarge
+from medsr_viewer.metrics.psnr import psnr
 from medsr_viewer.models.architectures import build_network
 from medsr_viewer.models.cards import read_card
 from medsr_viewer.models.weights import load_network
@@ -20,7 +23,10 @@ from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.upscaling.inference import network_on
 from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
 from trainer.cli import main
+from trainer.degradations import degrade_patch, describe
+from trainer.images import load_images
 from trainer.loop import train
+from trainer.losses import PerceptualDistance
 from trainer.publish import publish
 from trainer.recipe import (
     DataRecipe,
@@ -238,3 +244,24 @@ def test_the_users_folder_is_where_models_are_published(
     train(recipe_of(steps=2), data, tmp_path / "run", report=quiet)
     assert main(["publish", str(tmp_path / "run"), "--name", "mine", "--data", *map(str, data)]) == 0
     assert (tmp_path / "own" / "mine-x2.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "degradation",
+    [DegradationRecipe(kernel="bilinear-aliased"), DegradationRecipe(noise_share=1.0, noise_sigma=(0.02, 0.1))],
+)
+def test_figures_are_measured_under_the_recipes_own_degradation(
+    degradation: DegradationRecipe, recipe_of: RecipeOf, data: list[Path], vgg: Path, tmp_path: Path
+) -> None:
+    train(recipe_of(steps=2, degradation=degradation), data, tmp_path / "run", report=quiet)
+    card = read_card(publish(tmp_path / "run", "own", data, tmp_path / "models", vgg))
+    perceptual = PerceptualDistance(vgg)
+    for index, image in enumerate(load_images(data, "val")):
+        reference = np.ascontiguousarray(crop_to_multiple(image.pixels.clip(0, 1), 2))
+        degraded = degrade_patch(reference, 2, degradation, np.random.default_rng(index))
+        baseline = enlarge(degraded, 2, "bicubic")
+        figures = card.figures[image.folder]
+        assert figures["psnr_db"] - figures["gain_db"] == pytest.approx(psnr(reference, baseline, 1.0), abs=1e-4)
+        distance = float(perceptual(*(torch.from_numpy(side)[None, None] for side in (baseline, reference))))
+        assert figures["baseline_perceptual_distance"] == pytest.approx(distance, abs=1e-5)
+    assert card.training["measured"].endswith(f"degradation: {describe(degradation)}")

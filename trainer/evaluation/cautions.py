@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from medsr_viewer.upscaling.methods import Method
+from trainer.degradations import describe
 from trainer.evaluation.leaks import TRAIN, Leak, find_leaks
 from trainer.evaluation.measuring import Plan, Row
 from trainer.evaluation.modalities import named
@@ -36,6 +37,7 @@ def cautions(plan: Plan, places: Sequence[Path], split: str, rows: Sequence[Row]
     return [
         *(_of_leak(leak, learned, plan.scale_factor) for leak in find_leaks(places, split)),
         *_of_own_data(learned, plan.scale_factor, places, split),
+        *_of_degradation(learned, plan),
         *_of_modalities(learned, plan.scale_factor, rows),
         *_of_training(learned, plan.scale_factor),
         *_of_times(rows, processes),
@@ -66,6 +68,18 @@ def _of_own_data(learned: Sequence[Method], scale_factor: int, places: Iterable[
         "folders' names tell; unseen images score lower."
         for folders in dict.fromkeys(tuple(names) for names in found.values() if names)
         for methods in [[name for name, names in found.items() if tuple(names) == folders]]
+    ]
+
+
+def _of_degradation(learned: Sequence[Method], plan: Plan) -> list[str]:
+    """Say where weights were trained for inputs that were made otherwise; of imported ones their note says so."""
+    measured = describe(plan.degradation)
+    cards = {method.name: method.cards[plan.scale_factor] for method in learned}
+    return [
+        f"{name}: trained for another degradation ({card.degradation or 'its card does not say which'}) than is "
+        f"measured here ({measured}): its figures say little of it."
+        for name, card in cards.items()
+        if card.degradation != measured and not card.is_imported
     ]
 
 

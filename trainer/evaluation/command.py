@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from medsr_viewer.errors import InputError
+from trainer.recipe import DegradationRecipe, Kernel
 
 if TYPE_CHECKING:
     from medsr_viewer.upscaling.methods import Method
@@ -28,6 +29,12 @@ def add_evaluate_command(commands: Any) -> None:
     command.add_argument("--models", type=Path, nargs="+", default=[], metavar="CARD", help="model cards (JSON files)")
     command.add_argument("--baseline", default="bicubic", help="method that is tested against (default: bicubic)")
     command.add_argument("--vgg", type=Path, help="safetensors file with VGG-16's features")
+    command.add_argument(
+        "--degradation",
+        choices=get_args(Kernel),
+        default="bicubic",
+        help="kernel that the images are reduced by, for all methods (default: bicubic, antialiased)",
+    )
     command.add_argument(
         "--set5",
         action="store_true",
@@ -60,6 +67,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         vgg=options.vgg,
         protocol=Protocol.set5(options.scale) if options.set5 else Protocol(),
         radiographs=radiograph_folders(options.data),
+        degradation=DegradationRecipe(kernel=options.degradation),
     )
     left_out: list[str] = []
 

@@ -22,16 +22,19 @@ from medsr_viewer.upscaling.inference import network_on
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
 from trainer.data import TrainingImage
+from trainer.degradations import degrade_patch, is_standard, reduce
 from trainer.evaluation.correctness import correctness
 from trainer.evaluation.memory import measuring_peak
 from trainer.evaluation.protocol import Protocol
 from trainer.losses import PerceptualDistance
+from trainer.recipe import DegradationRecipe, Kernel
 
 CONSISTENCY_BLOCK = 8
 PERCEPTUAL_SIDE = 256
 CARD_FIGURES = ("psnr_db", "gain_db", "ssim", "consistency", "perceptual_distance", "baseline_perceptual_distance")
 """What a model card says; an evaluation says more."""
 AS_VIEWED = Protocol()
+STANDARD = DegradationRecipe()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +61,30 @@ class Comparison:
     peak_memory_mib: float
 
 
-def compare(method: Method, scale_factor: int, image: TrainingImage, protocol: Protocol = AS_VIEWED) -> Comparison:
-    """Degrade an image by the standard degradation and upscale it by a method.
+def compare(
+    method: Method,
+    scale_factor: int,
+    image: TrainingImage,
+    protocol: Protocol = AS_VIEWED,
+    degradation: DegradationRecipe = STANDARD,
+    seed: int = 0,
+) -> Comparison:
+    """Degrade an image and upscale it by a method.
+
+    Parameters
+    ----------
+    method : Method
+        Run as the viewer runs it.
+    scale_factor : int
+        Of the method.
+    image : TrainingImage
+        Clipped to [0, 1], cropped to a multiple of the scale factor.
+    protocol : Protocol
+        What is done to images besides.
+    degradation : DegradationRecipe
+        The standard one where it is left out.
+    seed : int
+        Of what chance has a part in the degradation.
 
     Raises
     ------
@@ -67,7 +92,7 @@ def compare(method: Method, scale_factor: int, image: TrainingImage, protocol: P
         If the image is too small, or the method cannot be run or fails its check.
     """
     reference = np.ascontiguousarray(crop_to_multiple(image.pixels.clip(0, 1), scale_factor))
-    degraded = protocol.stored(degrade(reference, scale_factor))
+    degraded = protocol.stored(_degraded(reference, scale_factor, degradation, seed, image.modality))
     baseline = protocol.stored(enlarge(degraded, scale_factor, "bicubic"))
     device = find_device("auto").name if method.is_learned else CPU.name
     if method.is_learned:
@@ -91,24 +116,27 @@ def image_figures(
     image: TrainingImage,
     perceptual: PerceptualDistance | None = None,
     protocol: Protocol = AS_VIEWED,
+    degradation: DegradationRecipe = STANDARD,
+    seed: int = 0,
 ) -> dict[str, float]:
-    """Measure a method on one image, clipped to [0, 1], as the viewer runs it.
+    """Measure a method on one image, see `compare`, as the viewer runs it.
 
     Returns
     -------
     dict
         ``psnr_db``, ``gain_db`` (over bicubic), ``ssim``, ``ms_ssim`` and ``uqi`` (NaN where undefined);
-        ``consistency`` (see `consistency`) and ``consistency_rms``, both of re-degraded output minus input, as shares
-        of the input's range; ``improvement``, ``omission``, ``hallucination`` (see `trainer.evaluation.correctness`);
+        ``consistency`` (see `consistency`) and ``consistency_rms``, both of output minus input, the output re-degraded
+        by the degradation's kernel alone, as shares of the input's range; ``improvement``, ``omission``,
+        ``hallucination`` (see `trainer.evaluation.correctness`);
         ``complexity``: the mean gradient of the reference; ``seconds`` of upscaling; ``peak_memory_mib`` (see
         `Comparison`); and where asked ``perceptual_distance`` with ``baseline_perceptual_distance``.
     """
-    compared = compare(method, scale_factor, image, protocol)
+    compared = compare(method, scale_factor, image, protocol, degradation, seed)
     degraded, upscaled = compared.degraded, compared.upscaled
-    residual = (degrade(upscaled, scale_factor) - degraded) / (float(np.ptp(degraded)) or 1.0)
+    residual = (_reduced(upscaled, scale_factor, degradation.kernel) - degraded) / (float(np.ptp(degraded)) or 1.0)
     reference = protocol.inner(compared.reference)
     figures = _scores(compared, protocol) | {
-        "consistency": consistency(degraded, upscaled, scale_factor),
+        "consistency": consistency(degraded, upscaled, scale_factor, degradation.kernel),
         "consistency_rms": float(np.sqrt(np.mean(residual.astype(np.float64) ** 2))),
         "complexity": float(np.abs(np.diff(reference, axis=0)).mean() + np.abs(np.diff(reference, axis=1)).mean()),
         "seconds": compared.seconds,
@@ -120,9 +148,9 @@ def image_figures(
     return figures
 
 
-def consistency(degraded: FloatArray, upscaled: FloatArray, scale_factor: int) -> float:
+def consistency(degraded: FloatArray, upscaled: FloatArray, scale_factor: int, kernel: Kernel = "bicubic") -> float:
     """Return the largest mean, over 8 x 8 input pixels, of re-degraded output minus input, as a share of its range."""
-    difference = torch.from_numpy(degrade(upscaled, scale_factor) - degraded)[None, None]
+    difference = torch.from_numpy(_reduced(upscaled, scale_factor, kernel) - degraded)[None, None]
     block = min(CONSISTENCY_BLOCK, *degraded.shape)
     largest = torch.nn.functional.avg_pool2d(difference, block, stride=1).abs().max()
     return float(largest) / (float(np.ptp(degraded)) or 1.0)
@@ -135,7 +163,10 @@ def load_perceptual(weights: Path | None) -> PerceptualDistance | None:
 
 
 def evaluate(
-    card: ModelCard, images: Sequence[TrainingImage], perceptual: PerceptualDistance | None = None
+    card: ModelCard,
+    images: Sequence[TrainingImage],
+    perceptual: PerceptualDistance | None = None,
+    degradation: DegradationRecipe = STANDARD,
 ) -> dict[str, dict[str, float]]:
     """Measure weights on validation images.
 
@@ -147,6 +178,8 @@ def evaluate(
         Clipped to [0, 1], which is the data range of every figure.
     perceptual : PerceptualDistance, optional
         Measured on the central 256 x 256 pixels.
+    degradation : DegradationRecipe
+        What the weights were trained for. Its chance depends on the image's place alone, as in validation.
 
     Returns
     -------
@@ -157,10 +190,22 @@ def evaluate(
     """
     method = Method(card.name, card.kind, {card.scale_factor: card})
     rows: dict[str, list[dict[str, float]]] = {}
-    for image in images:
-        figures = image_figures(method, card.scale_factor, image, perceptual)
+    for index, image in enumerate(images):
+        figures = image_figures(method, card.scale_factor, image, perceptual, degradation=degradation, seed=index)
         rows.setdefault(image.folder, []).append({name: figures[name] for name in CARD_FIGURES if name in figures})
     return {folder: _means(figures) for folder, figures in rows.items()}
+
+
+def _degraded(
+    reference: FloatArray, scale_factor: int, degradation: DegradationRecipe, seed: int, modality: str
+) -> FloatArray:
+    if is_standard(degradation):
+        return degrade(reference, scale_factor)  # Pillow's, as the viewer does it
+    return degrade_patch(reference, scale_factor, degradation, np.random.default_rng(seed), modality)
+
+
+def _reduced(pixels: FloatArray, scale_factor: int, kernel: Kernel) -> FloatArray:
+    return degrade(pixels, scale_factor) if kernel == "bicubic" else reduce(pixels, scale_factor, kernel)
 
 
 def _scores(compared: Comparison, protocol: Protocol) -> dict[str, float]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from medsr_viewer.errors import DeviceUnavailable, MedsrError, ModelError, NothingToOpen
 from medsr_viewer.upscaling.methods import Method
-from trainer.evaluation.figures import AS_VIEWED, image_figures, load_perceptual
+from trainer.evaluation.figures import AS_VIEWED, STANDARD, image_figures, load_perceptual
 from trainer.evaluation.modalities import Trained, is_trained_on, modality_of
 from trainer.evaluation.protocol import Protocol
 from trainer.images import Report, TrainingImage, read_gray, warn
+from trainer.recipe import DegradationRecipe
 
 Progress = Callable[[int, int], None]
 """Takes how many images are done, of how many."""
@@ -61,6 +62,8 @@ class Plan:
         What is done to the images.
     radiographs : frozenset of str
         Data folders that hold radiographs, see `radiograph_folders`.
+    degradation : DegradationRecipe
+        One for all methods; without chance, so that all see the same images.
     """
 
     methods: tuple[Method, ...]
@@ -68,6 +71,7 @@ class Plan:
     vgg: Path | None = None
     protocol: Protocol = AS_VIEWED
     radiographs: frozenset[str] = field(default_factory=frozenset)
+    degradation: DegradationRecipe = STANDARD
 
 
 @dataclass(frozen=True)
@@ -133,5 +137,7 @@ def _row(method: Method, image: TrainingImage, plan: Plan) -> Row:
         source=image.source,
         modality=modality,
         trained_on=is_trained_on(method, plan.scale_factor, modality),
-        figures=image_figures(method, plan.scale_factor, image, load_perceptual(plan.vgg), plan.protocol),
+        figures=image_figures(
+            method, plan.scale_factor, image, load_perceptual(plan.vgg), plan.protocol, plan.degradation
+        ),
     )

@@ -10,9 +10,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from medsr_viewer.upscaling.devices import find_device
 from medsr_viewer.upscaling.methods import Method
+from trainer.degradations import describe
 from trainer.evaluation.cautions import cautions
 from trainer.evaluation.measuring import Plan, Row
 from trainer.evaluation.summary import summarise
@@ -144,7 +144,7 @@ def evaluation_of(
         scale_factor=plan.scale_factor,
         baseline=baseline,
         measured_on=plan.protocol.describe() + perceptual,
-        degradation=STANDARD_DEGRADATION,
+        degradation=describe(plan.degradation),
         date=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         version=metadata.version("medsr-viewer"),
         machine=_machine(processes),

@@ -16,7 +16,8 @@ def print_tables(evaluation: Evaluation) -> None:
     for group, summaries in evaluation.groups("folder").items():
         count = summaries[0]["figures"]["psnr_db"]["count"]
         title = (
-            f"{group}: x{evaluation.scale_factor}, {count} images, {evaluation.measured_on}; "
+            f"{group}: x{evaluation.scale_factor}, {count} images, degraded by {evaluation.degradation}; "
+            f"{evaluation.measured_on}; "
             f"95 % bootstrap interval of PSNR; p against {evaluation.baseline} (Wilcoxon, Holm)"
         )
         table = Table("method", "parameters", *(column.title for column in COLUMNS), "interval", "p", title=title)

@@ -99,7 +99,7 @@ def worst_cases(plan: Plan, images: Sequence[TrainingImage], rows: Sequence[Row]
 
 
 def _case(plan: Plan, method: Method, why: str, row: Row, image: TrainingImage) -> WorstCase:
-    compared = compare(method, plan.scale_factor, image, plan.protocol)
+    compared = compare(method, plan.scale_factor, image, plan.protocol, plan.degradation)
     error = signed_error(compared.reference, compared.upscaled)
     top, left = worst_place(error, plan.protocol.border)
     rows, columns = (min(SIDE, length) for length in error.shape)

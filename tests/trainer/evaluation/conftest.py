@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
+from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from medsr_viewer.models.architectures import as_upscaling, build_network, parameter_count
 from medsr_viewer.models.cards import ModelCard, write_card
 from medsr_viewer.upscaling.inference import network_on
@@ -55,7 +56,7 @@ def card(tmp_path: Path) -> ModelCard:
         training={"steps": 9000, "data": [{"folder": "ct", "train": 3, "val": 1}]},
         attribution=(),
         modalities=("CT",),
-        degradation="bicubic",
+        degradation=STANDARD_DEGRADATION,
         precision="float32",
         figures={},
         path=path,

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from trainer.evaluation.cautions import cautions
 from trainer.evaluation.leaks import Leak, find_leaks
 from trainer.evaluation.measuring import Plan, measure
 from trainer.evaluation.modalities import is_trained_on, modality_of, named, radiograph_folders
 from trainer.images import load_images
+from trainer.recipe import DegradationRecipe
 
 
 def save(path: Path, seed: int) -> None:
@@ -76,6 +78,17 @@ def test_weights_tested_where_they_were_chosen_or_trained_say_so(folder: Path, p
     elsewhere = folder.rename(folder.with_name("elsewhere"))
     rows = measure(plan, load_images([elsewhere], "val"))
     assert "the weights were" not in " ".join(cautions(plan, [elsewhere], "val", rows, 1))
+
+
+def test_weights_for_another_degradation_than_is_measured_say_so(folder: Path, plan: Plan) -> None:
+    rows = measure(plan, load_images([folder], "val"))
+    assert not [line for line in cautions(plan, [folder], "val", rows, 1) if "degradation" in line]
+    aliased = dataclasses.replace(plan, degradation=DegradationRecipe(kernel="bilinear-aliased"))
+    (said,) = (line for line in cautions(aliased, [folder], "val", rows, 1) if "degradation" in line)
+    assert said == (
+        f"tiny: trained for another degradation ({STANDARD_DEGRADATION}) than is measured here (bilinear, not "
+        "antialiased): its figures say little of it."
+    )
 
 
 def test_what_spreading_does_to_times_is_said(folder: Path, plan: Plan) -> None:

@@ -127,6 +127,24 @@ def test_the_command_writes_a_table_json_csv_and_a_page(
     assert [path.name for path in tmp_path.glob("*.part")] == []
 
 
+def test_one_degradation_is_chosen_for_all_methods_and_named(
+    data: list[Path], card: ModelCard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "rows.json"
+    arguments = ["evaluate", "--data", str(data[0]), "--scale", "2", "--models", str(card.path.with_suffix(".json"))]
+    assert main([*arguments, "--degradation", "nearest", "--json", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert "degraded by nearest pixel" in " ".join(printed.split())
+    assert "tiny: trained for another degradation" in printed
+    document = json.loads(out.read_text())
+    assert document["degradation"] == "nearest pixel"
+    (image,) = load_images(data[:1], "val")
+    reference = crop_to_multiple(image.pixels.clip(0, 1), 2)
+    expected = peak_signal_noise_ratio(reference, enlarge(reference[1::2, 1::2], 2, "bicubic"), data_range=1)
+    by_method = {row["method"]: row["figures"] for row in document["rows"]}
+    assert by_method["bicubic"]["psnr_db"] == pytest.approx(expected, abs=1e-3)
+
+
 def test_an_unknown_method_is_wrong_usage(data: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "--data", *map(str, data), "--methods", "magic"]) == 2
     assert "magic" in capsys.readouterr().err
