@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from medsr_viewer.errors import InvalidRecipe
+from medsr_viewer.errors import InvalidRecipe, UnreadableFile
 from medsr_viewer.models.layers import bicubic
 from trainer.augmentation import draw_patch
 from trainer.degradations import degrade_patch, is_standard
@@ -24,19 +24,36 @@ MARGIN = 4
 """Degraded pixels around a patch, cut off after resampling: two for each kernel's reach, so that no border shows."""
 _DEGRADATION_STREAM = 1
 """Degradations draw from a generator of their own: recipes that differ in them alone see the same references."""
+_REPLACEMENT_STREAM = 2
+"""So does what is drawn in place of a file that can no longer be read."""
+_REPLACEMENTS = 8
+"""Draws in place of one: where they fail too, it is not the file but the disk."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Patches of one step, (N, 1, h, w) float32: `degraded`, its bicubic upscaling `base`, and `reference`."""
+    """Patches of one step, (N, 1, h, w) float32: `degraded`, its bicubic upscaling `base`, and `reference`.
+
+    `unreadable` holds the data folders and errors of the files that others were drawn in place of.
+    """
 
     degraded: Tensor
     base: Tensor
     reference: Tensor
+    unreadable: tuple[tuple[str, UnreadableFile], ...] = ()
 
     def to(self, device: torch.device) -> Batch:
         """Return the batch on a device."""
-        return Batch(*(patches.to(device) for patches in (self.degraded, self.base, self.reference)))
+        return replace(
+            self,
+            degraded=self.degraded.to(device),
+            base=self.base.to(device),
+            reference=self.reference.to(device),
+        )
+
+    def part(self, part: slice) -> Batch:
+        """Return some of the patches."""
+        return replace(self, degraded=self.degraded[part], base=self.base[part], reference=self.reference[part])
 
 
 class PatchSampler:
@@ -77,20 +94,47 @@ class PatchSampler:
         self._weights = _sampling_weights(images, recipe)
 
     def batch(self, step: int) -> Batch:
-        """Return the patches of a step."""
+        """Return the patches of a step.
+
+        Raises
+        ------
+        UnreadableFile
+            If a file can no longer be read, nor those that are drawn in its place.
+        """
         rng = np.random.default_rng((self.seed, step))
         chosen = [self.images[i] for i in rng.choice(len(self.images), self.recipe.batch, p=self._weights)]
-        side = (self.recipe.patch + 2 * MARGIN) * self.scale_factor
-        patches = np.stack([draw_patch(image, side, self.recipe, rng) for image in chosen])
+        unreadable: list[tuple[str, UnreadableFile]] = []
+        drawn = [self._draw(image, rng, (step, place), unreadable) for place, image in enumerate(chosen)]
+        patches = np.stack([patch for _, patch in drawn])
         reference = torch.from_numpy(patches)[:, None]
-        degraded = self._degrade(patches, [image.modality for image in chosen], step)
+        degraded = self._degrade(patches, [image.modality for image, _ in drawn], step)
         base = bicubic(degraded, self.scale_factor)
         outer = MARGIN * self.scale_factor
         return Batch(
             degraded[..., MARGIN:-MARGIN, MARGIN:-MARGIN].contiguous(),
             base[..., outer:-outer, outer:-outer].contiguous(),
             reference[..., outer:-outer, outer:-outer].contiguous(),
+            tuple(unreadable),
         )
+
+    def _draw(
+        self,
+        image: TrainingImage,
+        rng: np.random.Generator,
+        place: tuple[int, int],
+        unreadable: list[tuple[str, UnreadableFile]],
+    ) -> tuple[TrainingImage, NDArray[np.float32]]:
+        """Return a patch of an image, and the image: another one where the file can no longer be read."""
+        side = (self.recipe.patch + 2 * MARGIN) * self.scale_factor
+        step, position = place
+        for attempt in range(_REPLACEMENTS):
+            try:
+                return image, draw_patch(image, side, self.recipe, rng)
+            except UnreadableFile as exc:
+                unreadable.append((image.folder, exc))
+            rng = np.random.default_rng((self.seed, step, _REPLACEMENT_STREAM, position, attempt))
+            image = self.images[int(rng.choice(len(self.images), p=self._weights))]
+        raise unreadable[-1][1]
 
     def _degrade(self, patches: NDArray[np.float32], modalities: Sequence[str], step: int) -> Tensor:
         if is_standard(self.degradation):

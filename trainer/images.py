@@ -23,13 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medsr_viewer.errors import NothingToOpen, UnreadableFile
+from trainer.tolerance import Unreadable
 
 SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
 MANIFEST = "manifest.csv"
 MEMORY_BYTES = 4 << 30
 """What the images may take together; those beyond it are read again at every draw."""
-TOLERATED_SHARE = 0.01
-"""Of unreadable images: fewer are left out with a warning."""
 SMALLEST_DEGRADED = 8
 """Pixels of a degraded validation image that its scores need at least."""
 
@@ -93,8 +92,13 @@ class TrainingImage:
         -------
         ndarray
             (rows, columns) float32.
+
+        Raises
+        ------
+        UnreadableFile
+            If the file is read again, and cannot be any more.
         """
-        stored = read_gray(Path(self.path), self.size) if self.stored is None else self.stored
+        stored = self._read_again() if self.stored is None else self.stored
         cut = stored[row : row + rows, column : column + columns]
         if cut.shape != (rows, columns):
             beyond = (row + rows - stored.shape[0], column + columns - stored.shape[1])
@@ -103,6 +107,12 @@ class TrainingImage:
             ]
         unit: NDArray[np.float32] = (cut.astype(np.float32) - np.float32(self.black)) / np.float32(self.span)
         return unit
+
+    def _read_again(self) -> NDArray[Any]:
+        stored = read_gray(Path(self.path), self.size)
+        if stored.shape != self.shape:
+            raise UnreadableFile(self.path, "it is no longer the image that it was at the start")
+        return stored
 
 
 def load_images(
@@ -133,7 +143,8 @@ def load_images(
     NothingToOpen
         If there is no image.
     UnreadableFile
-        If 1 % of the images or more cannot be read: the message names them.
+        If more than 1 % of a data folder's images cannot be read, and more than one; of fewer than ten images, any. The
+        message names them.
     """
     entries = [entry for place in data for entry in _entries(Path(place), split)]
     if not entries:
@@ -145,8 +156,10 @@ def load_images(
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         budget = _Budget(memory_bytes)
         found = list(pool.map(lambda entry: _load(entry, tuple(resize), budget), entries))
-    failed = [result for result in found if isinstance(result, UnreadableFile)]
-    _judge_failures(failed, len(entries), split, report)
+    unreadable = Unreadable((entry.folder for entry in entries), split, report)
+    unreadable.leave_out(
+        [(entry.folder, exc) for entry, exc in zip(entries, found, strict=True) if isinstance(exc, UnreadableFile)]
+    )
     images = [image for image in found if isinstance(image, TrainingImage)]
     beyond = sum(image.stored is None for image in images)
     if beyond:
@@ -313,18 +326,3 @@ def _unit_range(stored: NDArray[Any], entry: _Entry) -> tuple[float, float]:
     if stored.dtype == np.float32:
         return float(low), float(high - low) if high > low else 1.0
     return float(low), float(max(high - low, 1.0))
-
-
-def _judge_failures(failed: Sequence[UnreadableFile], count: int, split: str, report: Report) -> None:
-    if not failed:
-        return
-    if len(failed) >= TOLERATED_SHARE * count:
-        listed = "; ".join(str(exc) for exc in failed[:20])
-        more = f"; and {len(failed) - 20} more" if len(failed) > 20 else ""
-        raise UnreadableFile(
-            f"{len(failed)} of {count} images of {split!r}",
-            f"too many cannot be read: {listed}{more}",
-            "Remove these files, or copy them again from where they came.",
-        )
-    for exc in failed:
-        report(f"left out: {exc}")

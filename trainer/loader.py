@@ -142,7 +142,7 @@ class _Steps(Dataset[Batch | MedsrError]):
             return batch
         count = len(batch.reference) // self.size
         part = slice(self.rank * count, (self.rank + 1) * count)
-        return Batch(batch.degraded[part], batch.base[part], batch.reference[part])
+        return batch.part(part)
 
 
 def _as_it_is(batch: Any) -> Any:

@@ -33,6 +33,7 @@ from trainer.selection import Selection, figure_of
 from trainer.standing import Part, Standing
 from trainer.stopping import StopRequest, stop_on_signals
 from trainer.terms import Terms, TrainingDiverged, files_of
+from trainer.tolerance import Unreadable
 
 __all__ = ["Run", "TrainingDiverged", "train"]
 
@@ -115,6 +116,7 @@ class Run:
                 f"Allowed: multiples of {world.size} (processes).",
             )
         self.sampler = PatchSampler(images, recipe.data, scale_factor, recipe.seed, recipe.degradation)
+        self.unreadable = Unreadable((image.folder for image in images), "train", report)
         self.players = Players(recipe, Objective(recipe, files), world, report)
         self.examiner = Examiner(recipe, validation_images, images, self.players.objective.perceptual, report)
         self.selection, self.plateau = Selection(recipe.validation), Plateau(recipe.optimiser)
@@ -156,6 +158,7 @@ class Run:
         progress = showing_progress(self.recipe.name, standing.step, total, self.console, self.report)
         with naming_lost_workers(), progress as advance:
             for batch in loader:
+                self.unreadable.leave_out(batch.unreadable)
                 self._take_step(batch)
                 advance(standing.step)
                 standing.seconds = before + time.monotonic() - started

@@ -2,20 +2,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from medsr_viewer.errors import InvalidRecipe
+from medsr_viewer.errors import InvalidRecipe, UnreadableFile
 from medsr_viewer.imaging.degrade import degrade
 from medsr_viewer.imaging.resample import enlarge, resize
 from medsr_viewer.models.layers import bicubic
 from trainer.augmentation import BLACK, WHITE
-from trainer.data import PatchSampler, TrainingImage
+from trainer.data import PatchSampler, TrainingImage, load_images
 from trainer.degradations import blur, truncate_kspace
 from trainer.recipe import DataRecipe, DegradationRecipe
+from trainer.terms import files_of
 
 PLAIN = DataRecipe(patch=8, batch=4, ct_window_share=0, stretch_share=0, invert_share=0)
 
@@ -186,3 +189,42 @@ def test_a_weight_of_a_folder_that_is_not_there_is_refused(caplog: pytest.LogCap
     assert not caplog.messages
     PatchSampler(images, DataRecipe(folder_weights={"x": 1.0, "y": 2.0}), 2, 0)
     assert caplog.messages == ["data.folder_weights names x, y alone: the data folders given are drawn alike"]
+
+
+def filed(place: Path, count: int) -> list[TrainingImage]:
+    """Return images that are read again at every draw."""
+    for index in range(count):
+        path = place / "train" / f"{index:02}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray((noise(40, 40) * 250 + index % 5).astype(np.uint8)).save(path)
+    return load_images([place], "train", memory_bytes=0, report=lambda _: None)
+
+
+def test_in_place_of_a_file_that_can_no_longer_be_read_another_is_drawn_always_the_same(tmp_path: Path) -> None:
+    images = filed(tmp_path, 12)
+    sampler = PatchSampler(images, PLAIN, 2, 0)
+    (gone,) = (image for image in images if image.path == files_of(sampler, 5)[1])
+    before = sampler.batch(5)
+    assert before.unreadable == ()
+    Path(gone.path).unlink()
+    one, other = sampler.batch(5), PatchSampler(images, PLAIN, 2, 0).batch(5)
+    assert torch.equal(one.reference, other.reference)
+    assert torch.equal(one.reference[0], before.reference[0])
+    assert not torch.equal(one.reference[1], before.reference[1])
+    assert {(folder, exc.path) for folder, exc in one.unreadable} == {(gone.folder, gone.path)}
+    assert one.part(slice(0, 1)).unreadable == one.unreadable
+
+
+def test_where_no_file_can_be_read_any_more_the_last_one_is_named(tmp_path: Path) -> None:
+    images = filed(tmp_path, 12)
+    for image in images:
+        Path(image.path).write_bytes(b"damaged")
+    with pytest.raises(UnreadableFile, match=r"\d\d\.png: it is damaged"):
+        PatchSampler(images, PLAIN, 2, 0).batch(0)
+
+
+def test_a_file_that_another_image_has_replaced_is_not_cut(tmp_path: Path) -> None:
+    image, *_ = filed(tmp_path, 1)
+    Image.fromarray(np.zeros((9, 9), np.uint8)).save(image.path)
+    with pytest.raises(UnreadableFile, match="no longer the image"):
+        image.crop(20, 20, 8, 8)

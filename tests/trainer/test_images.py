@@ -131,18 +131,46 @@ def test_tiff_of_float_is_read_by_its_percentiles(tmp_path: Path) -> None:
         read_gray(save(tmp_path / "n.tif", stored))
 
 
+def blank(place: Path, split: str, count: int) -> Path:
+    for index in range(count):
+        save(place / split / f"{index:03}.png", np.zeros((8, 8), np.uint8))
+    return place
+
+
+def damage(place: Path, split: str, *numbers: int) -> None:
+    for number in numbers:
+        (place / split / f"{number:03}.png").write_bytes(b"damaged")
+
+
 def test_a_few_unreadable_images_are_left_out_by_name(tmp_path: Path) -> None:
-    for index in range(101):
-        save(tmp_path / "train" / f"{index:03}.png", np.zeros((8, 8), np.uint8))
-    (tmp_path / "train" / "007.png").write_bytes(b"damaged")
+    damage(blank(tmp_path, "train", 101), "train", 7)
     reports: list[str] = []
     assert len(load_images([tmp_path], "train", report=reports.append)) == 100
     assert len(reports) == 1
     assert "left out: " in reports[0]
     assert "007.png: it is damaged" in reports[0]
     (tmp_path / "train" / "008.png").write_bytes(b"")
-    with pytest.raises(UnreadableFile, match=r"2 of 101 images of 'train': too many .*007\.png.*008\.png"):
+    too_many = rf"2 of 101 images of 'train' in {tmp_path.name}: too many .*007\.png.*008\.png"
+    with pytest.raises(UnreadableFile, match=too_many):
         load_images([tmp_path], "train", report=reports.append)
+
+
+def test_one_damaged_file_of_a_small_split_is_left_out(tmp_path: Path) -> None:
+    """A thousand images are split in unequal parts: one corrupt file among them may be in any."""
+    damage(blank(tmp_path, "val", 20), "val", 3)
+    reports: list[str] = []
+    assert len(load_images([tmp_path], "val", report=reports.append)) == 19
+    assert len(reports) == 1
+    damage(blank(tmp_path, "test", 9), "test", 3)
+    with pytest.raises(UnreadableFile, match="1 of 9 images of 'test'"):
+        load_images([tmp_path], "test", report=reports.append)
+
+
+def test_a_folder_that_is_half_broken_is_refused_beside_large_ones(tmp_path: Path) -> None:
+    large = blank(tmp_path / "large", "train", 600)
+    damage(blank(tmp_path / "small", "train", 10), "train", *range(5))
+    with pytest.raises(UnreadableFile, match="5 of 10 images of 'train' in small"):
+        load_images([large, tmp_path / "small"], "train", report=lambda _: None)
 
 
 def test_images_are_resized_as_they_are_read(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,8 +23,10 @@ from medsr_viewer.errors import CannotWrite, ModelError, UnreadableFile
 from trainer import checkpoint
 from trainer.cli import main
 from trainer.data import Batch, PatchSampler, load_images
+from trainer.distributed import World
 from trainer.loader import BatchLoader, LoaderFailed, naming_lost_workers
-from trainer.loop import train
+from trainer.loop import Run, train
+from trainer.objective import FeatureFiles
 from trainer.recipe import DataRecipe, DiscriminatorRecipe, LossRecipe, Recipe
 from trainer.run_log import RunLog
 
@@ -287,14 +290,11 @@ class Unreadable:
 @pytest.mark.parametrize("workers", [0, 1])
 def test_what_drawing_a_batch_raises_reaches_the_user_as_itself(data: list[Path], workers: int) -> None:
     sampler = Unreadable(PatchSampler(load_images(data, "train"), DataRecipe(patch=8, batch=2), 2, 0), 2)
-    seen = 0
-    with (
-        pytest.raises(UnreadableFile, match=r"^gone\.png: No such file or directory$") as caught,
-        naming_lost_workers(),
-    ):
-        for _ in BatchLoader(sampler, range(4), torch.device("cpu"), workers):
-            seen += 1
-    assert seen == 2
+    batches = BatchLoader(sampler, range(4), torch.device("cpu"), workers)
+    seen: list[Batch] = []
+    with pytest.raises(UnreadableFile, match=r"^gone\.png: No such file") as caught, naming_lost_workers():
+        seen.extend(batches)
+    assert len(seen) == 2
     assert (caught.value.title, caught.value.advice) == (UnreadableFile.title, "Copy it again.")
 
 
@@ -306,3 +306,30 @@ class Wrong:
 def test_a_bug_in_a_worker_is_not_a_lost_worker() -> None:
     with pytest.raises(RuntimeError, match="shapes differ"), naming_lost_workers():
         list(BatchLoader(Wrong(), range(1), torch.device("cpu"), 1))
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_file_that_becomes_unreadable_is_told_once_and_two_stop_the_run(
+    workers: int, recipe_of: RecipeOf, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, lines = tmp_path / "own", list[str]()
+    for split, count in (("train", 20), ("val", 1)):
+        (place / split).mkdir(parents=True)
+        for index in range(count):
+            shutil.copy(data[0] / "train" / f"{index % 3}.png", place / split / f"{index:02}.png")
+    monkeypatch.setattr(load_images, "__kwdefaults__", {**(load_images.__kwdefaults__ or {}), "memory_bytes": 0})
+    recipe = recipe_of(steps=40)
+    run = Run(
+        recipe, [place], tmp_path / "run", World(0, 1, torch.device("cpu")), FeatureFiles(), lines.append, workers
+    )
+    (place / "train" / "03.png").write_bytes(b"damaged")
+    assert run.work()
+    assert len([line for line in lines if "03.png: it is damaged" in line]) == 1
+
+    for index in (1, 3):
+        shutil.copy(data[0] / "train" / "0.png", place / "train" / f"{index:02}.png")
+    again = Run(recipe, [place], tmp_path / "again", World(0, 1, torch.device("cpu")), FeatureFiles(), quiet, workers)
+    for index in (1, 3):
+        (place / "train" / f"{index:02}.png").write_bytes(b"damaged")
+    with pytest.raises(UnreadableFile, match=r"2 of 20 images of 'train' in own: too many .*\.png.*\.png"):
+        again.work()
