@@ -31,19 +31,19 @@ def normalisation(name: str, channels: int) -> nn.Module:
         case "batch":
             return nn.BatchNorm2d(channels)
         case "instance":
-            return InstanceNorm2d(channels, affine=True)
+            return InstanceNorm2d(channels)
         case "none":
             return nn.Identity()
     raise ValueError(f"unknown normalisation {name!r}: use batch, instance or none")
 
 
 class InstanceNorm2d(nn.InstanceNorm2d):
-    """torch's, which also takes an image of one pixel: that is its own mean, so the bias is what is left."""
+    """torch's, without parameters, which also takes an image of one pixel: that is its own mean, so nothing is left."""
 
     def forward(self, features: Tensor) -> Tensor:
         """Map (N, C, H, W) to the same shape."""
-        if features[0, 0].numel() == 1 and self.bias is not None:
-            return self.bias.view(1, -1, 1, 1).expand_as(features)
+        if features[0, 0].numel() == 1:
+            return torch.zeros_like(features)
         normalised: Tensor = super().forward(features)
         return normalised
 

@@ -14,7 +14,7 @@ from medsr_viewer.models.architectures import ARCHITECTURES, as_upscaling, build
 from medsr_viewer.models.edsr import Edsr
 from medsr_viewer.models.fmen import Fmen
 from medsr_viewer.models.fmen_unfolded import UnfoldedFmen
-from medsr_viewer.models.layers import bicubic
+from medsr_viewer.models.layers import InstanceNorm2d, bicubic
 from medsr_viewer.models.srgan_vdsr import SrganVdsr
 from medsr_viewer.models.srresnet import SrResNet
 from medsr_viewer.models.swift_srgan import SwiftSrgan
@@ -233,7 +233,7 @@ def test_head_kernel_is_an_option_of_srresnet(head_kernel: int) -> None:
 
 @pytest.mark.parametrize("architecture", ["srresnet", "swift-srgan"])
 @pytest.mark.parametrize(
-    ("norm", "kind"), [("batch", nn.BatchNorm2d), ("instance", nn.InstanceNorm2d), ("none", nn.Identity)]
+    ("norm", "kind"), [("batch", nn.BatchNorm2d), ("instance", InstanceNorm2d), ("none", nn.Identity)]
 )
 def test_normalisation_is_an_option(architecture: str, norm: str, kind: type[nn.Module]) -> None:
     network = build_network(architecture, 2, {"features": 4, "blocks": 3, "norm": norm})

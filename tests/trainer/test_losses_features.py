@@ -161,6 +161,7 @@ def test_without_torchvision_its_backbones_say_what_to_do(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "torchvision", None)
     with pytest.raises(ModelError, match="MobileNetV2 needs torchvision") as caught:
         build_content_loss("mobilenet-v2")
+    assert f"`pip install torchvision torch=={torch.__version__}`" in caught.value.advice
     assert "choose vgg16 or vgg19" in caught.value.advice
 
 

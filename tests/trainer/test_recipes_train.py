@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from medsr_viewer.models.architectures import build_network
@@ -15,6 +16,8 @@ from trainer.loop import train
 from trainer.losses import torchvision_features
 from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe, shipped_recipes
+
+from .conftest import picture, save_png
 
 PUBLISHED = (
     "covid-srgan", "edsr-baseline", "espcn", "esrgan", "esrgan-psnr", "fmen-published", "fmen-srgan", "fmen-vdsr",
@@ -64,13 +67,21 @@ def quiet(_: str) -> None:
     pass
 
 
+@pytest.fixture(scope="module")
+def places(data: list[Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return the data folders, and one more with a validation image that is large enough for x8."""
+    large = tmp_path_factory.mktemp("data") / "large"
+    save_png(large / "val" / "v.png", (picture(64, 72, 22) * 255).astype(np.uint8))
+    return [*data, large]
+
+
 @pytest.mark.parametrize("name", shipped_recipes())
-def test_a_recipe_trains_two_steps_and_resumes(name: str, data: list[Path], vgg: Path, tmp_path: Path) -> None:
+def test_a_recipe_trains_two_steps_and_resumes(name: str, places: list[Path], vgg: Path, tmp_path: Path) -> None:
     recipe = load_recipe(name)
     needs_vgg = recipe.loss.content_weight or recipe.loss.perceptual_weight
     weights = vgg if needs_vgg or recipe.validation.selection == "perceptual_distance" else None
     for steps in (1, 2):
-        assert train(shrunk(recipe, steps), data, tmp_path, vgg_weights=weights, workers=0, report=quiet)
+        assert train(shrunk(recipe, steps), places, tmp_path, vgg_weights=weights, workers=0, report=quiet)
     state = checkpoint.load_state(tmp_path)
     assert state is not None
     assert [row["step"] for row in state["log"]] == [0, 1, 2]

@@ -48,7 +48,8 @@ class TorchvisionFeatures(nn.Module):
         except (ImportError, RuntimeError) as exc:  # the latter where it was built for another torch
             raise ModelError(
                 f"{title} needs torchvision, which cannot be imported ({exc})",
-                "Install the torchvision that belongs to this torch, or choose vgg16 or vgg19.",
+                f"Install the one that belongs to this torch: `pip install torchvision torch=={torch.__version__}`, "
+                "or choose vgg16 or vgg19 (loss.content_backbone).",
             ) from exc
         # Inception's weights expect its own normalisation, which it makes of ImageNet's if told to.
         options = {"init_weights": False, "transform_input": True} if backbone == "inception-v3" else {}
