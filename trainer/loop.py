@@ -108,7 +108,7 @@ class Run:
         self.run, self.world, self.report, self.workers, self.console = run, world, report, workers, console
         scale_factor = recipe.network.scale_factor
         images = load_images(data, "train", resize=recipe.data.resize, report=report)
-        validation_images = load_images(data, "val", report=report)
+        validation_images = load_images(data, "val", resize=recipe.data.validation_size, report=report)
         self.recipe = recipe = in_steps(recipe, len(images))
         if recipe.data.batch % world.size:
             raise InvalidRecipe(

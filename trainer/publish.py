@@ -19,6 +19,7 @@ from medsr_viewer.errors import CannotWrite, ModelError
 from medsr_viewer.models.architectures import as_upscaling, build_network, parameter_count
 from medsr_viewer.models.cards import ModelCard, write_card
 from medsr_viewer.models.folding import FOLDED_ARCHITECTURES, fold_for_inference
+from medsr_viewer.upscaling.methods import check_name
 from medsr_viewer.whole_files import write_whole
 from trainer.checkpoint import BEST
 from trainer.degradations import describe
@@ -57,7 +58,7 @@ def publish(
         Method name in the viewer, without the scale.
     data : sequence of Path
         The run's data folders: for counts, attribution and the figures on their ``val`` images, which are degraded as
-        the recipe says.
+        the recipe says, and resized where the run's validation resized them.
     out : Path
         Folder for ``NAME-xSCALE.safetensors`` (float16: the figures are those of the rounded weights), the card
         ``.json``, which holds the whole recipe, and the run's ``.log.csv``.
@@ -73,16 +74,19 @@ def publish(
 
     Raises
     ------
+    UnknownMethod
+        If the name is not one, or is an interpolation's.
     ModelError
         If the run folder has no best weights.
     CannotWrite
         If the folder cannot be written to.
     """
+    check_name(name)
     recipe, best = _read(run / "recipe.json"), _read(run / "best.json")
     network = recipe["network"]
     scale_factor = network["scale_factor"]
     output = network.get("output", "residual")
-    degradation = _degradation(recipe)
+    degradation, size = _degradation(recipe), _validation_size(recipe)
     module = _folded(network, run / BEST)
     weights = published_weights(module)
     card = ModelCard(
@@ -103,7 +107,7 @@ def publish(
             "settings": {key: value for key, value in recipe.items() if key != "name"},
             "data": _data_counts(data),
             "note": f"{OUTPUT_NOTES[output]}, {ORIENTATION_NOTES[orientations]}then back-projected once",
-            "measured": f"as the viewer runs it, on whole images; degradation: {describe(degradation)}",
+            "measured": f"as the viewer runs it, on whole images{_sized(size)}; degradation: {describe(degradation)}",
         },
         attribution=_attributions(data),
         modalities=_modalities(data),
@@ -115,7 +119,7 @@ def publish(
         orientations=orientations,
     )
     try:
-        published = _publish(card, weights, load_images(data, "val"), vgg_weights, degradation)
+        published = _publish(card, weights, load_images(data, "val", resize=size), vgg_weights, degradation)
         write_whole(log_of(card), (run / LOG).read_bytes())
     except OSError as exc:
         raise CannotWrite(f"{out}: {exc.strerror}") from exc
@@ -175,6 +179,16 @@ def _degradation(recipe: dict[str, Any]) -> DegradationRecipe:
         key: tuple(v) if isinstance(v, list) else v for key, v in recipe.get("degradation", {}).items()
     }
     return DegradationRecipe(**values)
+
+
+def _validation_size(recipe: dict[str, Any]) -> tuple[int, ...]:
+    """Return the size that the run's validation images had; runs from before the key was there resized none."""
+    data = recipe["data"]
+    return tuple(data.get("resize", ())) if data.get("resize_validation", False) else ()
+
+
+def _sized(size: Sequence[int]) -> str:
+    return f" resized to {' x '.join(map(str, size))} (rows x columns)" if size else ""
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -107,7 +107,9 @@ class DataRecipe:
     split: Literal["patient", "random"] = "patient"
     """How the folder was split into train and val: a statement, which the model card repeats."""
     resize: Annotated[tuple[int, ...], Within(1, ordered=False)] = ()
-    """(rows, columns) that training images are resized to when they are read; empty: as they are."""
+    """(rows, columns) that images are resized to when they are read; empty: as they are."""
+    resize_validation: bool = True
+    """Whether `resize` holds for the validation images as well, also where the weights are published."""
     horizontal_flip_share: Share = 0.5
     vertical_flip_share: Share = 0.5
     quarter_turns: bool = True
@@ -117,6 +119,11 @@ class DataRecipe:
     rotation_degrees: Annotated[Pair, Within(-360, 360)] = (35, 90)
     clahe_share: Share = 0.0
     """Share of patches after contrast-limited adaptive histogram equalisation."""
+
+    @property
+    def validation_size(self) -> tuple[int, ...]:
+        """(rows, columns) that validation images are resized to; empty: as they are."""
+        return self.resize if self.resize_validation else ()
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from medsr_viewer.errors import ModelError
-from medsr_viewer.imaging.degrade import crop_to_multiple
+from medsr_viewer.errors import ModelError, UnknownMethod
+from medsr_viewer.imaging.degrade import crop_to_multiple, degrade
 from medsr_viewer.imaging.resample import enlarge
 from medsr_viewer.metrics.psnr import psnr
 from medsr_viewer.models.architectures import build_network
@@ -24,9 +24,11 @@ from medsr_viewer.upscaling.inference import network_on
 from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
 from trainer.cli import main
 from trainer.degradations import degrade_patch, describe
-from trainer.images import load_images
-from trainer.loop import train
+from trainer.distributed import World
+from trainer.images import load_images, resized
+from trainer.loop import Run, train
 from trainer.losses import PerceptualDistance
+from trainer.objective import FeatureFiles
 from trainer.publish import publish
 from trainer.recipe import (
     DataRecipe,
@@ -37,6 +39,7 @@ from trainer.recipe import (
     Recipe,
     ValidationRecipe,
 )
+from trainer.recipe_file import load_recipe, shipped_recipes
 
 RecipeOf = Callable[..., Recipe]
 
@@ -265,3 +268,38 @@ def test_figures_are_measured_under_the_recipes_own_degradation(
         distance = float(perceptual(*(torch.from_numpy(side)[None, None] for side in (baseline, reference))))
         assert figures["baseline_perceptual_distance"] == pytest.approx(distance, abs=1e-5)
     assert card.training["measured"].endswith(f"degradation: {describe(degradation)}")
+
+
+@pytest.mark.parametrize("resize_validation", [True, False])
+def test_validation_images_are_resized_as_the_recipe_says_and_the_card_repeats_it(
+    resize_validation: bool, recipe_of: RecipeOf, data: list[Path], tmp_path: Path
+) -> None:
+    recipe = recipe_of(steps=2, data=DataRecipe(patch=8, batch=2, resize=(48, 40), resize_validation=resize_validation))
+    run = Run(recipe, data, tmp_path / "run", World(0, 1, torch.device("cpu")), FeatureFiles(), quiet)
+    expected = [(48, 40), (48, 40)] if resize_validation else [(51, 66), (64, 48)]
+    assert [image.shape for image in run.examiner.images] == expected
+    train(recipe, data, tmp_path / "run", workers=0, report=quiet)
+    card = read_card(publish(tmp_path / "run", "own", data, tmp_path / "models"))
+    sized = resized(load_images(data[:1], "val")[0].stored, (48, 40) if resize_validation else ())
+    reference = np.ascontiguousarray(crop_to_multiple(sized.astype(np.float32) / 255, 2))
+    baseline = enlarge(degrade(reference, 2), 2, "bicubic")
+    figures = card.figures["xray"]
+    assert figures["psnr_db"] - figures["gain_db"] == pytest.approx(psnr(reference, baseline, 1.0), abs=1e-4)
+    assert ("resized to 48 x 40 (rows x columns)" in card.training["measured"]) == resize_validation
+
+
+def test_of_the_papers_covid_srgan_alone_resizes_training_images_only() -> None:
+    recipes = [load_recipe(name).data for name in shipped_recipes()]
+    sizes = [recipe.validation_size for recipe in recipes if recipe.resize]
+    assert sizes.count(()) == 1
+    assert load_recipe("covid-srgan").data.validation_size == ()
+    assert load_recipe("queens-srgan").data.validation_size == (512, 512)
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "a/b", "a\\b", "", ".", "..", " ", "bicubic", "own 40 %", "own:0.4", "x" * 41]
+)
+def test_a_name_that_is_none_is_refused_before_anything_is_written(name: str, data: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(UnknownMethod, match="is no name for a method|already"):
+        publish(tmp_path / "run", name, data, tmp_path / "models" / "deep")
+    assert list(tmp_path.iterdir()) == []
