@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Literal
 
@@ -10,8 +9,7 @@ from medsr_viewer.errors import UnknownMethod
 from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.settings import model_folders
 from medsr_viewer.upscaling.catalogue import catalogue
-
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+from medsr_viewer.upscaling.methods import check_name
 
 
 def import_model(
@@ -45,10 +43,7 @@ def import_model(
         If the folder cannot be written to.
     """
     folder = model_folders()[-1]
-    if not NAME.fullmatch(name):
-        raise UnknownMethod(
-            f"{name!r} is no name for a method", "Use up to 40 lower-case letters, digits, '.', '_' and '-'."
-        )
+    check_name(name)
     for method in catalogue().methods:
         own = all(card.is_imported and card.path.parent == folder for card in method.cards.values())
         if method.name == name and not (method.is_learned and own):
