@@ -53,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--vgg", type=Path, help="safetensors file with VGG-16's features")
     run.add_argument("--content", type=Path, help="file with the weights of the recipe's content backbone")
     run.add_argument("--workers", type=int, help="processes that prepare batches (default: by the machine)")
+    run.add_argument("--publish", metavar="NAME", help="when the run is finished, publish it as `publish` does")
+    run.add_argument("--models-out", type=Path, help="folder for what is published (default: the viewer's own)")
+    _add_how_to_publish(run)
     run.set_defaults(work=_run)
     publish = commands.add_parser("publish", help="write a run's best weights with their model card")
     publish.add_argument("run", type=Path, help="run folder")
@@ -62,17 +65,21 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument(
         "--vgg", type=Path, help="safetensors file with VGG-16's features, for the perceptual distance"
     )
-    publish.add_argument(
+    _add_how_to_publish(publish)
+    publish.set_defaults(work=_publish)
+    add_prepare_command(commands)
+    add_evaluate_command(commands)
+    return parser
+
+
+def _add_how_to_publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--orientations",
         type=int,
         choices=ORIENTATIONS,
         default=1,
         help="8: the viewer takes the mean over the image's turns and flips; better, in eight times the time",
     )
-    publish.set_defaults(work=_publish)
-    add_prepare_command(commands)
-    add_evaluate_command(commands)
-    return parser
 
 
 def _recipes(options: argparse.Namespace) -> int:
@@ -89,9 +96,15 @@ def _recipes(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from medsr_viewer.upscaling.methods import check_name
     from trainer.loop import train
 
     recipe = load_recipe(options.recipe, options.set)
+    if options.publish is not None:
+        check_name(options.publish)  # now, not after hours
+    elif options.models_out:
+        raise InputError("--models-out without --publish", "Say --publish NAME, too.")
+    run = options.out or Path("runs") / recipe.name
     console = Console()
 
     def report(line: str) -> None:
@@ -101,24 +114,39 @@ def _run(options: argparse.Namespace) -> int:
     finished = train(
         recipe,
         options.data,
-        options.out or Path("runs") / recipe.name,
+        run,
         vgg_weights=options.vgg,
         content_weights=options.content,
         workers=options.workers,
         report=report,
         console=console,
     )
-    return 0 if finished else STOPPED
+    if not finished:
+        return STOPPED
+    if options.publish is not None and os.environ.get("RANK", "0") == "0":  # torchrun's: one process publishes
+        _publish_run(options, run, options.publish, options.models_out)
+    return 0
 
 
 def _publish(options: argparse.Namespace) -> int:
+    _publish_run(options, options.run, options.name, options.out)
+    return 0
+
+
+def _publish_run(options: argparse.Namespace, run: Path, name: str, out: Path | None) -> None:
+    from rich.console import Console
+
+    from medsr_viewer.models.cards import read_card
     from medsr_viewer.settings import model_folders
     from trainer.publish import publish
+    from trainer.publish_summary import print_summary
 
-    _shipped, users = model_folders()
-    out = options.out or users
-    print(publish(options.run, options.name, options.data, out, options.vgg, orientations=options.orientations))
-    return 0
+    users = model_folders()[-1]
+    card = publish(run, name, options.data, out or users, options.vgg, orientations=options.orientations)
+    print_summary(read_card(card), Console())
+    if out in (None, users):
+        print(f"The viewer offers {name} at its next start, or after Help > Models > Rescan.")
+    print(card)
 
 
 if __name__ == "__main__":
