@@ -7,12 +7,14 @@ the dose, noise of the electronics, JPEG.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.fft import dctn, idctn
+from torch import Tensor
 from torch.nn import functional as F
 
 from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
@@ -118,19 +120,41 @@ def reduce(reference: FloatArray, scale_factor: int, kernel: Kernel) -> FloatArr
         rows, columns = reference.shape
         return resize(reference, (rows // scale_factor, columns // scale_factor), kernel)
     pixels = torch.from_numpy(np.ascontiguousarray(reference))[None, None]
-    if kernel == "bicubic":
-        reduced = bicubic(pixels, 1 / scale_factor)
-    elif kernel == "area":
-        reduced = F.avg_pool2d(pixels, scale_factor)
-    elif kernel == "nearest":
-        reduced = pixels[..., scale_factor // 2 :: scale_factor, scale_factor // 2 :: scale_factor]
-    else:
-        antialias = kernel == "bilinear"
-        reduced = F.interpolate(
-            pixels, scale_factor=1 / scale_factor, mode="bilinear", antialias=antialias, align_corners=False
-        )
-    result: FloatArray = reduced[0, 0].contiguous().numpy()
+    result: FloatArray = reduce_batch(pixels, scale_factor, kernel)[0, 0].contiguous().numpy()
     return result
+
+
+def reduce_batch(pixels: Tensor, scale_factor: int, kernel: Kernel) -> Tensor:
+    """Reduce images as `reduce` does, so that gradients flow into them.
+
+    Parameters
+    ----------
+    pixels : Tensor
+        (N, C, H, W); H and W multiples of `scale_factor`.
+    scale_factor : int
+        At least 1.
+    kernel : {"bicubic", "bilinear", "bilinear-aliased", "area", "nearest", "lanczos"}
+        See `reduce`.
+
+    Returns
+    -------
+    Tensor
+        (N, C, H / scale_factor, W / scale_factor).
+    """
+    match kernel:
+        case "bicubic":
+            return bicubic(pixels, 1 / scale_factor)
+        case "area":
+            return F.avg_pool2d(pixels, scale_factor)
+        case "nearest":
+            return pixels[..., scale_factor // 2 :: scale_factor, scale_factor // 2 :: scale_factor]
+        case "lanczos":
+            rows, columns = (_lanczos(length, scale_factor).to(pixels) for length in pixels.shape[-2:])
+            return rows @ pixels @ columns.mT
+    antialias = kernel == "bilinear"
+    return F.interpolate(
+        pixels, scale_factor=1 / scale_factor, mode="bilinear", antialias=antialias, align_corners=False
+    )
 
 
 def truncate_kspace(reference: FloatArray, scale_factor: int) -> FloatArray:
@@ -189,6 +213,12 @@ def compress(pixels: FloatArray, quality: int) -> FloatArray:
         raise ValueError(f"no JPEG of quality {quality}")
     decoded = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
     return np.asarray(decoded, np.float32) / np.float32(255)
+
+
+@lru_cache(maxsize=8)
+def _lanczos(length: int, scale_factor: int) -> Tensor:
+    """Return the matrix by which Pillow reduces a line of pixels: what it makes of each single one."""
+    return torch.from_numpy(resize(np.eye(length, dtype=np.float32), (length // scale_factor, length), "lanczos"))
 
 
 def _happens(share: float, rng: np.random.Generator) -> bool:

@@ -69,7 +69,7 @@ class Objective(nn.Module):
         needed = loss.perceptual_weight or recipe.validation.selection == "perceptual_distance"
         if needed and files.vgg is None:
             raise ModelError(f"{recipe.name} needs VGG-16's features", "Name their file with --vgg.")
-        self.recipe = loss
+        self.recipe, self.kernel = loss, recipe.degradation.kernel
         self.perceptual = PerceptualDistance(files.vgg) if files.vgg else None
         self.content = _content(loss, files) if loss.content_weight else None
 
@@ -96,7 +96,8 @@ class Objective(nn.Module):
         if weights.pixel_weight:
             terms["pixel"] = weights.pixel_weight * pixel_loss(weights.pixel, pixels, reference)
         if weights.consistency_weight:
-            terms["consistency"] = weights.consistency_weight * consistency_loss(pixels, batch.degraded)
+            consistency = consistency_loss(pixels, batch.degraded, self.kernel)
+            terms["consistency"] = weights.consistency_weight * consistency
         if weights.total_variation_weight:
             terms["total_variation"] = weights.total_variation_weight * total_variation_loss(pixels)
         if step >= weights.perceptual_from:

@@ -39,6 +39,8 @@ Rate = Annotated[float, Within(0, low_excluded=True)]
 Pair = tuple[float, float]
 Precision = Literal["fp32", "bf16", "fp16"]
 Kernel = Literal["bicubic", "bilinear", "bilinear-aliased", "area", "nearest", "lanczos"]
+CONSISTENCY_BORDER = 3
+"""Degraded pixels at each border that the consistency loss leaves out: the reach of the widest kernel, Lanczos-3."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class LossRecipe:
     adversarial_weight: Weight = 0.0
     total_variation_weight: Weight = 0.0
     consistency_weight: Weight = 0.0
-    """Of the squared distance between the re-degraded output and the input."""
+    """Of the squared distance between the output, reduced by the degradation's kernel, and the input."""
     adversarial_from: Count = 0
     """Step from which the adversarial term counts and the discriminator trains."""
     perceptual_from: Count = 0

@@ -11,7 +11,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from medsr_viewer.errors import InvalidRecipe
-from trainer.recipe import Recipe, Within
+from trainer.recipe import CONSISTENCY_BORDER, Recipe, Within
 
 RECIPE_FOLDER = Path(str(resources.files("trainer"))) / "recipes"
 
@@ -140,8 +140,26 @@ def _check_together(recipe: Recipe, origin: str) -> None:
     adversarial = loss.adversarial_weight and loss.adversarial_from == 0
     if not (loss.pixel_weight or loss.consistency_weight or loss.total_variation_weight or perceptual or adversarial):
         raise InvalidRecipe(f"{origin}: loss has no term that counts from step 0", "Give one a weight above 0.")
+    _check_consistency(recipe, origin)
     if len(resize) not in (0, 2):
         raise InvalidRecipe(f"{origin}: data.resize = {list(resize)}", "Allowed: [] or [rows, columns].")
+
+
+def _check_consistency(recipe: Recipe, origin: str) -> None:
+    if not recipe.loss.consistency_weight:
+        return
+    key = f"{origin}: loss.consistency_weight = {recipe.loss.consistency_weight:g}"
+    if recipe.degradation.is_random:
+        raise InvalidRecipe(
+            f"{key} with a degradation by chance",
+            "It compares with inputs that a kernel alone made: allowed with shares of 0 in [degradation].",
+        )
+    least = 2 * CONSISTENCY_BORDER + 1
+    if recipe.data.patch < least:
+        raise InvalidRecipe(
+            f"{key} with data.patch = {recipe.data.patch}",
+            f"It leaves out {CONSISTENCY_BORDER} pixels at each border: data.patch of {least} or more is allowed.",
+        )
 
 
 def _table(kind: Any, values: Mapping[str, Any], origin: str, prefix: str) -> Any:

@@ -17,7 +17,7 @@ from medsr_viewer.models.output import to_picture
 from medsr_viewer.models.whole_image import needs_whole_image
 from medsr_viewer.upscaling.tiles import tile_grid
 from trainer.data import TrainingImage
-from trainer.degradations import degrade_patch
+from trainer.degradations import degrade_patch, reduce_batch
 from trainer.losses import PerceptualDistance
 from trainer.precision import autocast
 from trainer.recipe import DegradationRecipe, Precision
@@ -66,7 +66,8 @@ class FolderScore:
     perceptual_distance : float
         NaN where no perceptual network was given.
     consistency : float
-        Largest mean of the re-degraded output minus the input over 8 x 8 input pixels, in the unit of [0, 1].
+        Largest mean of the output, reduced by the degradation's kernel, minus the input over 8 x 8 input pixels, in the
+        unit of [0, 1].
     """
 
     psnr_db: float
@@ -115,7 +116,7 @@ def validate(
     """
     scores: dict[str, list[FolderScore]] = {}
     for result in upscale_images(network, images, task):
-        scores.setdefault(result.image.folder, []).append(_score(result, task.scale_factor, perceptual))
+        scores.setdefault(result.image.folder, []).append(_score(result, task, perceptual))
     return {folder: _mean(found) for folder, found in scores.items()}
 
 
@@ -174,9 +175,9 @@ def _run_whole(network: nn.Module, degraded: Tensor, task: Task) -> Tensor:
 
 
 @torch.no_grad()
-def _score(result: Upscaled, scale_factor: int, perceptual: PerceptualDistance | None) -> FolderScore:
+def _score(result: Upscaled, task: Task, perceptual: PerceptualDistance | None) -> FolderScore:
     picture, reference = result.picture, result.reference
-    difference = bicubic(picture, 1 / scale_factor) - result.degraded
+    difference = reduce_batch(picture, task.scale_factor, task.degradation.kernel) - result.degraded
     block = min(CONSISTENCY_BLOCK, *difference.shape[-2:])
     blocks = torch.nn.functional.avg_pool2d(difference, block)
     middles = (centre(pixels, PERCEPTUAL_SIDE) for pixels in (picture, reference))

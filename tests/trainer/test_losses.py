@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from medsr_viewer.imaging.degrade import degrade
+from trainer.degradations import KERNELS, Kernel, reduce
 from trainer.losses import (
     ADVERSARIAL_FORMS,
     consistency_loss,
@@ -111,6 +112,21 @@ def test_consistency_is_the_squared_difference_after_degrading(scale_factor: int
     rng = np.random.default_rng(0)
     upscaled = rng.uniform(size=(12 * scale_factor, 12 * scale_factor)).astype(np.float32)
     degraded = rng.uniform(size=(12, 12)).astype(np.float32)
-    expected = np.mean((degrade(upscaled, scale_factor) - degraded)[2:-2, 2:-2] ** 2)
+    expected = np.mean((degrade(upscaled, scale_factor) - degraded)[3:-3, 3:-3] ** 2)
     found = consistency_loss(torch.from_numpy(upscaled)[None, None], torch.from_numpy(degraded)[None, None])
     assert float(found) == pytest.approx(float(expected), rel=1e-4)
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("scale_factor", [2, 3, 4])
+def test_what_a_kernel_made_is_consistent_with_itself_and_with_no_other(kernel: Kernel, scale_factor: int) -> None:
+    pixels = np.random.default_rng(0).random((16 * scale_factor, 12 * scale_factor), np.float32)
+    upscaled = torch.from_numpy(pixels)[None, None].requires_grad_()
+    degraded = torch.from_numpy(reduce(pixels, scale_factor, kernel))[None, None]
+    losses = {other: consistency_loss(upscaled, degraded, other) for other in KERNELS}
+    assert float(losses[kernel].detach()) < 1e-12
+    same = {"bilinear-aliased", "area"} if scale_factor == 2 else {"bilinear-aliased", "nearest"}
+    others = set(KERNELS) - {kernel} - (same if kernel in same and scale_factor < 4 else set())
+    assert min(float(losses[other].detach()) for other in others) > 1e-4
+    (gradient,) = torch.autograd.grad(consistency_loss(upscaled, degraded * 0, kernel), upscaled)
+    assert gradient.abs().sum() > 0

@@ -139,6 +139,18 @@ def test_a_whole_number_does_for_a_rate() -> None:
         ),
         ("steps = 3 }", "steps = 3 }\nloss = { pixel = 'l2' }", "loss.pixel = 'l2'", "Allowed: l1, mse, charbonnier"),
         ("steps = 3 }", "steps = 3 }\nprecision = 'fp8'", "x.toml: precision = 'fp8'", "Allowed: fp32, bf16, fp16."),
+        (
+            "steps = 3 }",
+            "steps = 3 }\ndegradation = { noise_share = 0.5 }\nloss = { consistency_weight = 0.1 }",
+            "x.toml: loss.consistency_weight = 0.1 with a degradation by chance",
+            "It compares with inputs that a kernel alone made",
+        ),
+        (
+            "steps = 3 }",
+            "steps = 3 }\ndata = { patch = 6 }\nloss = { consistency_weight = 1 }",
+            "x.toml: loss.consistency_weight = 1 with data.patch = 6",
+            "It leaves out 3 pixels at each border: data.patch of 7 or more",
+        ),
         ("steps = 3", "steps =", "x.toml: not valid TOML", ""),
     ],
 )

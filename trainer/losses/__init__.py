@@ -1,6 +1,6 @@
 """Losses, each a function or module of the upscaled and the reference patches, (N, C, H, W) in about [0, 1].
 
-Nothing here knows recipes: weights and schedules of the terms are the loop's. Pixel losses, total variation and
+Nothing here reads recipes: weights and schedules of the terms are the loop's. Pixel losses, total variation and
 consistency are plain functions; content loss and perceptual distance are modules, because they hold a network; the
 adversarial losses take a discriminator's logits, of any shape.
 """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F
 
-from medsr_viewer.models.layers import bicubic
+from trainer.degradations import reduce_batch
+from trainer.recipe import CONSISTENCY_BORDER, Kernel
 
 
 def total_variation_loss(upscaled: Tensor) -> Tensor:
@@ -23,7 +24,7 @@ def total_variation_loss(upscaled: Tensor) -> Tensor:
     return 2 * (rows + columns)
 
 
-def consistency_loss(upscaled: Tensor, degraded: Tensor) -> Tensor:
+def consistency_loss(upscaled: Tensor, degraded: Tensor, kernel: Kernel = "bicubic") -> Tensor:
     """Return the mean squared difference between the re-degraded output and the input, borders left out.
 
     Parameters
@@ -31,7 +32,10 @@ def consistency_loss(upscaled: Tensor, degraded: Tensor) -> Tensor:
     upscaled : Tensor
         (N, C, h * scale, w * scale).
     degraded : Tensor
-        (N, C, h, w), of the standard degradation: the output is degraded again by antialiased bicubic interpolation.
+        (N, C, h, w); h and w above twice `CONSISTENCY_BORDER`.
+    kernel : str
+        Of the degradation, which the output undergoes again (see `trainer.degradations.reduce`).
     """
-    again = bicubic(upscaled, degraded.shape[-1] / upscaled.shape[-1])
-    return F.mse_loss(again[..., 2:-2, 2:-2], degraded[..., 2:-2, 2:-2])
+    again = reduce_batch(upscaled, upscaled.shape[-1] // degraded.shape[-1], kernel)
+    inner = slice(CONSISTENCY_BORDER, -CONSISTENCY_BORDER)
+    return F.mse_loss(again[..., inner, inner], degraded[..., inner, inner])
