@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from medsr_viewer.errors import CannotWrite, ModelError
 from medsr_viewer.whole_files import write_whole
+from trainer.widening import widened
 
 LAST = "last.pt"
 BEST = "best.safetensors"
@@ -82,8 +83,17 @@ def make_folder(path: Path) -> None:
         raise CannotWrite(f"{path}: {exc.strerror or exc}", "Name a folder that may be written to.") from exc
 
 
-def warm_start(network: nn.Module, source: Path) -> list[str]:
+def warm_start(network: nn.Module, source: Path, *, widen: bool = False) -> list[str]:
     """Copy the parameters that fit from a run folder's best weights, or from a safetensors file.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Takes them.
+    source : Path
+        Of the weights.
+    widen : bool
+        Whether those of a narrower network are widened (see `trainer.widening`).
 
     Returns
     -------
@@ -101,6 +111,8 @@ def warm_start(network: nn.Module, source: Path) -> list[str]:
     except (OSError, SafetensorError) as exc:
         raise ModelError(f"{path}: cannot start from it ({exc})", "Train that recipe first, or name its run.") from exc
     own = network.state_dict()
+    if widen:
+        tensors = widened(tensors, {name: tensor.shape for name, tensor in own.items()})
     fitting: dict[str, Tensor] = {
         name: tensor.to(own[name].dtype)
         for name, tensor in tensors.items()

@@ -48,7 +48,7 @@ class Players:
         torch.manual_seed(recipe.seed)
         network = build_generator(recipe)
         if recipe.network.warm_start:
-            anew = checkpoint.warm_start(network, Path(recipe.network.warm_start))
+            anew = checkpoint.warm_start(network, Path(recipe.network.warm_start), widen=recipe.network.widen)
             report(f"warm start from {recipe.network.warm_start}; {len(anew)} parameters start anew")
         self.generator = self._player(network, recipe.optimiser, recipe.optimiser.rate)
         self.average = AveragedModel(network, multi_avg_fn=exponential_average(recipe.optimiser.ema))

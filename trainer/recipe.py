@@ -54,6 +54,8 @@ class NetworkRecipe:
     """Of the architecture: blocks, features, normalisation and so on."""
     warm_start: str = ""
     """A run folder or a safetensors file; parameters of other shapes (the upsampler of another scale) start anew."""
+    widen: bool = False
+    """Whether the warm start is a narrower network, whose function this one begins with."""
     output: Literal["residual", "image", "tanh"] = "residual"
     """What the network's output is: added to the bicubic upscaling, the picture itself, or tanh of it (as SRGAN was
     published)."""

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from medsr_viewer.errors import InvalidRecipe
 from trainer.recipe import CONSISTENCY_BORDER, Recipe, Within
 
+WIDENED_ARCHITECTURES = ("fmen",)
+"""Where copies of channels stay together: a pixel shuffle of features would tear them apart."""
 RECIPE_FOLDER = Path(str(resources.files("trainer"))) / "recipes"
 
 
@@ -125,6 +127,11 @@ def _merged(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
 def _check_together(recipe: Recipe, origin: str) -> None:
     """Refuse values that are right alone and wrong together."""
     optimiser, resize = recipe.optimiser, recipe.data.resize
+    if recipe.network.widen and recipe.network.architecture not in WIDENED_ARCHITECTURES:
+        raise InvalidRecipe(
+            f"{origin}: network.widen = true with architecture = {recipe.network.architecture!r}",
+            f"Allowed: {', '.join(WIDENED_ARCHITECTURES)}.",
+        )
     if bool(optimiser.steps) == bool(optimiser.epochs):
         raise InvalidRecipe(
             f"{origin}: optimiser.steps = {optimiser.steps} and optimiser.epochs = {optimiser.epochs}",
