@@ -7,11 +7,11 @@ rank alone validates and writes files.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import torch
 from torch import Tensor, distributed, nn
@@ -70,13 +70,26 @@ class World:
         """Return whether the flag is set in any process."""
         return flag if self.size == 1 else bool(self.mean(torch.tensor(float(flag), device=self.device)) > 0)
 
-    def from_first(self, value: Shared) -> Shared:
-        """Return the first process's value in all of them; those that come early wait."""
+    def from_first(self, compute: Callable[[], Shared]) -> Shared:
+        """Return in all processes what the first one computes; the others wait.
+
+        Raises
+        ------
+        MedsrError
+            What it raised in the first process, in all of them.
+        """
         if self.size == 1:
-            return value
-        box = [value]
+            return compute()
+        box: list[Shared | MedsrError | None] = [None]
+        if self.is_first:
+            try:
+                box = [compute()]
+            except MedsrError as exc:
+                box = [exc]
         distributed.broadcast_object_list(box, 0, device=self.device)
-        return box[0]
+        if isinstance(box[0], MedsrError):
+            raise box[0]
+        return cast(Shared, box[0])
 
 
 @contextmanager

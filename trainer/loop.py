@@ -84,7 +84,6 @@ def train(
         If data, weights or the folder's checkpoint cannot be used, loss or gradient are not finite, a file cannot be
         written, or another process of the training is lost.
     """
-    checkpoint.make_folder(run)
     files = FeatureFiles(vgg_weights, content_weights)
     with joined() as world:
         told = report if world.is_first else _nothing
@@ -185,7 +184,7 @@ class Run:
     def _validate(self) -> None:
         """Score, keep the weights if they are the best, write checkpoint and log, in this order."""
         means = self.terms.means()
-        scores = self.world.from_first(self.examiner.scores(self._average) if self.world.is_first else {})
+        scores = self.world.from_first(lambda: self.examiner.scores(self._average))
         if self.plateau.see(figure_of(self.recipe.validation, scores)):
             self.report(f"the figure no longer grows: the rate is {self.plateau.factor:g} of what it was at first")
         is_best = self.selection.is_best(scores)
@@ -211,6 +210,7 @@ class Run:
 
     def _begin(self) -> None:
         """Go on from the checkpoint; without one, validate before the first step, so that nothing fails after hours."""
+        self.world.from_first(lambda: checkpoint.make_folder(self.run))
         rows = self.standing.resume(self.recipe.name, self.report)
         if self.world.is_first:
             self._write_recipe()

@@ -63,7 +63,8 @@ class Standing:
         ModelError
             If the checkpoint is damaged, or of other networks.
         """
-        state = checkpoint.load_state(self._run)
+        # Machines need no common disk: the first one's checkpoint is all that counts.
+        state = self._world.from_first(lambda: checkpoint.load_state(self._run))
         if state is None:
             return None
         try:

@@ -33,18 +33,32 @@ optimiser = { steps = 6, warmup_steps = 2 }
 validation = { every = 3, train_images = 1, sample_images = 1 }
 """
 
+MACHINE = """
+import os, sys
+os.chdir(f"machine-{os.environ['RANK']}")
+from trainer.cli import main
+status = main()
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(status)
+"""
+"""A process in a folder of its own, as processes on machines without a common disk stand."""
+
+
+def two_processes(*command: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    return subprocess.run(
+        [*launcher, *command], env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+
 
 def test_two_processes_train_what_one_does(data: list[Path], tmp_path: Path) -> None:
     recipe = tmp_path / "two.toml"
     recipe.write_text(RECIPE)
     command = ["run", str(recipe), "--data", *map(str, data), "--workers", "0", "--out"]
     assert main([*command, str(tmp_path / "one")]) == 0
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-    finished = subprocess.run(
-        [*launcher, "trainer.cli", *command, str(tmp_path / "two")],
-        env=environment, capture_output=True, text=True, timeout=240, check=False,
-    )  # fmt: skip
+    finished = two_processes("-m", "trainer.cli", *command, str(tmp_path / "two"))
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.count("training images, on cpu, 2 processes") == 1, "the first process alone reports"
 
@@ -60,6 +74,30 @@ def test_two_processes_train_what_one_does(data: list[Path], tmp_path: Path) -> 
     for row, other in zip(one["log"], two["log"], strict=True):
         assert row["xray_psnr_db"] == pytest.approx(other["xray_psnr_db"], abs=1e-3)
         assert row["loss"] == pytest.approx(other["loss"], rel=1e-3, nan_ok=True)
+
+
+def test_machines_without_a_common_disk_go_on_from_the_first_ones_checkpoint(data: list[Path], tmp_path: Path) -> None:
+    recipe, program = tmp_path / "two.toml", tmp_path / "machine.py"
+    recipe.write_text(RECIPE)
+    program.write_text(MACHINE)
+    machines = [tmp_path / "machine-0", tmp_path / "machine-1"]
+    for machine in machines:
+        machine.mkdir()
+    command = [str(program), "run", str(recipe), "--data", *map(str, data), "--workers", "0", "--out", "run", "--set"]
+    for steps in (3, 6):
+        finished = two_processes(*command, f"optimiser.steps={steps}", folder=tmp_path)
+        assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.count("resumed at step 3") == 1
+    state = checkpoint.load_state(machines[0] / "run")
+    assert state is not None
+    assert state["step"] == 6
+    assert not list(machines[1].iterdir()), "the first machine alone writes"
+
+    (machines[0] / "run" / "last.pt").write_bytes(b"damaged")
+    finished = two_processes(*command, "optimiser.steps=9", folder=tmp_path)
+    assert finished.returncode == 1
+    assert "damaged checkpoint" in finished.stderr
+    assert "A training process was lost" not in finished.stderr
 
 
 def test_slices_of_the_processes_are_the_batch(data: list[Path]) -> None:

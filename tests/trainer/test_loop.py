@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from medsr_viewer.errors import CannotWrite, InvalidRecipe, ModelError
+from medsr_viewer.errors import CannotWrite, InvalidRecipe, ModelError, NothingToOpen
 from medsr_viewer.models.architectures import build_network
 from trainer import checkpoint
 from trainer.distributed import World
@@ -270,6 +270,13 @@ def test_a_run_folder_that_cannot_be_made_is_named(recipe_of: RecipeOf, data: li
     (tmp_path / "file").write_text("")
     with pytest.raises(CannotWrite, match="file"):
         train(recipe_of(), data, tmp_path / "file" / "run", workers=0, report=quiet)
+
+
+def test_what_cannot_be_trained_leaves_no_folder(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:
+    for recipe, place in ((recipe_of(), tmp_path / "nowhere"), (recipe_of(selection="perceptual_distance"), data[0])):
+        with pytest.raises((NothingToOpen, ModelError)):
+            train(recipe, [place], tmp_path / "runs" / "run", workers=0, report=quiet)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_changed_recipe_goes_on_and_is_told(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:
