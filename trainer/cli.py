@@ -13,6 +13,7 @@ from medsr_viewer.models.cards import ORIENTATIONS
 from trainer.evaluation.command import add_evaluate_command
 from trainer.prepare.command import add_prepare_command
 from trainer.recipe_file import load_recipe, recipe_path, shipped_recipes
+from trainer.run_report.command import add_report_command
 
 STOPPED = 130
 """Exit status of a run that was stopped and can go on: a script's next command should not start."""
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     publish.set_defaults(work=_publish)
     add_prepare_command(commands)
     add_evaluate_command(commands)
+    add_report_command(commands)
     return parser
 
 
@@ -98,8 +100,9 @@ def _run(options: argparse.Namespace) -> int:
 
     from medsr_viewer.upscaling.methods import check_name
     from trainer.loop import train
+    from trainer.runnable import load_for_run
 
-    recipe = load_recipe(options.recipe, options.set)
+    recipe = load_for_run(options.recipe, options.set)
     if options.publish is not None:
         check_name(options.publish)  # now, not after hours
     elif options.models_out:

@@ -23,12 +23,13 @@ from trainer.images import load_images
 from trainer.lineage import record_lineage
 from trainer.loader import BatchLoader, naming_lost_workers
 from trainer.objective import FeatureFiles, Objective
-from trainer.optimisation import Plateau
+from trainer.optimisation import Plateau, rate_factor
 from trainer.players import Players
 from trainer.progress import showing_progress
 from trainer.recipe import Recipe, in_steps
 from trainer.recipe_file import changes, recipe_as_dict
 from trainer.run_log import Row, RunLog, rounded
+from trainer.run_report.writer import ReportWriter
 from trainer.selection import Selection, figure_of
 from trainer.standing import Part, Standing
 from trainer.stopping import StopRequest, stop_on_signals
@@ -61,7 +62,7 @@ def train(
         Data folders and manifests (see `trainer.images`).
     run : Path
         Run folder; holds ``recipe.json``, ``lineage.json``, ``log.csv``, ``last.pt``, ``best.safetensors``,
-        ``best.json``, ``samples`` and ``events``.
+        ``best.json``, ``report.html``, ``samples`` and ``events``.
     vgg_weights : Path, optional
         VGG-16's features; needed where the recipe has a perceptual loss or selects by perceptual distance.
     content_weights : Path, optional
@@ -120,7 +121,7 @@ class Run:
         self.examiner = Examiner(recipe, validation_images, images, self.players.objective.perceptual, report)
         self.selection, self.plateau = Selection(recipe.validation), Plateau(recipe.optimiser)
         self.terms = Terms(world, lambda step: ", ".join(sorted(set(files_of(self.sampler, step)))))
-        self.log = RunLog(run, report)
+        self.log, self.page = RunLog(run, report), ReportWriter(run, report)
         parts: dict[str, Part] = {
             "players": self.players,
             "terms": self.terms,
@@ -138,6 +139,8 @@ class Run:
             self._begin()
             if not self.is_finished:
                 self._train(stop)
+        if self.world.is_first:
+            self.page.update(len(self.log.rows), finally_=True)
         if not self.is_finished:
             self.report(f"stopped at step {self.standing.step}: the same command goes on from there")
         elif self.selection.shortfall:
@@ -197,12 +200,15 @@ class Run:
         self.log.add(row)
         self.standing.save(self.log.rows)
         self.log.write(self.examiner.draw(self._average, self.run, self.standing.step))
+        self.page.update(len(self.log.rows))
 
     def _row(self, means: Mapping[str, float]) -> Row:
         step, seconds = self.standing.step, self.standing.seconds
         epoch = step * self.recipe.data.batch / len(self.sampler.images)
         row: Row = {"step": step, "epoch": round(epoch, 3), "seconds": round(seconds, 1)}
-        return row | (rounded(means) if means else {"loss": math.nan})
+        optimiser = self.recipe.optimiser
+        rate = optimiser.rate * rate_factor(step, optimiser) * self.plateau.factor  # of the next step
+        return row | (rounded(means) if means else {"loss": math.nan}) | rounded({"rate": rate})
 
     @property
     def _average(self) -> nn.Module:

@@ -40,6 +40,12 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
 
 
+@pytest.fixture(autouse=True)
+def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the page of a run out: drawing it takes longer than most runs here."""
+    monkeypatch.setattr("trainer.run_report.writer.FEWEST_ROWS", 1 << 30)
+
+
 def save_png(path: Path, stored: np.ndarray[Any, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(stored).save(path)

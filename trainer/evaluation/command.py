@@ -105,7 +105,7 @@ def _check(options: argparse.Namespace) -> None:
         if getattr(options, name) is not None and getattr(options, name) < least:
             raise InputError(f"--{name} {getattr(options, name)}", f"Give {least} or more.")
     if options.html:
-        from trainer.evaluation.plots import require_matplotlib
+        from trainer.drawing import require_matplotlib
 
         require_matplotlib()
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
-from importlib import resources
 from itertools import groupby
 from pathlib import Path
 
 from medsr_viewer.whole_files import write_whole
+from trainer.drawing import Plot
 from trainer.evaluation.columns import COLUMNS
 from trainer.evaluation.page_tables import facts_table, figures_table, methods_table
-from trainer.evaluation.plots import Plot, draw_plots
-from trainer.evaluation.report import RESEARCH_USE, Evaluation
+from trainer.evaluation.plots import draw_plots
+from trainer.evaluation.report import Evaluation
 from trainer.evaluation.worst_cases import WorstCase, shown_name
+from trainer.pages import RESEARCH_USE, data_uri, document, header, items, shown_plot
 
 _STATISTICS = (
     "Under each mean stand its 95 % interval (percentile bootstrap over images, 2,000 resamples) and p, the two-sided "
@@ -50,11 +50,7 @@ def write_page(path: Path, evaluation: Evaluation, cases: Sequence[WorstCase]) -
 def page(evaluation: Evaluation, plots: Sequence[Plot], cases: Sequence[WorstCase]) -> str:
     """Return the page's HTML."""
     title = f"Evaluation: {', '.join(evaluation.data)} at x{evaluation.scale_factor}"
-    css = resources.files("trainer.evaluation").joinpath("page.css").read_text(encoding="utf-8")
     parts = [
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<style>\n{css}</style>\n</head>\n<body>",
         _header(title, evaluation),
         "<main>",
         '<nav><a href="#measured">What was measured</a><a href="#figures">Figures</a><a href="#plots">Plots</a>'
@@ -62,33 +58,31 @@ def page(evaluation: Evaluation, plots: Sequence[Plot], cases: Sequence[WorstCas
         *_measured(evaluation),
         *_figures(evaluation),
         '<h2 id="plots">Plots</h2>',
-        *map(_plot, plots),
+        *map(shown_plot, plots),
         *_worst(cases),
         *_meanings(),
         f"<footer>MedSR Viewer {escape(evaluation.version)}, {escape(evaluation.date)}. {RESEARCH_USE}</footer>",
-        "</main>\n</body>\n</html>\n",
+        "</main>",
     ]
-    return "\n".join(parts)
+    return document(title, parts)
 
 
 def _header(title: str, evaluation: Evaluation) -> str:
     files = len({row.file for row in evaluation.rows})
-    return (
-        f"<header><div><h1>{escape(title)}</h1>"
-        f"<p>{files} images of the split “{escape(evaluation.split)}”, {len(evaluation.subjects)} methods, "
-        f"{escape(evaluation.date)}</p>"
-        f'<span class="research">{RESEARCH_USE} Upscaled pixels are computed, not measured.</span></div></header>'
+    subtitle = (
+        f"{files} images of the split “{evaluation.split}”, {len(evaluation.subjects)} methods, {evaluation.date}"
     )
+    return header(title, subtitle)
 
 
 def _measured(evaluation: Evaluation) -> list[str]:
     left_out = [
         f"<details><summary>{len(evaluation.left_out)} notes on images that were left out</summary>"
-        f"<ul>{_items(evaluation.left_out)}</ul></details>"
+        f"<ul>{items(evaluation.left_out)}</ul></details>"
     ]
     return [
         '<h2 id="measured">What was measured</h2>',
-        f'<ul class="cautions">{_items(evaluation.cautions)}</ul>' if evaluation.cautions else "",
+        f'<ul class="cautions">{items(evaluation.cautions)}</ul>' if evaluation.cautions else "",
         facts_table(evaluation),
         "<h3>Methods</h3>",
         methods_table(evaluation),
@@ -106,14 +100,6 @@ def _figures(evaluation: Evaluation) -> list[str]:
         parts += [figures_table(evaluation, grouping, group) for group in evaluation.groups(grouping)]
     sources = [figures_table(evaluation, "source", group) for group in evaluation.groups("source")]
     return [*parts, f"<details><summary>By source ({len(sources)})</summary>", *sources, "</details>"]
-
-
-def _plot(plot: Plot) -> str:
-    return (
-        f"<h3>{escape(plot.title)}</h3>"
-        f'<figure class="plot"><img src="{_data_uri(plot.png)}" width="{plot.width}" alt="{escape(plot.title)}">'
-        f"<figcaption>{escape(plot.caption)}</figcaption></figure>"
-    )
 
 
 def _worst(cases: Sequence[WorstCase]) -> list[str]:
@@ -142,18 +128,10 @@ def _case(case: WorstCase) -> str:
     )
     alt = f"reference, degraded, bicubic, upscaled by {case.method}, error"
     return (
-        f'<figure><img src="{_data_uri(case.png)}" alt="{escape(alt)}"><figcaption>{escape(text)}</figcaption></figure>'
+        f'<figure><img src="{data_uri(case.png)}" alt="{escape(alt)}"><figcaption>{escape(text)}</figcaption></figure>'
     )
 
 
 def _meanings() -> list[str]:
     rows = "".join(f"<tr><td>{escape(c.title)}</td><td>{escape(c.meaning)}</td></tr>" for c in COLUMNS)
     return ['<h2 id="columns">What the columns mean</h2>', f'<table class="facts">{rows}</table>']
-
-
-def _items(lines: Iterable[str]) -> str:
-    return "".join(f"<li>{escape(line)}</li>" for line in lines)
-
-
-def _data_uri(png: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"

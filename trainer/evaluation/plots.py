@@ -1,74 +1,25 @@
-"""The page's plots, as PNG. matplotlib is an extra: it is imported where a plot is drawn."""
+"""The page's plots."""
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from trainer.evaluation.extras import MissingExtra
+from trainer.drawing import COLOURS, Plot, drawing, require_matplotlib
 from trainer.evaluation.measuring import Row
 from trainer.evaluation.report import Evaluation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-DPI = 160
-CSS_DPI = 100
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#666666")
-"""Of Okabe and Ito: told apart by colour-blind readers too."""
 _MARKERS = "osD^vP*Xp"
-_STYLE: Any = {
-    "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.25,
-    "axes.axisbelow": True, "axes.titlesize": 9.5, "axes.titleweight": "bold", "legend.frameon": False,
-    "figure.constrained_layout.use": True,
-}  # fmt: skip
 _FEWEST_FOR_TREND = 5
 _COLUMNS = 4
-
-
-@dataclass(frozen=True)
-class Plot:
-    """A plot and what it shows.
-
-    Attributes
-    ----------
-    title, caption : str
-        Stand above and below it.
-    png : bytes
-        The picture.
-    """
-
-    title: str
-    caption: str
-    png: bytes
-
-    @property
-    def width(self) -> int:
-        """Width on the page, in CSS pixels: the same letters are of one size in all plots."""
-        return int.from_bytes(self.png[16:20]) * CSS_DPI // DPI
-
-
-def require_matplotlib() -> None:
-    """Check that plots can be drawn.
-
-    Raises
-    ------
-    MissingExtra
-        If matplotlib is not installed.
-    """
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError as exc:
-        raise MissingExtra("matplotlib", "train") from exc
 
 
 def draw_plots(evaluation: Evaluation) -> list[Plot]:
@@ -120,7 +71,7 @@ def draw_plots(evaluation: Evaluation) -> list[Plot]:
 
 def _gain_by_method(evaluation: Evaluation, methods: Sequence[str]) -> bytes:
     groups = evaluation.groups("folder")
-    with _figure(7.6, 0.9 + 0.42 * len(methods)) as (figure, png):
+    with drawing(7.6, 0.9 + 0.42 * len(methods)) as (figure, png):
         axes = figure.add_subplot()
         for index, (group, summaries) in enumerate(groups.items()):
             by_method = {summary["method"]: summary["figures"]["gain_db"] for summary in summaries}
@@ -142,7 +93,7 @@ def _gain_by_method(evaluation: Evaluation, methods: Sequence[str]) -> bytes:
 def _gain_by_image(evaluation: Evaluation, methods: Sequence[str]) -> bytes:
     folders = list(evaluation.groups("folder"))
     rng = np.random.default_rng(0)
-    with _figure(7.6, (0.5 + 0.38 * len(methods)) * len(folders) + 0.3) as (figure, png):
+    with drawing(7.6, (0.5 + 0.38 * len(methods)) * len(folders) + 0.3) as (figure, png):
         panels = figure.subplots(len(folders), 1, squeeze=False, sharex=True)[:, 0]
         for index, (folder, axes) in enumerate(zip(folders, panels, strict=True)):
             gains = [_values(_of(evaluation.rows, method, folder), "gain_db") for method in methods]
@@ -167,7 +118,7 @@ def _against_complexity(evaluation: Evaluation, methods: Sequence[str], key: str
     folders = list(evaluation.groups("folder"))
     columns = min(_COLUMNS, len(methods))
     lines = math.ceil(len(methods) / columns)
-    with _figure(max(2.3 * columns, 4), 2.2 * lines + 0.5) as (figure, png):
+    with drawing(max(2.3 * columns, 4), 2.2 * lines + 0.5) as (figure, png):
         panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).ravel()
         for axes, method in zip(panels, methods, strict=False):
             for index, folder in enumerate(folders):
@@ -212,7 +163,7 @@ def _against_cost(evaluation: Evaluation, methods: Sequence[str]) -> bytes:
         "parameters": {name: float(summaries[name]["parameters"]) for name in methods},
         "peak memory, MiB": {name: summaries[name]["figures"]["peak_memory_mib"]["value"] for name in methods},
     }
-    with _figure(10.2, 3.4) as (figure, png):
+    with drawing(10.2, 3.4) as (figure, png):
         panels = figure.subplots(1, len(costs), sharey=True)
         for axes, (label, cost) in zip(panels, costs.items(), strict=True):
             known = [name for name in methods if math.isfinite(cost[name]) and cost[name] > 0]
@@ -272,16 +223,3 @@ def _reach(figures: Sequence[dict[str, Any]]) -> NDArray[np.float64]:
     """Return how far the intervals reach below and above their means, (2, N); 0 where there is none."""
     ends = [(f["low"], f["high"]) if f["low"] is not None else (f["value"], f["value"]) for f in figures]
     return np.array([(f["value"] - low, high - f["value"]) for f, (low, high) in zip(figures, ends, strict=True)]).T
-
-
-@contextmanager
-def _figure(width: float, height: float) -> Iterator[tuple[Figure, io.BytesIO]]:
-    """Yield a figure of so many inches, and where its PNG stands after the block."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    png = io.BytesIO()
-    with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(width, height))
-        yield figure, png
-        figure.savefig(png, format="png", dpi=DPI)

@@ -18,8 +18,6 @@ from trainer.evaluation.measuring import Plan, Row
 from trainer.evaluation.summary import summarise
 from trainer.images import data_name
 
-RESEARCH_USE = "Research use only. Not a medical device; not for diagnosis."
-
 
 @dataclass(frozen=True)
 class Subject:

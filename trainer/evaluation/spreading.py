@@ -16,8 +16,8 @@ from typing import Any, TypeAlias, TypeVar
 import torch
 
 from medsr_viewer.errors import InputError, MedsrError
-from trainer.evaluation.extras import MissingExtra
 from trainer.evaluation.measuring import Outcome, Plan, Progress, Row, gather, measure_image
+from trainer.extras import MissingExtra
 from trainer.images import Report, TrainingImage, warn
 
 CONNECT_SECONDS = 15
