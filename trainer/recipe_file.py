@@ -198,7 +198,7 @@ def _value(hint: Any, value: Any, origin: str, key: str) -> Any:
             return (
                 table if item is Any else {name: _value(item, v, origin, f"{key}.{name}") for name, v in table.items()}
             )
-    value = _of_type(value, _plain_types(hint), origin, key)
+    value = _of_type(value, _plain_types(hint), origin, key, limits)
     if isinstance(value, int | float) and not isinstance(value, bool):
         _check_range(value, limits or Within(), origin, key)
     return value
@@ -212,10 +212,10 @@ def _one_of(allowed: Sequence[Any], value: Any, origin: str, key: str) -> Any:
 
 def _sequence(items: tuple[Any, ...], limits: Within, value: Any, origin: str, key: str) -> tuple[Any, ...]:
     """Read a pair ``[low, high]``, or a list of any length where the type says ``tuple[int, ...]``."""
-    numbers = _of_type(value, (list,), origin, key)
+    numbers = _of_type(value, (list,), origin, key, limits)
     if items[-1] is not Ellipsis and len(numbers) != len(items):
         raise InvalidRecipe(f"{origin}: {key} = {value!r}", f"Allowed: a list of {len(items)} numbers.")
-    read = tuple(_of_type(number, (items[0],), origin, key) for number in numbers)
+    read = tuple(_of_type(number, (items[0],), origin, key, limits) for number in numbers)
     for number in read:
         _check_range(number, limits, origin, key)
     if limits.ordered and list(read) != sorted(read):
@@ -223,15 +223,24 @@ def _sequence(items: tuple[Any, ...], limits: Within, value: Any, origin: str, k
     return read
 
 
-def _of_type(value: Any, allowed: Iterable[type], origin: str, key: str) -> Any:
+def _of_type(value: Any, allowed: Iterable[type], origin: str, key: str, limits: Within | None = None) -> Any:
     allowed = tuple(allowed)
     if float in allowed and type(value) is int:
         value = float(value)
     if type(value) not in allowed:
         words: dict[type, str] = {dict: "a table", list: "a list"}
         names = " or ".join(words.get(t, f"of type {t.__name__}") for t in allowed if t is not NoneType)
-        raise InvalidRecipe(f"{origin}: {key} = {value!r} must be {names}")
+        raise InvalidRecipe(f"{origin}: {key} = {value!r} must be {names}", _advice(allowed, limits or Within()))
     return value
+
+
+def _advice(allowed: Sequence[type], limits: Within) -> str:
+    """Return what is allowed where a value is of another type."""
+    if dict in allowed:
+        return "Write it as [TABLE] with a line KEY = VALUE for each, or as { KEY = VALUE }."
+    words: dict[type, str] = {bool: "true, false", str: "text in quotes", int: "a whole number", float: "a number"}
+    (name,) = (words.get(t, "a list of numbers") for t in allowed if t is not NoneType)
+    return f"Allowed: {name}{'' if bool in allowed or str in allowed else f', {limits}'}."
 
 
 def _check_range(value: float, limits: Within, origin: str, key: str) -> None:

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from medsr_viewer.errors import ModelError
-from trainer.losses.pretrained import BACKBONE_TITLES, find_weights
-from trainer.losses.torchvision_features import DEFAULT_LAYERS, TorchvisionFeatures
+from medsr_viewer.errors import InvalidRecipe, ModelError
+from trainer.losses.pretrained import BACKBONE_TITLES, UnknownLayer, find_weights
+from trainer.losses.torchvision_features import DEFAULT_LAYERS, TorchvisionFeatures, untrained_extractor
 from trainer.losses.vgg import VGG_LAYERS, VggFeatures, check_layer
 
 CONTENT_BACKBONES = tuple(BACKBONE_TITLES)
@@ -74,7 +74,7 @@ def build_content_loss(
     """
     if backbone not in BACKBONE_TITLES:
         raise ModelError(f"unknown backbone {backbone!r}", f"Known are {', '.join(BACKBONE_TITLES)}.")
-    layer = layer or DEFAULT_LAYERS.get(backbone) or VGG_LAYERS[backbone][-1]
+    layer = layer or _last_layer(backbone)
     if backbone in VGG_LAYERS:
         check_layer(backbone, layer)  # before half a gigabyte is downloaded
         found = find_weights(backbone, weights)
@@ -83,3 +83,32 @@ def build_content_loss(
     if before_activation:
         raise ModelError(f"{BACKBONE_TITLES[backbone]} has no features before activation", "Only VGG has them.")
     return ContentLoss(TorchvisionFeatures(backbone, layer, weights), feature_scale)
+
+
+def check_content(backbone: str, layer: str = "", *, before_activation: bool = False) -> None:
+    """See whether a backbone has a layer, without its weights. Parameters are those of `build_content_loss`.
+
+    Raises
+    ------
+    InvalidRecipe
+        If it has not; the message names the recipe's key.
+    ModelError
+        If torchvision is needed and missing.
+    """
+    if before_activation and backbone not in VGG_LAYERS:
+        raise InvalidRecipe(
+            f"loss.content_before_activation = true with loss.content_backbone = {backbone!r}",
+            f"Allowed with {', '.join(VGG_LAYERS)}.",
+        )
+    layer = layer or _last_layer(backbone)
+    try:
+        if backbone in VGG_LAYERS:
+            check_layer(backbone, layer)
+        else:
+            untrained_extractor(backbone, layer)
+    except UnknownLayer as exc:
+        raise InvalidRecipe(f"loss.content_layer = {layer!r}: {exc}", exc.advice) from exc
+
+
+def _last_layer(backbone: str) -> str:
+    return DEFAULT_LAYERS.get(backbone) or VGG_LAYERS[backbone][-1]

@@ -41,6 +41,10 @@ PIECE = 1 << 20
 TIMEOUT_SECONDS = 30.0
 
 
+class UnknownLayer(ModelError):
+    """A backbone has no such layer."""
+
+
 def find_weights(backbone: str, named: Path | None = None) -> Path:
     """Return a file with a backbone's weights: the one that the user names, else torch's cached one, else a download.
 

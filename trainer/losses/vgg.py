@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from medsr_viewer.errors import ModelError
-from trainer.losses.pretrained import BACKBONE_TITLES, read_tensors
+from trainer.losses.pretrained import BACKBONE_TITLES, UnknownLayer, read_tensors
 
 BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 """Convolutions of the five blocks; a max pool stands between blocks, and after the last."""
@@ -25,10 +25,10 @@ IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 def check_layer(backbone: str, layer: str) -> None:
-    """Raise `ModelError`, naming the layers that exist, where a VGG has no such layer."""
+    """Raise `UnknownLayer`, naming the layers that exist, where a VGG has no such layer."""
     known = (*VGG_LAYERS[backbone], LAST_POOL)
     if layer not in known:
-        raise ModelError(f"{BACKBONE_TITLES[backbone]} has no layer {layer!r}", f"Its layers are {', '.join(known)}.")
+        raise UnknownLayer(f"{BACKBONE_TITLES[backbone]} has no layer {layer!r}", f"Its layers are {', '.join(known)}.")
 
 
 class VggFeatures(nn.Module):
