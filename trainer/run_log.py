@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +40,16 @@ class RunLog:
         self.run, self.report = run, report
         self.rows: list[Row] = []
         self._writer: Any = None
+        self._usual_hook = threading.excepthook
 
     def begin(self, rows: Sequence[Row] = ()) -> None:
         """Start, or go on after the rows of a checkpoint: what was logged beyond them is dropped."""
         self.rows = list(rows)
         if self.rows:
             self._write_csv()
-        self._writer = self._event_writer()
+        threading.excepthook = self._quiet_about_events
+        with self._doing_without_events():
+            self._writer = self._event_writer()
 
     def add(self, row: Row) -> None:
         """Take in a row. `write` puts it on disk, after the checkpoint."""
@@ -60,6 +65,32 @@ class RunLog:
             If the disk is full, or the folder may not be written to.
         """
         self._write_csv()
+        with self._doing_without_events():
+            self._write_events(sheet)
+
+    def close(self) -> None:
+        """Close the event file."""
+        with self._doing_without_events():
+            if self._writer is not None:
+                self._writer.close()
+        threading.excepthook = self._usual_hook
+
+    @contextmanager
+    def _doing_without_events(self) -> Iterator[None]:
+        """Go on without event files where they cannot be written: log.csv and the checkpoint are what counts."""
+        try:
+            yield
+        except OSError as exc:
+            self._writer = None
+            self.report(f"no more TensorBoard files ({self.run / EVENTS}: {exc.strerror or exc}); log.csv goes on")
+
+    def _quiet_about_events(self, failed: threading.ExceptHookArgs) -> None:
+        # TensorBoard writes in a thread of its own, which prints what the next call raises here as well.
+        ours = type(failed.thread).__module__.startswith("tensorboard.")
+        if not (ours and isinstance(failed.exc_value, OSError)):
+            self._usual_hook(failed)
+
+    def _write_events(self, sheet: NDArray[np.uint8] | None) -> None:
         if self._writer is None:
             return
         row = self.rows[-1]
@@ -69,11 +100,6 @@ class RunLog:
         if sheet is not None:
             self._writer.add_image("samples", sheet[None], row["step"])
         self._writer.flush()
-
-    def close(self) -> None:
-        """Close the event file."""
-        if self._writer is not None:
-            self._writer.close()
 
     def _write_csv(self) -> None:
         columns = list(dict.fromkeys(key for row in self.rows for key in row))

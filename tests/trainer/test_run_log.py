@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import math
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -90,6 +91,36 @@ def test_without_tensorboard_one_line_says_so(tmp_path: Path, monkeypatch: pytes
     log.write(np.zeros((2, 2), np.uint8))
     log.close()
     assert not (tmp_path / "events").exists()
+
+
+@pytest.mark.parametrize("when", ["in its thread", "at a flush", "at its start"])
+def test_where_events_cannot_be_written_one_line_says_so_and_the_log_goes_on(
+    when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from tensorboard.summary.writer.record_writer import RecordWriter
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    hook, lines = threading.excepthook, list[str]()
+    log = RunLog(tmp_path, lines.append)
+    if when == "at its start":
+        (tmp_path / "events").write_text("a file, where a folder should be")
+    log.begin()
+    log.add(row(0))
+    log.write()
+    if when != "at its start":
+        monkeypatch.setattr(RecordWriter, "write" if when == "in its thread" else "flush", full)
+    for step in (5, 10):
+        log.add(row(step))
+        log.write(np.zeros((2, 2), np.uint8))
+    log.close()
+    assert len([line for line in lines if "no more TensorBoard files" in line]) == 1
+    assert when == "at its start" or any("No space left on device" in line for line in lines)
+    with (tmp_path / "log.csv").open() as file:
+        assert [r["step"] for r in csv.DictReader(file)] == ["0", "5", "10"]
+    assert "Traceback" not in capfd.readouterr().err
+    assert threading.excepthook is hook
 
 
 def test_samples_stand_beside_each_other(tmp_path: Path) -> None:
