@@ -82,6 +82,13 @@ def _add_how_to_publish(parser: argparse.ArgumentParser) -> None:
         default=1,
         help="8: the viewer takes the mean over the image's turns and flips; better, in eight times the time",
     )
+    parser.add_argument(
+        "--modality",
+        nargs="+",
+        default=(),
+        metavar="CT",
+        help="of training images whose manifest does not say it (default: not known, but for folders named xray)",
+    )
 
 
 def _recipes(options: argparse.Namespace) -> int:
@@ -145,7 +152,8 @@ def _publish_run(options: argparse.Namespace, run: Path, name: str, out: Path | 
     from trainer.publish_summary import print_summary
 
     users = model_folders()[-1]
-    card = publish(run, name, options.data, out or users, options.vgg, orientations=options.orientations)
+    how = {"orientations": options.orientations, "modalities": options.modality}
+    card = publish(run, name, options.data, out or users, options.vgg, **how)
     print_summary(read_card(card), Console())
     if out in (None, users):
         print(f"The viewer offers {name} at its next start, or after Help > Models > Rescan.")

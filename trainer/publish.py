@@ -24,7 +24,7 @@ from medsr_viewer.whole_files import write_whole
 from trainer.checkpoint import BEST
 from trainer.degradations import describe
 from trainer.evaluation.figures import evaluate, load_perceptual
-from trainer.evaluation.modalities import RADIOGRAPHY
+from trainer.evaluation.modalities import RADIOGRAPHY, holds_radiographs
 from trainer.images import SUFFIXES, TrainingImage, data_name, load_images, manifest_rows
 from trainer.lineage import lineage_of, published_weights
 from trainer.recipe import DegradationRecipe
@@ -47,6 +47,7 @@ def publish(
     vgg_weights: Path | None = None,
     *,
     orientations: int = 1,
+    modalities: Sequence[str] = (),
 ) -> Path:
     """Write a run's best weights and their card.
 
@@ -66,6 +67,9 @@ def publish(
         VGG-16's features, for the perceptual distance among the figures.
     orientations : int
         How many orientations of an image the viewer is to take the mean of: 1 or 8.
+    modalities : sequence of str
+        Of training images whose manifest does not say theirs; empty: not known, but of folders that say that they hold
+        radiographs.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def publish(
             "measured": f"as the viewer runs it, on whole images{_sized(size)}; degradation: {describe(degradation)}",
         },
         attribution=_attributions(data),
-        modalities=_modalities(data),
+        modalities=_modalities(data, modalities),
         degradation=describe(degradation),
         precision="float16 weights, computed in float32",
         figures={},
@@ -216,13 +220,13 @@ def _attributions(data: Sequence[Path]) -> tuple[str, ...]:
     return tuple(sorted({f"{row.get('source')}: {row['attribution']} ({row.get('licence')})" for row in rows}))
 
 
-def _modalities(data: Sequence[Path]) -> tuple[str, ...]:
-    """Return the DICOM modalities; a manifest without the column holds radiographs."""
-    found = {
-        modality
-        for row in _training_rows(data)
-        for modality in ([row["modality"]] if "modality" in row else RADIOGRAPHY)
-    }
+def _modalities(data: Sequence[Path], stated: Sequence[str]) -> tuple[str, ...]:
+    """Return the DICOM modalities that the manifests say; of folders that do not, what the user states, if anything."""
+    found: set[str] = set()
+    for place in data:
+        said = {row.get("modality", "") for row in _training_rows([place])} or {""}
+        otherwise = stated or (RADIOGRAPHY if holds_radiographs(place) else ())
+        found |= (said - {""}) | (set(otherwise) if "" in said else set())
     return tuple(sorted(found))
 
 

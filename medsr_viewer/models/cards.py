@@ -59,7 +59,8 @@ class ModelCard:
     precision : str
         Of the stored weights.
     figures : mapping
-        Validation folder to its figures (``psnr_db``, ``gain_db``, ``perceptual_distance``, ``consistency``).
+        Validation folder to its figures (``psnr_db``, ``gain_db``, ``perceptual_distance``, ``consistency``,
+        ``consistency_rms``).
     path : Path
         The weights file.
     output : {"residual", "image", "tanh"}

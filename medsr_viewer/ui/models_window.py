@@ -32,6 +32,7 @@ _FIGURES = {
     "gain_db": "over bicubic dB",
     "ssim": "SSIM",
     "consistency": "largest drift from the input, share of its range",
+    "consistency_rms": "RMS drift from the input, share of its range",
     "perceptual_distance": "distance in VGG features",
     "baseline_perceptual_distance": "that of bicubic",
     "images": "how many",

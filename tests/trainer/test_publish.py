@@ -81,7 +81,7 @@ def test_published_weights_run_in_the_viewer(
     assert card.attribution == ("C: Somebody (CC BY 4.0)", "D: Nobody (CC0)"), (
         "each source that it was trained on, once"
     )
-    assert card.modalities == ("CR", "CT", "DX", "MR"), "a manifest without modalities holds radiographs"
+    assert card.modalities == ("CR", "CT", "DX", "MR"), "a folder named xray without modalities holds radiographs"
     assert card.barely_trained
     for folder in ("xray", "ct"):
         figures = card.figures[folder]

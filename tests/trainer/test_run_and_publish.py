@@ -86,3 +86,15 @@ def test_a_stopped_run_is_not_published(data: list[Path], models: Path, monkeypa
     monkeypatch.setattr(loop, "train", lambda *_, **__: False)
     assert main(["run", "tiny.toml", "--data", *map(str, data), "--publish", "mine"]) == STOPPED
     assert not models.exists()
+
+
+def test_modalities_are_not_guessed(models: Path, tmp_path: Path) -> None:
+    for split, count in (("train", 2), ("val", 1)):
+        for index in range(count):
+            save_png(tmp_path / "knees" / split / f"{index}.png", (picture(48, 56, index) * 255).astype(np.uint8))
+    assert main(["run", "tiny.toml", "--data", "knees", "--publish", "mine"]) == 0
+    assert read_card(models / "mine-x2.json").modalities == ()
+    assert main(["publish", "runs/tiny", "--name", "mine", "--data", "knees", "--modality", "MR", "CT"]) == 0
+    card = read_card(models / "mine-x2.json")
+    assert card.modalities == ("CT", "MR")
+    assert 0 < card.figures["knees"]["consistency_rms"] < 0.05

@@ -31,7 +31,10 @@ from trainer.recipe import DegradationRecipe, Kernel
 
 CONSISTENCY_BLOCK = 8
 PERCEPTUAL_SIDE = 256
-CARD_FIGURES = ("psnr_db", "gain_db", "ssim", "consistency", "perceptual_distance", "baseline_perceptual_distance")
+CARD_FIGURES = (
+    "psnr_db", "gain_db", "ssim", "consistency", "consistency_rms", "perceptual_distance",
+    "baseline_perceptual_distance",
+)  # fmt: skip
 """What a model card says; an evaluation says more."""
 AS_VIEWED = Protocol()
 STANDARD = DegradationRecipe()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -10,17 +11,28 @@ from medsr_viewer.upscaling.methods import Method
 from trainer.images import TrainingImage, data_name, manifest_rows
 
 RADIOGRAPHY = ("CR", "DX")
-"""What an image is of whose manifest has no modalities: so `medsr-train publish` writes its cards."""
+"""What a radiograph may be, where no more is said: so `medsr-train publish` writes its cards."""
 RADIOGRAPH = "/".join(RADIOGRAPHY)
+_SAYS_SO = re.compile(r"x[-_ ]?ray|radiograph|(?<![a-z])cxr(?![a-z])", re.IGNORECASE)
 Trained: TypeAlias = Literal["yes", "no", "unknown", ""]
 """Whether the modality is among those of a method's card; "" for interpolation, which is not trained."""
 
 
 def radiograph_folders(places: Iterable[Path]) -> frozenset[str]:
-    """Return the names of the data folders whose manifests have no column for modalities."""
-    return frozenset(
-        data_name(place) for place in places if (rows := manifest_rows(place)) and "modality" not in rows[0]
-    )
+    """Return the names of the data folders that hold radiographs, see `holds_radiographs`."""
+    return frozenset(data_name(place) for place in places if holds_radiographs(place))
+
+
+def holds_radiographs(place: Path) -> bool:
+    """Return whether a data folder says that it holds radiographs, by its name or in every row's ``source``.
+
+    Where its manifest has a column ``modality``, that counts and nothing else does.
+    """
+    rows = manifest_rows(place)
+    if rows and "modality" in rows[0]:
+        return False
+    sources = [row.get("source", "") for row in rows]
+    return bool(_SAYS_SO.search(data_name(place)) or (sources and all(map(_SAYS_SO.search, sources))))
 
 
 def modality_of(image: TrainingImage, radiographs: frozenset[str]) -> str:

@@ -11,7 +11,7 @@ from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from trainer.evaluation.cautions import cautions
 from trainer.evaluation.leaks import Leak, find_leaks
 from trainer.evaluation.measuring import Plan, measure
-from trainer.evaluation.modalities import is_trained_on, modality_of, named, radiograph_folders
+from trainer.evaluation.modalities import holds_radiographs, is_trained_on, modality_of, named, radiograph_folders
 from trainer.images import load_images
 from trainer.recipe import DegradationRecipe
 
@@ -98,8 +98,27 @@ def test_what_spreading_does_to_times_is_said(folder: Path, plan: Plan) -> None:
     assert "could not be measured" in cautions(plan, [folder], "val", unknown, 1)[-1]
 
 
-def test_a_manifest_without_modalities_holds_radiographs(data: list[Path], folder: Path, plan: Plan) -> None:
-    assert radiograph_folders([*data, folder]) == {"xray"}, "nothing is known of a folder without a manifest"
+@pytest.mark.parametrize(
+    ("name", "manifest", "expected"),
+    [
+        ("chest-xrays", "", True),
+        ("knees", "", False),
+        ("knees", "file,source\ntrain/0.png,NIH ChestX-ray8\ntrain/1.png,Radiographs of Kermany\n", True),
+        ("knees", "file,source\ntrain/0.png,NIH ChestX-ray8\ntrain/1.png,somebody\n", False),
+        ("knees", "file\ntrain/0.png\n", False),
+        ("xray", "file,modality\ntrain/0.png,\n", False),
+    ],
+)
+def test_a_folder_holds_radiographs_where_it_says_so(name: str, manifest: str, expected: bool, tmp_path: Path) -> None:
+    place = tmp_path / name
+    place.mkdir()
+    if manifest:
+        (place / "manifest.csv").write_text(manifest)
+    assert holds_radiographs(place) == expected
+
+
+def test_modalities_that_a_method_was_not_trained_on_are_told(data: list[Path], folder: Path, plan: Plan) -> None:
+    assert radiograph_folders([*data, folder]) == {"xray"}
     xray, ct = load_images(data, "val")
     assert [modality_of(image, plan.radiographs) for image in (xray, ct)] == ["CR/DX", "PT"]
     bicubic, _, tiny = plan.methods
