@@ -10,6 +10,7 @@ from pathlib import Path
 
 from medsr_viewer.errors import InputError, MedsrError
 from medsr_viewer.models.cards import ORIENTATIONS
+from trainer.arguments import whole_number
 from trainer.evaluation.command import add_evaluate_command
 from trainer.prepare.command import add_prepare_command
 from trainer.recipe_file import load_recipe, recipe_path, shipped_recipes
@@ -37,6 +38,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     recipes = commands.add_parser("recipes", help="list the recipes that ship, or print one")
     recipes.add_argument("name", nargs="?", help="print this recipe's TOML file, to copy and change")
+    recipes.add_argument("--markdown", action="store_true", help="a table of all, with the published figures and ours")
+    recipes.add_argument(
+        "--runs",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="run or model folders that the table's figures come from",
+    )
     recipes.set_defaults(work=_recipes)
     run = commands.add_parser("run", help="train, or go on where the run folder's checkpoint stands")
     run.add_argument("recipe", help="name of a shipped recipe, or a TOML file")
@@ -53,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--vgg", type=Path, help="safetensors file with VGG-16's features")
     run.add_argument("--content", type=Path, help="file with the weights of the recipe's content backbone")
-    run.add_argument("--workers", type=int, help="processes that prepare batches (default: by the machine)")
+    run.add_argument(
+        "--workers", type=whole_number(0), metavar="N", help="processes that prepare batches (default: by the machine)"
+    )
     run.add_argument("--publish", metavar="NAME", help="when the run is finished, publish it as `publish` does")
     run.add_argument("--models-out", type=Path, help="folder for what is published (default: the viewer's own)")
     _add_how_to_publish(run)
@@ -94,6 +106,11 @@ def _add_how_to_publish(parser: argparse.ArgumentParser) -> None:
 def _recipes(options: argparse.Namespace) -> int:
     if options.name:
         print(recipe_path(options.name).read_text(encoding="utf-8"), end="")
+        return 0
+    if options.markdown:
+        from trainer.recipe_table import recipes_table
+
+        print(recipes_table(options.runs), end="")
         return 0
     recipes = [load_recipe(name) for name in shipped_recipes()]
     width = max(len(recipe.name) for recipe in recipes)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from trainer.cli import main
-from trainer.recipe_file import parse_recipe, shipped_recipes
+from trainer.recipe_file import load_recipe, parse_recipe, shipped_recipes
 
 
 def test_every_recipe_has_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -22,3 +25,36 @@ def test_a_printed_recipe_is_the_recipe(capsys: pytest.CaptureFixture[str]) -> N
 def test_an_unknown_recipe_is_refused_with_those_that_ship(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipes", "nothing"]) != 0
     assert "fmen-x4" in capsys.readouterr().err
+
+
+def table(printed: str) -> dict[str, list[str]]:
+    head, rule, *rows = [line.strip("| ").split(" | ") for line in printed.splitlines()]
+    assert set(rule) == {"---"}
+    assert {len(row) for row in rows} == {len(head)}
+    return {row[0].split("`")[1]: row[1:] for row in rows}
+
+
+def test_the_table_has_every_recipe_and_what_runs_and_cards_reached(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder, steps in (("old", 400), ("new", 12_000)):
+        run = tmp_path / "runs" / folder
+        run.mkdir(parents=True)
+        (run / "recipe.json").write_text(json.dumps({"name": "fmen-x4"}))
+        best = {"step": steps, "seconds": 1800.0, "ct_psnr_db": 30.5, "ct_gain_db": 4.25, "ct_ssim": 0.9}
+        (run / "best.json").write_text(json.dumps(best | {"train_ct_gain_db": 9.0, "loss": float("nan")}))
+    card = {"training": {"recipe": "vdsr", "steps": 600, "seconds": 360}, "figures": {"ct": {"gain_db": 1.0}}}
+    (tmp_path / "mine-x4.json").write_text(json.dumps(card))
+    (tmp_path / "other.json").write_text("[]")
+    assert main(["recipes", "--markdown", "--runs", str(tmp_path)]) == 0
+    rows = table(capsys.readouterr().out)
+    assert list(rows) == shipped_recipes()
+    assert rows["fmen-x4"] == ["ours", "-", "ct 30.50 dB, +4.25, SSIM 0.900", "12,000", "0.50", "-"]
+    assert rows["vdsr"][1:5] == [load_recipe("vdsr").published, "ct +1.00", "600 (**barely trained**)", "0.10"]
+    assert rows["srgan-published"][2:5] == ["not trained", "-", "-"]
+    assert all(len(row[-1]) < 400 for row in rows.values()), "one line"
+
+
+def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes", "--markdown", "--runs", "nowhere"]) == 2
+    assert "nowhere: no such file or folder" in capsys.readouterr().err

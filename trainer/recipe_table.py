@@ -1,0 +1,140 @@
+"""Every recipe in one Markdown table: whose it is, what was published, what differs, and what our runs reached."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from medsr_viewer.errors import InputError
+from medsr_viewer.models.cards import BARELY_TRAINED_STEPS
+from trainer.recipe import Recipe
+from trainer.recipe_file import RECIPE_FOLDER, load_recipe, shipped_recipes
+
+_HEADINGS = ("recipe", "paper", "published", "ours", "steps", "hours", "what differs")
+_FIGURE = "_gain_db"
+_DIFFERS_LENGTH = 260
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What one run of a recipe reached.
+
+    Attributes
+    ----------
+    steps : int
+        Of the weights that are kept.
+    hours : float
+        To those weights.
+    figures : dict
+        Data folder to ``gain_db``, ``ssim`` and ``perceptual_distance``, as far as they were measured.
+    """
+
+    steps: int
+    hours: float
+    figures: dict[str, dict[str, float]] = field(hash=False)
+
+
+def recipes_table(places: Iterable[Path]) -> str:
+    """Return the table.
+
+    Parameters
+    ----------
+    places : iterable of Path
+        Run folders, folders of them, folders of published models, and cards: searched for recipes' names. Of several
+        results of one recipe the one of most steps counts.
+
+    Raises
+    ------
+    InputError
+        If one of them does not exist.
+    """
+    reached: dict[str, Reached] = {}
+    for recipe, result in _found(places):
+        if recipe not in reached or result.steps > reached[recipe].steps:
+            reached[recipe] = result
+    rows = [_row(load_recipe(name), reached.get(name)) for name in shipped_recipes()]
+    lines = [_HEADINGS, ("---",) * len(_HEADINGS), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
+
+
+def _row(recipe: Recipe, reached: Reached | None) -> Sequence[str]:
+    where = f"{RECIPE_FOLDER.parent.name}/{RECIPE_FOLDER.name}/{recipe.name}.toml"
+    texts = (recipe.paper or "ours", recipe.published or "-")
+    return (
+        f"[`{recipe.name}`]({where})",
+        *(text.replace("|", "/") for text in texts),
+        "; ".join(_words(folder, values) for folder, values in reached.figures.items()) if reached else "not trained",
+        _steps(reached.steps) if reached else "-",
+        f"{reached.hours:.2f}" if reached else "-",
+        _shortened(recipe.differs) or "-",
+    )
+
+
+def _words(folder: str, values: dict[str, float]) -> str:
+    parts = [f"{values['psnr_db']:.2f} dB"] if "psnr_db" in values else []
+    parts += [f"{values['gain_db']:+.2f}"] if "gain_db" in values else []
+    parts += [f"SSIM {values['ssim']:.3f}"] if "ssim" in values else []
+    parts += [f"VGG {values['perceptual_distance']:.3f}"] if "perceptual_distance" in values else []
+    return f"{folder} {', '.join(parts)}"
+
+
+def _steps(steps: int) -> str:
+    return f"{steps:,}" + (" (**barely trained**)" if steps < BARELY_TRAINED_STEPS else "")
+
+
+def _shortened(differs: str) -> str:
+    """Return whole sentences, as many as make a line; the recipe says the rest."""
+    sentences = re.split(r"(?<=[.\)]) (?=[A-Z])", " ".join(differs.split()).replace("|", "/"))
+    text = sentences[0]
+    for index, sentence in enumerate(sentences[1:], 1):
+        if len(text) + len(sentence) > _DIFFERS_LENGTH:
+            return f"{text} (+ {len(sentences) - index} in the recipe)"
+        text = f"{text} {sentence}"
+    return text
+
+
+def _found(places: Iterable[Path]) -> Iterable[tuple[str, Reached]]:
+    for place in places:
+        if not place.exists():
+            raise InputError(f"{place}: no such file or folder", "Name run folders, or folders that hold them.")
+        files = [place] if place.is_file() else sorted({*place.rglob("best.json"), *place.glob("*.json")})
+        for path in files:
+            found = _of_run(path.parent) if path.name == "best.json" else _of_card(_values(path))
+            if found:
+                yield found
+
+
+def _of_run(run: Path) -> tuple[str, Reached] | None:
+    best, recipe = _values(run / "best.json"), _values(run / "recipe.json")
+    if "name" not in recipe or "step" not in best:
+        return None
+    folders = [key.removesuffix(_FIGURE) for key in best if key.endswith(_FIGURE) and not key.startswith("train_")]
+    figures = {
+        folder: {
+            name: float(best[f"{folder}_{name}"])
+            for name in ("psnr_db", "gain_db", "ssim", "perceptual_distance")
+            if isinstance(best.get(f"{folder}_{name}"), int | float)
+        }
+        for folder in folders
+    }
+    return recipe["name"], Reached(int(best["step"]), float(best.get("seconds", 0)) / 3600, figures)
+
+
+def _of_card(card: dict[str, Any]) -> tuple[str, Reached] | None:
+    training = card.get("training")
+    if not isinstance(training, dict) or "recipe" not in training:
+        return None
+    seconds = float(training.get("seconds", 0))
+    return training["recipe"], Reached(int(training.get("steps", 0)), seconds / 3600, card.get("figures", {}))
+
+
+def _values(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # not what is looked for
+        return {}
+    return values if isinstance(values, dict) else {}
