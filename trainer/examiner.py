@@ -27,7 +27,7 @@ class Examiner:
     validation_images, training_images : sequence of TrainingImage
         Those of too few pixels are left out. A few training images are scored as well, so that overfitting shows.
     perceptual : PerceptualDistance or None
-        Measured where it is given.
+        Measured where it is given; else left out of the figures, which is said.
     report : callable
         Takes a line about what is left out.
     """
@@ -43,6 +43,8 @@ class Examiner:
         network = recipe.network
         self.task = Task(network.scale_factor, network.output, recipe.precision, recipe.degradation)
         self.perceptual = perceptual
+        if perceptual is None:
+            report("the perceptual distance is left out of the figures: name VGG-16's features with --vgg for it")
         self.images = large_enough(validation_images, network.scale_factor, report)
         self.samples = spread(self.images, recipe.validation.sample_images)
         self.training_sample: list[TrainingImage] = []
@@ -63,7 +65,8 @@ class Examiner:
                 figures[f"{prefix}{folder}_psnr_db"] = round(score.psnr_db, 4)
                 figures[f"{prefix}{folder}_gain_db"] = round(score.gain_db, 4)
                 figures[f"{prefix}{folder}_ssim"] = round(score.ssim, 5)
-                figures[f"{prefix}{folder}_perceptual_distance"] = round(score.perceptual_distance, 5)
+                if self.perceptual:
+                    figures[f"{prefix}{folder}_perceptual_distance"] = round(score.perceptual_distance, 5)
                 figures[f"{prefix}{folder}_consistency"] = round(score.consistency, 5)
         return figures
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from medsr_viewer.errors import ModelError
 from trainer.data import Batch
 from trainer.losses import (
     ContentLoss,
@@ -16,6 +15,7 @@ from trainer.losses import (
     build_content_loss,
     consistency_loss,
     discriminator_loss,
+    find_weights,
     generator_loss,
     pixel_loss,
     total_variation_loss,
@@ -30,7 +30,8 @@ class FeatureFiles:
     Attributes
     ----------
     vgg : Path or None
-        VGG-16's features, for the perceptual distance, and for a content loss by VGG-16.
+        VGG-16's features, for the perceptual distance, and for a content loss by VGG-16; None: torch's cache, or a
+        download, where the recipe needs them.
     content : Path or None
         Of the recipe's content backbone; None: torch's cache, or a download.
     """
@@ -52,7 +53,7 @@ class Objective(nn.Module):
     Attributes
     ----------
     perceptual : PerceptualDistance or None
-        Present where its weights were named, also for validation alone.
+        Present where the recipe needs it, and where its weights were named, for validation alone.
 
     Raises
     ------
@@ -67,10 +68,9 @@ class Objective(nn.Module):
         super().__init__()
         loss = recipe.loss
         needed = loss.perceptual_weight or recipe.validation.selection == "perceptual_distance"
-        if needed and files.vgg is None:
-            raise ModelError(f"{recipe.name} needs VGG-16's features", "Name their file with --vgg.")
         self.recipe, self.kernel = loss, recipe.degradation.kernel
-        self.perceptual = PerceptualDistance(files.vgg) if files.vgg else None
+        vgg = find_weights("vgg16", files.vgg, option="--vgg") if needed else files.vgg
+        self.perceptual = PerceptualDistance(vgg) if vgg else None
         self.content = _content(loss, files) if loss.content_weight else None
 
     def is_adversarial(self, step: int) -> bool:

@@ -18,7 +18,8 @@ from medsr_viewer.models.architectures import build_network
 from trainer import checkpoint
 from trainer.distributed import World
 from trainer.loop import Run, TrainingDiverged, train
-from trainer.objective import FeatureFiles
+from trainer.losses import pretrained
+from trainer.objective import FeatureFiles, Objective
 from trainer.recipe import DataRecipe, LossRecipe, Recipe
 
 RecipeOf = Callable[..., Recipe]
@@ -110,13 +111,31 @@ def test_where_no_weights_gain_enough_those_of_the_highest_gain_are_kept_and_it_
 
 
 @pytest.mark.parametrize("needs", ["loss", "selection"])
-def test_a_perceptual_recipe_without_vgg_is_refused(
-    needs: str, recipe_of: RecipeOf, data: list[Path], tmp_path: Path
+def test_a_perceptual_recipe_looks_for_vgg_in_torchs_cache_and_says_what_to_do_offline(
+    needs: str, recipe_of: RecipeOf, data: list[Path], vgg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setattr(pretrained, "PUBLISHED_AT", "http://127.0.0.1:9/")
     recipe = recipe_of(loss=GAN) if needs == "loss" else recipe_of(selection="perceptual_distance")
-    with pytest.raises(ModelError, match="needs VGG-16's features") as caught:
-        train(recipe, data, tmp_path, workers=0, report=quiet)
-    assert "--vgg" in caught.value.advice
+    with pytest.raises(ModelError, match="VGG-16's weights are not on this machine") as caught:
+        train(recipe, data, tmp_path / "run", workers=0, report=quiet)
+    assert "name the file with --vgg" in caught.value.advice
+    cached = tmp_path / "torch" / "hub" / "checkpoints" / pretrained.PUBLISHED_FILES["vgg16"]
+    torch.save(load_file(vgg), cached)
+    assert Objective(recipe, FeatureFiles()).perceptual is not None
+
+
+def test_without_vgg_the_perceptual_distance_is_left_out_and_that_is_said(
+    recipe_of: RecipeOf, data: list[Path], vgg: Path, tmp_path: Path
+) -> None:
+    for weights in (None, vgg):
+        lines: list[str] = []
+        run = tmp_path / str(weights is None)
+        train(recipe_of(steps=2), data, run, vgg_weights=weights, workers=0, report=lines.append)
+        said = [line for line in lines if line.startswith("the perceptual distance is left out of the figures")]
+        assert len(said) == (weights is None)
+        columns = [name for name in log_of(run)[0] if "perceptual" in name]
+        assert len(columns) == (0 if weights is None else 4)
 
 
 def test_a_rate_that_is_too_high_diverges_and_spares_the_checkpoint(

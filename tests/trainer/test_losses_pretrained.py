@@ -119,7 +119,7 @@ def test_offline_the_message_says_what_to_do(
     with pytest.raises(ModelError, match=r"VGG-19's weights are not on this machine .* \(File not found\)") as caught:
         find_weights("vgg19")
     assert caught.value.advice == (
-        f"Fetch {address}{name} on a machine that is online, then name the file, or put it into {cache}."
+        f"Fetch {address}{name} on a machine that is online, then name the file with --content, or put it into {cache}."
     )
     monkeypatch.setattr(pretrained, "PUBLISHED_AT", "http://127.0.0.1:9/")
     with pytest.raises(ModelError, match=r"\(\[Errno 111\] Connection refused\)|refused"):

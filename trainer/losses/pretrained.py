@@ -45,7 +45,7 @@ class UnknownLayer(ModelError):
     """A backbone has no such layer."""
 
 
-def find_weights(backbone: str, named: Path | None = None) -> Path:
+def find_weights(backbone: str, named: Path | None = None, *, option: str = "--content") -> Path:
     """Return a file with a backbone's weights: the one that the user names, else torch's cached one, else a download.
 
     Parameters
@@ -54,6 +54,8 @@ def find_weights(backbone: str, named: Path | None = None) -> Path:
         A key of `PUBLISHED_FILES`.
     named : Path, optional
         The user's file.
+    option : str
+        Of the command, by which it is named.
 
     Raises
     ------
@@ -67,11 +69,11 @@ def find_weights(backbone: str, named: Path | None = None) -> Path:
         return named
     cached = Path(torch.hub.get_dir()) / "checkpoints" / PUBLISHED_FILES[backbone]
     if not cached.is_file():
-        download(PUBLISHED_AT + cached.name, cached, title)
+        download(PUBLISHED_AT + cached.name, cached, title, option)
     return cached
 
 
-def download(url: str, target: Path, title: str) -> None:
+def download(url: str, target: Path, title: str, option: str) -> None:
     """Download a file whose name ends in the first digits of its SHA-256, with a progress bar.
 
     Parameters
@@ -82,6 +84,8 @@ def download(url: str, target: Path, title: str) -> None:
         Written only once it is complete and its hash is right.
     title : str
         Of the network, for bar and messages.
+    option : str
+        By which another file is named, for messages.
 
     Raises
     ------
@@ -100,7 +104,8 @@ def download(url: str, target: Path, title: str) -> None:
             exc.close()  # it is the server's answer, too
         raise ModelError(
             f"{title}'s weights are not on this machine and could not be downloaded ({reason})",
-            f"Fetch {url} on a machine that is online, then name the file, or put it into {target.parent}.",
+            f"Fetch {url} on a machine that is online, then name the file with {option}, or put it into "
+            f"{target.parent}.",
         ) from exc
     finally:
         partial.unlink(missing_ok=True)
