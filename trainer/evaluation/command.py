@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from medsr_viewer.errors import InputError
+from trainer.arguments import whole_number
 from trainer.recipe import DegradationRecipe, Kernel
 
 if TYPE_CHECKING:
@@ -44,10 +45,16 @@ def add_evaluate_command(commands: Any) -> None:
     command.add_argument("--csv", type=Path, metavar="FILE", help="write a row for each method and image")
     command.add_argument("--html", type=Path, metavar="FILE", help="write a page with tables, plots and worst cases")
     command.add_argument(
-        "--worst", type=int, default=WORST, metavar="N", help=f"worst cases a method on the page (default: {WORST})"
+        "--worst",
+        type=whole_number(0),
+        default=WORST,
+        metavar="N",
+        help=f"worst cases a method on the page (default: {WORST})",
     )
     spread = command.add_mutually_exclusive_group()
-    spread.add_argument("--workers", type=int, metavar="N", help="spread over N processes (needs the extra cluster)")
+    spread.add_argument(
+        "--workers", type=whole_number(1), metavar="N", help="spread over N processes (needs the extra cluster)"
+    )
     spread.add_argument("--cluster", metavar="ADDRESS", help="spread over the workers of a Dask scheduler")
     command.set_defaults(work=_evaluate)
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from trainer.arguments import whole_number
 from trainer.prepare.options import PrepareOptions
 
 _REASONS = 12
@@ -34,7 +35,7 @@ def add_prepare_command(subparsers: Any) -> None:
     default = PrepareOptions()
     parser.add_argument("sources", metavar="SRC", type=Path, nargs="+", help="files, folders, zips, DICOMDIRs")
     parser.add_argument("--out", type=Path, required=True, help="the data folder; made, or added to")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: 1)")
+    parser.add_argument("--jobs", type=whole_number(1), default=1, metavar="N", help="processes (default: 1)")
     _add_split(parser, default)
     _add_choice(parser, default)
     about = parser.add_argument_group("what the manifest and the model cards say")

@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import secrets
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ class PreparedFolder:
         self.private = out.with_name(f"{out.name}-private")
         self.staging = self.private / "staging"
         self._journal = self.private / "journal.jsonl"
+        self._is_new = not (self.out.exists() or self.private.exists())
         self.rows = manifest_rows(out) if out.is_dir() else []
         if self.rows and not self._salt_path.is_file():
             raise UnreadableFile(
@@ -68,6 +70,12 @@ class PreparedFolder:
             self.salt = self._salt_path.read_text(encoding="ascii")
         except OSError as exc:
             raise CannotWrite(f"{out}: {exc.strerror}") from exc
+
+    def abandon(self) -> None:
+        """Remove the folder where it was made for nothing; one that was there before stays."""
+        if self._is_new:
+            shutil.rmtree(self.private)
+            self.out.rmdir()
 
     @property
     def _salt_path(self) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from medsr_viewer.cancel import CancelToken
-from medsr_viewer.errors import InputError, MedsrError, NothingToOpen
+from medsr_viewer.errors import InputError, MedsrError, NothingToOpen, UnreadableFile
 from medsr_viewer.imaging.collect import Skipped, collect
 from trainer.prepare.folder import PreparedFolder
 from trainer.prepare.frames import Unit, prepare_frame
@@ -23,6 +23,8 @@ from trainer.prepare.splits import check_no_leak
 
 _QUEUED = 8
 """Frames that wait for each worker process."""
+_NAMED = 5
+"""Broken files that a message names."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -101,6 +103,8 @@ def prepare(
 
     Raises
     ------
+    UnreadableFile
+        If a source is not there.
     NothingToOpen
         If there is no image, or none is left.
     PatientInTwoSplits
@@ -124,8 +128,8 @@ def prepare(
     known = {row["origin"] for row in folder.rows}
     waiting = [unit for unit in planned if unit.origin not in known]
     if not planned:
-        folder.write_skipped(outcome.skipped)
-        raise NothingToOpen("no image among the sources", "Choose DICOM, PNG, TIFF or JPEG files, folders or zips.")
+        folder.abandon()
+        raise _no_image(sources, found.skipped)
     folder.write_settings(settings)
     results = _prepare_all(waiting, folder, options, jobs, progress, token)
     _judge(waiting, results, folder, outcome)
@@ -148,8 +152,20 @@ def prepare(
 
 def _check_places(sources: Sequence[Path], out: Path) -> None:
     for source in sources:
+        if not source.exists():
+            raise UnreadableFile(source, "there is no such file or folder", "Check its name.")
         if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
             raise InputError(f"{out} lies in {source}, whose images it is made of", "Choose a folder outside it.")
+
+
+def _no_image(sources: Sequence[Path], skipped: Sequence[Skipped]) -> NothingToOpen:
+    broken = [f"{one.path}: {one.reason}" for one in skipped if not one.is_foreign]
+    more = f"; and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
+    reasons = f": {'; '.join(broken[:_NAMED])}{more}" if broken else ""
+    return NothingToOpen(
+        f"no image among {', '.join(map(str, sources))}{reasons}",
+        "Choose DICOM, PNG, TIFF or JPEG files, folders or zips.",
+    )
 
 
 def _prepare_all(
