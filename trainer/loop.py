@@ -17,7 +17,9 @@ from medsr_viewer.models.architectures import parameter_count
 from medsr_viewer.whole_files import write_whole
 from trainer import checkpoint
 from trainer.data import Batch, PatchSampler
+from trainer.determinism import repeatable
 from trainer.distributed import World, joined
+from trainer.evaluation.leaks import patient_leaks
 from trainer.examiner import Examiner
 from trainer.images import load_images
 from trainer.lineage import record_lineage
@@ -86,7 +88,7 @@ def train(
         written, or another process of the training is lost.
     """
     files = FeatureFiles(vgg_weights, content_weights)
-    with joined() as world:
+    with joined() as world, repeatable(world.device):
         told = report if world.is_first else _nothing
         return Run(recipe, data, run, world, files, told, workers, console).work()
 
@@ -109,6 +111,8 @@ class Run:
         scale_factor = recipe.network.scale_factor
         images = load_images(data, "train", resize=recipe.data.resize, report=report)
         validation_images = load_images(data, "val", resize=recipe.data.validation_size, report=report)
+        for leak in patient_leaks(data):
+            report(leak)
         self.recipe = recipe = in_steps(recipe, len(images))
         if recipe.data.batch % world.size:
             raise InvalidRecipe(

@@ -55,6 +55,30 @@ def find_leaks(places: Sequence[Path], split: str) -> list[Leak]:
     return found
 
 
+def patient_leaks(places: Sequence[Path]) -> list[str]:
+    """Return a line for each pair of data folders whose training and validation images share patients, with counts.
+
+    Parameters
+    ----------
+    places : sequence of Path
+        Data folders and manifests. Those without a column for patients say nothing.
+    """
+    said = []
+    for tested in places:
+        for trained in places:
+            patients = _patients(tested, "val")
+            shared = patients & _patients(trained, TRAIN)
+            if shared:
+                images = sum(bool(_patients_of(row) & shared) for row in _rows(tested, "val"))
+                count, of = len(shared), f"{len(patients)} patients in val of {data_name(tested)}"
+                said.append(
+                    f"Leak: {count} of {of} {'is' if count == 1 else 'are'} also in train of {data_name(trained)} "
+                    f"({images} validation images): the figures flatter, and data.split is but a statement. "
+                    "`medsr-train prepare` splits by patient."
+                )
+    return said
+
+
 def _rows(place: Path, split: str) -> list[dict[str, str]]:
     """Return a split's rows: of a manifest by its column, of a folder by where the file lies, as they are read."""
     if place.is_file():
@@ -63,7 +87,11 @@ def _rows(place: Path, split: str) -> list[dict[str, str]]:
 
 
 def _patients(place: Path, split: str) -> set[str]:
-    return {row[column] for row in _rows(place, split) for column in PATIENT_COLUMNS if row.get(column)}
+    return {patient for row in _rows(place, split) for patient in _patients_of(row)}
+
+
+def _patients_of(row: dict[str, str]) -> set[str]:
+    return {row[column] for column in PATIENT_COLUMNS if row.get(column)}
 
 
 def _same_hash(tested: Path, split: str, trained: Path) -> Iterator[str]:

@@ -1,19 +1,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
+from trainer.distributed import World
 from trainer.evaluation.cautions import cautions
 from trainer.evaluation.leaks import Leak, find_leaks
 from trainer.evaluation.measuring import Plan, measure
 from trainer.evaluation.modalities import holds_radiographs, is_trained_on, modality_of, named, radiograph_folders
 from trainer.images import load_images
-from trainer.recipe import DegradationRecipe
+from trainer.loop import Run
+from trainer.objective import FeatureFiles
+from trainer.recipe import DataRecipe, DegradationRecipe, Recipe
 
 
 def save(path: Path, seed: int) -> None:
@@ -51,6 +56,27 @@ def test_a_patient_in_both_splits_is_counted_and_not_named(folder: Path, plan: P
         "Leak: 1 patient is both tested in ct and in the training images of ct (cards that name ct: tiny)."
     )
     assert "Anna" not in " ".join(said)
+
+
+def test_a_run_says_how_many_patients_are_in_train_and_val_and_not_who(
+    folder: Path, tmp_path: Path, recipe_of: Callable[..., Recipe]
+) -> None:
+    def said(place: Path) -> list[str]:
+        lines: list[str] = []
+        recipe = recipe_of(data=DataRecipe(patch=4, batch=2))
+        Run(recipe, [place], tmp_path / "run", World(0, 1, torch.device("cpu")), FeatureFiles(), lines.append)
+        assert "Anna" not in " ".join(lines)
+        return [line for line in lines if line.startswith("Leak")]
+
+    assert said(folder) == [], "nothing is known without a manifest"
+    write_manifest(folder, "Anna", "Bert", "Cora", "Dora")
+    assert said(folder) == []
+    write_manifest(folder, "Anna", "Bert", "Anna", "Dora")
+    (line,) = said(folder)
+    assert line.startswith("Leak: 1 of 2 patients in val of ct is also in train of ct (1 validation images)")
+    text = (folder / "manifest.csv").read_text().replace("patient_id", "patient")
+    (folder / "manifest.csv").write_text(text)
+    assert len(said(folder)) == 1
 
 
 def test_an_empty_column_is_no_patient(folder: Path) -> None:
