@@ -56,7 +56,7 @@ def _add_split(parser: argparse.ArgumentParser, default: PrepareOptions) -> None
         "--shares", type=float, nargs=3, default=default.shares, metavar=("TRAIN", "VAL", "TEST"),
         help="default: 0.8 0.1 0.1",
     )  # fmt: skip
-    split.add_argument("--seed", type=int, default=default.seed, help="another seed is another split")
+    split.add_argument("--seed", type=int, default=default.seed, help="another seed is another split, another draw")
     split.add_argument(
         "--patient-by", choices=("id", "study", "file"), default=default.patient_by,
         help="what tells patients apart (default: Patient ID; where it is empty the study, else the file)",
@@ -78,6 +78,10 @@ def _add_choice(parser: argparse.ArgumentParser, default: PrepareOptions) -> Non
     choice.add_argument(
         "--detail", action="store_true", help="keep images whose detail score is above the set's mean (Beallor et al.)"
     )
+    choice.add_argument(
+        "--draw", type=int, nargs="+", default=(), metavar="N",
+        help="so many of what is left at random; three numbers: so many for train, val and test, in place of --shares",
+    )  # fmt: skip
     choice.add_argument("--resize", type=int, nargs=2, default=(), metavar=("ROWS", "COLUMNS"))
     choice.add_argument("--keep-localisers", action="store_true")
     choice.add_argument(
@@ -126,5 +130,6 @@ def _options(arguments: argparse.Namespace) -> PrepareOptions:
         source=arguments.source or arguments.out.resolve().name,
         shares=tuple(arguments.shares),
         resize=tuple(arguments.resize),
+        draw=tuple(arguments.draw),
         modalities=tuple(arguments.modalities),
     )

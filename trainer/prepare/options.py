@@ -45,6 +45,9 @@ class PrepareOptions:
         Pixels that the shorter side must have.
     detail : bool
         Keep the images whose detail score is above the mean of the set, as Beallor et al. did.
+    draw : tuple of int
+        Of what is left, so many images at random: one number, in all; three, for train, val and test, in place of the
+        shares. Empty: all.
     keep_localisers, keep_captures : bool
         Keep localisers; keep secondary captures, screen shots and images with burned-in annotations.
     keep_zero_filling : bool
@@ -67,6 +70,7 @@ class PrepareOptions:
     stride: int = 1
     min_side: int = 128
     detail: bool = False
+    draw: tuple[int, ...] = ()
     keep_localisers: bool = False
     keep_captures: bool = False
     keep_zero_filling: bool = False
@@ -82,12 +86,26 @@ class PrepareOptions:
             raise InvalidOptions(f"shares {self.shares} are not three shares of 1", "Say, for example, 0.8 0.1 0.1.")
         if self.stride < 1 or self.min_side < 1 or (self.resize and min(self.resize) < 1):
             raise InvalidOptions("stride, least side and size must be 1 or more", "Give positive whole numbers.")
+        if (
+            len(self.draw) not in (0, 1, 3)
+            or any(count < 0 for count in self.draw)
+            or (self.draw and not any(self.draw))
+        ):
+            raise InvalidOptions(
+                f"{', '.join(map(str, self.draw))} images cannot be drawn",
+                "Say how many in all, or three numbers: for train, val and test.",
+            )
         try:
             groups = re.compile(self.patient_pattern).groups
         except re.error as exc:
             raise InvalidOptions(f"the patient pattern is no regular expression: {exc}", "Correct it.") from exc
         if self.patient_pattern and not groups:
             raise InvalidOptions("the patient pattern has no group", "Put the patient's part in parentheses.")
+
+    @property
+    def draws_splits(self) -> bool:
+        """Whether images are drawn for each split, rather than splits made by shares."""
+        return len(self.draw) == len(SPLITS)
 
     def fixed(self) -> dict[str, Any]:
         """Return the options that a folder keeps for good, as JSON holds them."""

@@ -15,6 +15,7 @@ import numpy as np
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import InputError, MedsrError, NothingToOpen, UnreadableFile
 from medsr_viewer.imaging.collect import Skipped, collect
+from trainer.prepare.draw import draw
 from trainer.prepare.folder import PreparedFolder
 from trainer.prepare.frames import Unit, prepare_frame
 from trainer.prepare.options import SPLITS, PrepareOptions
@@ -66,6 +67,7 @@ class Prepared:
 class _Outcome:
     rows: list[dict[str, str]] = field(default_factory=list)
     skipped: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def skip(self, unit: Unit, reason: str) -> None:
         self.skipped.append({"file": unit.instance.source, "frame": str(unit.frame), "reason": reason})
@@ -122,7 +124,7 @@ def prepare(
     settings = folder.settings(options)
     found = collect(sources, token, lambda done, total: progress("headers read", done, total))
     planned = plan(found.studies, options, folder.salt)
-    if options.split == "patient":
+    if options.split == "patient" and not options.draws_splits:
         check_no_leak([*folder.rows, *({"patient": unit.patient, "split": unit.split} for unit in planned)])
     outcome = _Outcome(skipped=_skipped_files(found.skipped))
     known = {row["origin"] for row in folder.rows}
@@ -137,6 +139,8 @@ def prepare(
         settings.setdefault("detail_threshold", _mean_score(outcome.rows))
         _keep_detailed(outcome, float(settings["detail_threshold"]), {unit.origin: unit for unit in waiting})
         folder.write_settings(settings)
+    if options.draw:
+        _draw(outcome, folder.rows, options, {unit.origin: unit for unit in waiting})
     if options.split == "patient":
         check_no_leak([*folder.rows, *outcome.rows])
     skipped_list = folder.write_skipped(outcome.skipped)
@@ -240,6 +244,16 @@ def _keep_detailed(outcome: _Outcome, threshold: float, units: Mapping[str, Unit
     outcome.rows = [row for row in outcome.rows if float(row["filter_score"]) > threshold]
 
 
+def _draw(
+    outcome: _Outcome, taken: Sequence[dict[str, str]], options: PrepareOptions, units: Mapping[str, Unit]
+) -> None:
+    drawn = draw(outcome.rows, taken, options)
+    for row in drawn.left:
+        outcome.skip(units[row["origin"]], "it was not drawn")
+    outcome.rows = drawn.rows
+    outcome.warnings += drawn.unmet
+
+
 def _skipped_files(skipped: Sequence[Skipped]) -> list[dict[str, str]]:
     return [{"file": one.path, "frame": "", "reason": one.reason} for one in skipped if not one.is_foreign]
 
@@ -249,8 +263,8 @@ def _summary(
 ) -> Prepared:
     images = Counter(row["split"] for row in folder.rows)
     patients = Counter(split for split, _ in {(row["split"], row["patient"]) for row in folder.rows})
-    warnings = [warning] if warning else []
-    for split, share in zip(SPLITS, options.shares, strict=True):
+    warnings = [*outcome.warnings, *([warning] if warning else [])]
+    for split, share in zip(SPLITS, options.draw if options.draws_splits else options.shares, strict=True):
         if share and not images[split]:
             warnings.append(f"no image is in {split}: there are few patients; give other shares or another seed")
     return Prepared(
