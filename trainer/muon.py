@@ -36,9 +36,18 @@ class Muon(torch.optim.Optimizer):
         Of Adam.
     betas : (float, float)
         Of Adam.
+    weight_decay : float
+        Share of every parameter that a step takes away, times its rate: beside the gradient, as AdamW does.
     """
 
-    def __init__(self, network: nn.Module, kernel_rate: float, rate: float, betas: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        kernel_rate: float,
+        rate: float,
+        betas: tuple[float, float],
+        weight_decay: float = 0.0,
+    ) -> None:
         kernels = inner_kernels(network)
         held = {id(kernel) for kernel in kernels}
         others = [parameter for parameter in network.parameters() if id(parameter) not in held]
@@ -47,6 +56,7 @@ class Muon(torch.optim.Optimizer):
             {"params": others, "lr": rate, "orthogonal": False},
         ]
         super().__init__([group for group in groups if group["params"]], {"betas": betas})
+        self.weight_decay = weight_decay  # no value of the groups: checkpoints from before it go on
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> None:  # type: ignore[override]
@@ -57,6 +67,8 @@ class Muon(torch.optim.Optimizer):
             move = _move_orthogonally if group["orthogonal"] else _move_by_adam
             for parameter in group["params"]:
                 if parameter.grad is not None:
+                    if self.weight_decay:
+                        parameter.mul_(1 - group["lr"] * self.weight_decay)
                     move(parameter, parameter.grad, self.state[parameter], group)
 
 

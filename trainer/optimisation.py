@@ -102,7 +102,7 @@ def make_optimiser(network: nn.Module, recipe: OptimiserRecipe, rate: float) -> 
         case "sgd":
             return torch.optim.SGD(parameters, rate, momentum=recipe.momentum, weight_decay=decay, fused=True)
         case "muon":
-            return Muon(network, recipe.kernel_rate, rate, recipe.betas)
+            return Muon(network, recipe.kernel_rate, rate, recipe.betas, decay)
 
 
 def rate_factor(step: int, recipe: OptimiserRecipe) -> float:

@@ -183,6 +183,7 @@ class OptimiserRecipe:
     betas: Annotated[Pair, Within(0, 1, ordered=False)] = (0.9, 0.99)
     """Of adam, adamw and muon."""
     weight_decay: Weight = 0.0
+    """Part of the gradient in adam and sgd; beside it, times the rate, in adamw and muon."""
     momentum: Share = 0.9
     """Of sgd."""
     schedule: Literal["cosine", "constant", "milestones", "plateau"] = "cosine"

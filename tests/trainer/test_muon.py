@@ -85,3 +85,18 @@ def test_state_goes_through_a_checkpoint() -> None:
     take_step(1)
     for one, other in zip(first.parameters(), second.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_weight_decay_takes_its_share_of_every_parameter_beside_the_gradient() -> None:
+    moved = []
+    for decay in (0.0, 0.1):
+        torch.manual_seed(0)
+        network = nn.Sequential(*(nn.Conv2d(a, b, 3) for a, b in ((1, 4), (4, 4), (4, 1))))
+        before = [parameter.detach().clone() for parameter in network.parameters()]
+        optimiser = make_optimiser(network, OptimiserRecipe(kind="muon", kernel_rate=0.02, weight_decay=decay), 1e-3)
+        network(torch.ones(1, 1, 9, 9)).sum().backward()
+        optimiser.step()
+        moved.append([after.detach() - start for after, start in zip(network.parameters(), before, strict=True)])
+    for index, (without, with_decay, start) in enumerate(zip(*moved, before, strict=True)):
+        rate = 0.02 if index == 2 else 1e-3  # the middle kernel's
+        torch.testing.assert_close(with_decay, without - rate * 0.1 * start, atol=1e-7, rtol=1e-4)
