@@ -17,6 +17,7 @@ from medsr_viewer.models.architectures import parameter_count
 from medsr_viewer.whole_files import write_whole
 from trainer import checkpoint
 from trainer.data import Batch, PatchSampler
+from trainer.determinism import repeatable
 from trainer.distributed import World, joined
 from trainer.evaluation.leaks import patient_leaks
 from trainer.examiner import Examiner
@@ -87,7 +88,7 @@ def train(
         written, or another process of the training is lost.
     """
     files = FeatureFiles(vgg_weights, content_weights)
-    with joined() as world:
+    with joined() as world, repeatable(world.device):
         told = report if world.is_first else _nothing
         return Run(recipe, data, run, world, files, told, workers, console).work()
 
