@@ -126,6 +126,50 @@ def test_a_run_that_ended_between_validations_goes_on_bit_for_bit(
     assert_same(whole, parts)
 
 
+@pytest.mark.parametrize("kind", ["early stop", "plateau"])
+@pytest.mark.parametrize("killed_at", [2, 3])
+def test_a_resume_goes_on_counting_validations_that_were_no_better(
+    killed_at: int, kind: str, recipe_of: RecipeOf, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a network that does not move every validation is one more to wait for: the count is that of the whole run."""
+    recipe, whole, parts = recipe_of(steps=9), tmp_path / "whole", tmp_path / "parts"
+    validation = dataclasses.replace(
+        recipe.validation, every=1, early_stop=4 if kind == "early stop" else 0, train_images=0, sample_images=0
+    )
+    optimiser = dataclasses.replace(
+        recipe.optimiser,
+        kind="sgd", rate=1e-30, final_rate=0.0, warmup_steps=0, schedule="plateau", patience=2, gamma=0.5,
+    )  # fmt: skip
+    recipe = dataclasses.replace(recipe, optimiser=optimiser, validation=validation)
+    told: list[str] = []
+    assert train(recipe, data, whole, workers=0, report=told.append)
+    lowered = [line for line in told if "the figure no longer grows" in line]
+    (whole / "samples").mkdir()
+
+    batch = PatchSampler.batch
+
+    def ended(self: PatchSampler, step: int) -> Batch:
+        if step == killed_at:
+            raise Killed
+        return batch(self, step)
+
+    again: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(PatchSampler, "batch", ended)
+        with pytest.raises(Killed):
+            train(recipe, data, parts, workers=0, report=again.append)
+    state = checkpoint.load_state(parts)
+    assert state is not None
+    assert (state["selection"]["waited"], state["plateau"]["waited"]) == (killed_at, killed_at % 3)
+    assert train(recipe, data, parts, workers=0, report=again.append)
+    (parts / "samples").mkdir()
+    assert_same(whole, parts)
+    assert [line for line in again if "the figure no longer grows" in line] == lowered
+    end = checkpoint.load_state(parts)
+    assert end is not None
+    assert (end["step"], len(lowered)) == ((4, 1) if kind == "early stop" else (9, 3))
+
+
 @pytest.mark.parametrize(
     "place", [(checkpoint, "save_weights", 1), (checkpoint, "save_state", 2), (RunLog, "write", 2)]
 )
