@@ -106,8 +106,8 @@ def publish(
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         training={
             "recipe": recipe["name"],
-            "steps": best["step"] + _earlier_steps(recipe),
-            "seconds": best["seconds"],
+            "steps": best["step"] + _earlier(recipe, "step"),
+            "seconds": round(best["seconds"] + _earlier(recipe, "seconds"), 1),
             "settings": {key: value for key, value in recipe.items() if key != "name"},
             "data": _data_counts(data),
             "note": f"{OUTPUT_NOTES[output]}, {ORIENTATION_NOTES[orientations]}then back-projected once",
@@ -153,8 +153,8 @@ def _publish(
         return finished.replace(card.path.with_suffix(".json"))
 
 
-def _earlier_steps(recipe: dict[str, Any]) -> int:
-    """Return the steps of the runs that a run went on from, while they trained the same network at the same scale."""
+def _earlier(recipe: dict[str, Any], figure: str) -> Any:
+    """Return the steps or seconds of the runs that a run went on from, while they trained the same network."""
     if not recipe["network"]["warm_start"]:
         return 0
     folder = Path(recipe["network"]["warm_start"])
@@ -163,7 +163,7 @@ def _earlier_steps(recipe: dict[str, Any]) -> int:
     earlier = _read(folder / "recipe.json")
     if any(earlier["network"][key] != recipe["network"][key] for key in ("architecture", "scale_factor", "options")):
         return 0
-    return int(_read(folder / "best.json")["step"]) + _earlier_steps(earlier)
+    return _read(folder / "best.json")[figure] + _earlier(earlier, figure)
 
 
 def _folded(network: dict[str, Any], source: Path) -> nn.Module:
