@@ -1,6 +1,7 @@
 """Window drag and pan over four panels, beside pyqtgraph's ImageItem in the same run.
 
-Run with `pytest tests/benchmarks/test_display.py --benchmark-enable -o addopts="" -s`. Times are printed, not asserted.
+Run with `pytest tests/benchmarks/test_display.py --benchmark-enable -o addopts=--import-mode=importlib -s`.
+Times are printed, not asserted.
 
 The two do not do the same work in a pan: ImageItem redraws its finished picture, skipping pixels where it is reduced;
 ours averages a new crop. ImageItem with `autoDownsample` on, the nearest to that, is many times slower in both.

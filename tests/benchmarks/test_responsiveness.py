@@ -1,6 +1,7 @@
 """How soon the window stands and paints, and how long its event loop stops while networks compute.
 
-Run with `pytest tests/benchmarks/test_responsiveness.py -o addopts="" -s`. Times are printed, not asserted.
+Run with `pytest tests/benchmarks/test_responsiveness.py -o addopts=--import-mode=importlib -s`.
+Times are printed, not asserted.
 """
 
 from __future__ import annotations
