@@ -18,7 +18,7 @@ from medsr_viewer.models.interpolation import network_of
 from medsr_viewer.models.orientations import over_orientations
 from medsr_viewer.models.output import residual_of_gray
 from medsr_viewer.models.whole_image import needs_whole_image
-from medsr_viewer.upscaling.bounds import bound_to_neighbourhood, within_trained_range
+from medsr_viewer.upscaling.bounds import bound_to_neighbourhood, within_span, within_trained_range
 from medsr_viewer.upscaling.checks import check_consistency
 from medsr_viewer.upscaling.mapping import IntensityMapping
 from medsr_viewer.upscaling.memory import exceeds_memory, is_out_of_memory, release_memory, tile_limits
@@ -135,7 +135,7 @@ class TileRunner:
             raise self._out_of_memory(region)
         inner = corrected.moved(-outer.top, -outer.left).scaled(scale)
         base = enlarge(pixels, scale, "bicubic", corrected)
-        estimate = base + mapping.residual_to_pixels(residual[inner.slices])
+        estimate = base + mapping.residual_to_pixels(within_span(residual[inner.slices]))
         # Before the back-projection, which would bring even noise in line with the input.
         check_consistency(self.card.name, pixels[corrected.slices], base, estimate, mapping.span)
         estimate = bound_to_neighbourhood(estimate, pixels, corrected, scale, mapping.span)

@@ -28,7 +28,7 @@ def test_every_method_is_listed_with_the_same_keys(medsr: Callable[..., Any]) ->
     rows = json.loads(outcome.out)
     for row in rows:
         assert row.keys() >= {"name", "kind", "network", "scale_factors", "parameters", "sha256", "figures"}
-        assert row["kind"] in {"interpolation", "psnr", "gan"}
+        assert row["kind"] in {"interpolation", "psnr", "gan", "blend"}
     by_name = {row["name"]: row for row in rows}
     assert list(by_name)[:5] == ["nearest", "bilinear", "bicubic", "lanczos", "back-projection"]
     assert by_name["bicubic"]["kind"] == "interpolation"

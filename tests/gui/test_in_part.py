@@ -96,7 +96,7 @@ def answer(application: Application, text: str) -> None:
 def rest(application: Application, qtbot: QtBot) -> None:
     """Wait until the view has settled and nothing is computed."""
     qtbot.wait(SETTLED_MS)
-    qtbot.waitUntil(lambda: not application.comparing.is_busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not application.comparing.is_busy, timeout=60_000)
 
 
 def arrived(application: Application, panel: int) -> list[Region]:
