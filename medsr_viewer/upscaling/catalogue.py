@@ -12,7 +12,7 @@ from medsr_viewer.settings import model_folders
 from medsr_viewer.upscaling.blends import Blend, find_blends, parse_position
 from medsr_viewer.upscaling.methods import INTERPOLATIONS, Method
 
-LEARNED_ORDER = ("fmen", "srresnet", "srgan", "swift-srgan")
+LEARNED_ORDER = ("fmen", "fmen-plus", "fmen-gan", "srresnet", "srgan", "swift-srgan")
 
 
 @dataclass(frozen=True)
