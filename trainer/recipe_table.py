@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,12 @@ from trainer.recipe_file import RECIPE_FOLDER, load_recipe, shipped_recipes
 
 _HEADINGS = ("recipe", "paper", "published", "ours", "steps", "hours", "what differs")
 _FIGURE = "_gain_db"
+_WORDS = {
+    "psnr_db": "{:.2f} dB",
+    "gain_db": "{:+.2f}",
+    "ssim": "SSIM {:.3f}",
+    "perceptual_distance": "VGG {:.3f}",
+}
 _DIFFERS_LENGTH = 260
 
 
@@ -30,7 +37,8 @@ class Reached:
     hours : float
         To those weights.
     figures : dict
-        Data folder to ``gain_db``, ``ssim`` and ``perceptual_distance``, as far as they were measured.
+        Data folder to ``psnr_db``, ``gain_db``, ``ssim`` and ``perceptual_distance``; some may be
+        missing or NaN.
     """
 
     steps: int
@@ -75,11 +83,8 @@ def _row(recipe: Recipe, reached: Reached | None) -> Sequence[str]:
 
 
 def _words(folder: str, values: dict[str, float]) -> str:
-    parts = [f"{values['psnr_db']:.2f} dB"] if "psnr_db" in values else []
-    parts += [f"{values['gain_db']:+.2f}"] if "gain_db" in values else []
-    parts += [f"SSIM {values['ssim']:.3f}"] if "ssim" in values else []
-    parts += [f"VGG {values['perceptual_distance']:.3f}"] if "perceptual_distance" in values else []
-    return f"{folder} {', '.join(parts)}"
+    written = [form.format(values[name]) for name, form in _WORDS.items() if math.isfinite(values.get(name, math.nan))]
+    return f"{folder} {', '.join(written)}"
 
 
 def _steps(steps: int) -> str:
@@ -116,7 +121,7 @@ def _of_run(run: Path) -> tuple[str, Reached] | None:
     figures = {
         folder: {
             name: float(best[f"{folder}_{name}"])
-            for name in ("psnr_db", "gain_db", "ssim", "perceptual_distance")
+            for name in _WORDS
             if isinstance(best.get(f"{folder}_{name}"), int | float)
         }
         for folder in folders

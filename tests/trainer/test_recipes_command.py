@@ -42,7 +42,9 @@ def test_the_table_has_every_recipe_and_what_runs_and_cards_reached(
         run.mkdir(parents=True)
         (run / "recipe.json").write_text(json.dumps({"name": "fmen-x4"}))
         best = {"step": steps, "seconds": 1800.0, "ct_psnr_db": 30.5, "ct_gain_db": 4.25, "ct_ssim": 0.9}
-        (run / "best.json").write_text(json.dumps(best | {"train_ct_gain_db": 9.0, "loss": float("nan")}))
+        (run / "best.json").write_text(
+            json.dumps(best | {"train_ct_gain_db": 9.0, "loss": float("nan"), "ct_perceptual_distance": float("nan")})
+        )
     card = {"training": {"recipe": "vdsr", "steps": 600, "seconds": 360}, "figures": {"ct": {"gain_db": 1.0}}}
     (tmp_path / "mine-x4.json").write_text(json.dumps(card))
     (tmp_path / "other.json").write_text("[]")
