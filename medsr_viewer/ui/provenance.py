@@ -13,7 +13,7 @@ from medsr_viewer.ui.corners import shown_through
 from medsr_viewer.ui.results import Scored
 from medsr_viewer.ui.state import Choices, OpenImage, View
 from medsr_viewer.workflows.captions import NO_SCORE, RESEARCH_USE
-from medsr_viewer.workflows.weights import blend_caption
+from medsr_viewer.workflows.weights import network_caption
 
 
 def provenance(
@@ -24,7 +24,7 @@ def provenance(
     made: date,
     cards: Iterable[ModelCard] = (),
 ) -> tuple[str, ...]:
-    """Return lines on the source, the scores, the display, and on the weights of each blend.
+    """Return lines on the source, the scores, the display, and on the networks: a blend's weights, orientations.
 
     Parameters
     ----------
@@ -48,5 +48,5 @@ def provenance(
         f"{Path(image.instance.source).name} frame {image.frame_index + 1} · {task}",
         f"Scores: {measured}" if scored is not None else measured,
         f"Shown through {shown_through(view, image.frame)} · made {made.isoformat()} by MedSR Viewer · {RESEARCH_USE}",
-        *(caption for card in cards if (caption := blend_caption(card))),
+        *(caption for card in cards if (caption := network_caption(card))),
     )

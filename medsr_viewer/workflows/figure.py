@@ -18,7 +18,7 @@ from medsr_viewer.imaging.windowing import apply_voi
 from medsr_viewer.whole_files import write_whole
 from medsr_viewer.workflows.captions import REFERENCE_TITLE, RESEARCH_USE, input_caption, upscaled_caption
 from medsr_viewer.workflows.compare import Comparison
-from medsr_viewer.workflows.weights import blend_caption
+from medsr_viewer.workflows.weights import network_caption
 
 PANEL_SIDE = 512
 GAP = 12
@@ -63,10 +63,10 @@ def write_figure(path: Path, comparison: Comparison, captions: Mapping[str, str]
         If the file cannot be written.
     """
     panels, frame = _panels(comparison, captions), comparison.request.frame
-    blends = [f"{caption.translate(_IN_FONT)}." for caption in _blends(comparison)]
-    figure = _compose(panels, [*heading, *blends, f"{_shown_through(frame)}{_size_note(frame)}"])
+    networks = [f"{caption.translate(_IN_FONT)}." for caption in _network_captions(comparison)]
+    figure = _compose(panels, [*heading, *networks, f"{_shown_through(frame)}{_size_note(frame)}"])
     text = PngImagePlugin.PngInfo()
-    about = [f"MedSR Viewer comparison x{comparison.request.scale_factor}.", *blends, f"{DISCLAIMER}."]
+    about = [f"MedSR Viewer comparison x{comparison.request.scale_factor}.", *networks, f"{DISCLAIMER}."]
     text.add_text("Description", " ".join(about))
     write_whole(path, lambda file: figure.save(file, format="PNG", pnginfo=text))
 
@@ -101,9 +101,9 @@ def _panels(comparison: Comparison, captions: Mapping[str, str]) -> list[_Panel]
     return panels
 
 
-def _blends(comparison: Comparison) -> list[str]:
+def _network_captions(comparison: Comparison) -> list[str]:
     cards = [result.upscaled.card for result in comparison.results if result.upscaled]
-    return [caption for card in cards if card is not None and (caption := blend_caption(card))]
+    return [caption for card in cards if card is not None and (caption := network_caption(card))]
 
 
 def _picture(levels: FloatArray) -> Image.Image:

@@ -18,15 +18,24 @@ def weights_report(card: ModelCard | None) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``weights``: a list of ``name`` and ``sha256``; of a blend also ``sharpness``, from 0 (the first weights alone)
-        to 1 (the second).
+        ``weights``: a list of ``name`` and ``sha256``; ``orientations``: how many of them the result is the mean over;
+        of a blend also ``sharpness``, from 0 (the first weights alone) to 1 (the second).
     """
     if card is None:
         return {}
-    report: dict[str, Any] = {"weights": [{"name": one.name, "sha256": one.sha256} for one in card.sources]}
+    report: dict[str, Any] = {
+        "weights": [{"name": one.name, "sha256": one.sha256} for one in card.sources],
+        "orientations": card.orientations,
+    }
     if isinstance(card, BlendedCard):
         report["sharpness"] = card.percent / 100
     return report
+
+
+def network_caption(card: ModelCard) -> str:
+    """Return what made a network's pixels beside the weights of its name: see `blend_caption`, and its orientations."""
+    mean = f"{card.name} ×{card.scale_factor} is the mean over {card.orientations} orientations of the image"
+    return "; ".join(text for text in (blend_caption(card), mean if card.orientations > 1 else "") if text)
 
 
 def blend_caption(card: ModelCard) -> str:

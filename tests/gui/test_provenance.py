@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.imaging.frame import Window
+from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.corners import corner_lines, shown_through
 from medsr_viewer.ui.figure import render_figure
@@ -88,6 +89,17 @@ def test_a_figure_says_where_it_comes_from(opened: Application) -> None:
     enhanced = provenance(image, replace(choices, mode="enhance"), opened.state.view, {}, date(2024, 5, 6))
     assert "Enhance: upscaled ×4" in enhanced[0]
     assert "no reference" in enhanced[1]
+
+
+def test_a_figure_says_which_networks_average_orientations(
+    opened: Application, make_family: Callable[..., tuple[ModelCard, ModelCard]]
+) -> None:
+    image, state = opened.state.image, opened.state
+    assert image is not None
+    plain, other = make_family(scale_factor=4)
+    cards = replace(plain, orientations=8), other
+    lines = provenance(image, state.choices, state.view, {}, date(2024, 5, 6), cards)
+    assert lines[3:] == ("net ×4 is the mean over 8 orientations of the image",)
 
 
 def test_the_lines_are_below_the_panels(opened: Application) -> None:
