@@ -128,6 +128,14 @@ def test_dose_noise_has_the_variance_of_its_photons() -> None:
     np.testing.assert_array_equal(add_dose_noise(below, 1000, np.random.default_rng(0)), below)
 
 
+def test_doses_are_even_in_their_logarithm() -> None:
+    recipe = dataclasses.replace(STANDARD, dose_share=1, dose_photons=(100, 10_000))
+    gray = np.full((64, 64), 0.5, np.float32)
+    photons = [0.5 / degrade_patch(gray, 2, recipe, np.random.default_rng(seed)).var() for seed in range(200)]
+    assert np.mean(np.log10(photons)) == pytest.approx(3, abs=0.15)
+    assert np.std(np.log10(photons)) == pytest.approx(2 / 12**0.5, abs=0.1)
+
+
 def test_gaussian_noise_has_a_sigma_of_its_range() -> None:
     recipe = dataclasses.replace(STANDARD, noise_share=1, noise_sigma=(0.02, 0.02))
     noisy = degrade_patch(np.full((400, 400), 0.5, np.float32), 2, recipe, np.random.default_rng(0))
