@@ -34,6 +34,17 @@ def test_without_augmentation_a_patch_is_a_part_of_the_image() -> None:
     np.testing.assert_array_equal(patch, ramp().pixels[row : row + 16, column : column + 16])
 
 
+def test_of_two_candidates_one_is_taken_in_proportion_to_what_resampling_loses() -> None:
+    side, half = 16, 640
+    pixels = np.random.default_rng(0).standard_normal((2 * half, side), np.float32)
+    pixels[half:] *= 3**0.5  # three times the squared error
+    image, recipe = TrainingImage(pixels, "x.png", "a", "s", ""), dataclasses.replace(BARE, candidates=2)
+    rng = np.random.default_rng(1)
+    taken = [float(draw_patch(image, side, recipe, rng).var()) > 2 for _ in range(2000)]
+    both, one_of_each = 1 / 4, 1 / 2
+    assert np.mean(taken) == pytest.approx(both + one_of_each * 3 / 4, abs=0.035)
+
+
 def test_flips_follow_their_shares() -> None:
     pixels = ramp().pixels
     np.testing.assert_array_equal(draw(horizontal_flip_share=1), pixels[:, ::-1])
