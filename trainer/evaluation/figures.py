@@ -94,18 +94,16 @@ def compare(
     MedsrError
         If the image is too small, or the method cannot be run or fails its check.
     """
-    reference = np.ascontiguousarray(crop_to_multiple(image.pixels.clip(0, 1), scale_factor))
-    degraded = protocol.stored(_degraded(reference, scale_factor, degradation, seed, image.modality))
-    baseline = protocol.stored(enlarge(degraded, scale_factor, "bicubic"))
+    given = _given(image, scale_factor, protocol, degradation, seed)
     device = find_device("auto").name if method.is_learned else CPU.name
     if method.is_learned:
         network_on(method.cards[scale_factor], device)  # its weights are not part of the peak
     with measuring_peak(device) as peak:
-        result = upscale(UpscalingRequest(degraded, method, scale_factor))
+        result = upscale(UpscalingRequest(given.degraded, method, scale_factor))
     return Comparison(
-        reference=reference,
-        degraded=degraded,
-        baseline=baseline,
+        reference=given.reference,
+        degraded=given.degraded,
+        baseline=given.baseline,
         upscaled=protocol.stored(result.pixels),
         seconds=result.seconds,
         # After a fallback to the CPU the peak of the device that was tried says nothing.
@@ -147,7 +145,9 @@ def image_figures(
     }
     if perceptual:
         figures["perceptual_distance"] = _distance(perceptual, protocol.inner(upscaled), reference)
-        figures["baseline_perceptual_distance"] = _distance(perceptual, protocol.inner(compared.baseline), reference)
+        figures["baseline_perceptual_distance"] = _baseline_distance(
+            perceptual, image, scale_factor, protocol, degradation, seed
+        )
     return figures
 
 
@@ -197,6 +197,39 @@ def evaluate(
         figures = image_figures(method, card.scale_factor, image, perceptual, degradation=degradation, seed=index)
         rows.setdefault(image.folder, []).append({name: figures[name] for name in CARD_FIGURES if name in figures})
     return {folder: _means(figures) for folder, figures in rows.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class _Given:
+    """What every method is given and compared with on one image; as in `Comparison`."""
+
+    reference: FloatArray
+    degraded: FloatArray
+    baseline: FloatArray
+
+
+@lru_cache(maxsize=1)
+def _given(
+    image: TrainingImage, scale_factor: int, protocol: Protocol, degradation: DegradationRecipe, seed: int
+) -> _Given:
+    """Degrade an image; kept for the next method on it."""
+    reference = np.ascontiguousarray(crop_to_multiple(image.pixels.clip(0, 1), scale_factor))
+    degraded = protocol.stored(_degraded(reference, scale_factor, degradation, seed, image.modality))
+    return _Given(reference, degraded, protocol.stored(enlarge(degraded, scale_factor, "bicubic")))
+
+
+@lru_cache(maxsize=1)
+def _baseline_distance(
+    perceptual: PerceptualDistance,
+    image: TrainingImage,
+    scale_factor: int,
+    protocol: Protocol,
+    degradation: DegradationRecipe,
+    seed: int,
+) -> float:
+    """Return bicubic's perceptual distance; kept for the next method on the image."""
+    given = _given(image, scale_factor, protocol, degradation, seed)
+    return _distance(perceptual, protocol.inner(given.baseline), protocol.inner(given.reference))
 
 
 def _degraded(

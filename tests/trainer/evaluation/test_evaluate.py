@@ -17,7 +17,7 @@ from medsr_viewer.imaging.resample import enlarge
 from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.upscaling.methods import Method
 from trainer.cli import main
-from trainer.evaluation.figures import image_figures
+from trainer.evaluation.figures import image_figures, load_perceptual
 from trainer.evaluation.measuring import Plan, Row, measure
 from trainer.evaluation.summary import summarise
 from trainer.images import TrainingImage, load_images
@@ -39,6 +39,20 @@ def test_the_figures_of_an_image_are_scikit_images(data: list[Path]) -> None:
     assert (figures["improvement"], figures["omission"], figures["hallucination"]) == (0, 1, 0)
     assert math.isnan(figures["ms_ssim"]), "undefined at this size"
     assert "perceptual_distance" not in figures
+
+
+def test_bicubics_perceptual_distance_is_computed_once_an_image(data: list[Path], plan: Plan, vgg: Path) -> None:
+    perceptual = load_perceptual(vgg)
+    assert perceptual is not None
+    calls: list[object] = []
+    watch = perceptual.register_forward_hook(lambda *call: calls.append(call))
+    rows = measure(dataclasses.replace(plan, vgg=vgg), load_images(data, "val"))
+    watch.remove()
+    assert len(calls) == 2 * (len(plan.methods) + 1)
+    own = {row.folder: row.figures["perceptual_distance"] for row in rows if row.method == "bicubic"}
+    assert own["xray"] != own["ct"]
+    for row in rows:
+        assert row.figures["baseline_perceptual_distance"] == pytest.approx(own[row.folder], rel=1e-5)
 
 
 def test_every_method_is_measured_on_every_image_and_summed_by_group(data: list[Path], plan: Plan) -> None:
