@@ -66,7 +66,7 @@ class Rescanning(QObject):
 
 def describe_change(before: Catalogue, after: Catalogue) -> str:
     """Return what came, changed and went from one catalogue to the next, and what is refused and why."""
-    old, new = ({_name(card): card.sha256 for card in one.cards} for one in (before, after))
+    old, new = ({_name(card): card for card in one.cards} for one in (before, after))
     blends = {blend.name for blend in before.blends}
     sentences = [
         _list("New", (name for name in new if name not in old)),

@@ -43,7 +43,8 @@ class InputKey:
 class ResultKey:
     """What an upscaled image depends on. Device, precision and weights are "" for interpolation, which has none.
 
-    A blend's method is its name with the position; the weights are told by their hash.
+    A blend's method is its name with the position; the weights are told by their hash, and make other pixels
+    when they are run over other orientations.
     """
 
     source: InputKey
@@ -51,6 +52,7 @@ class ResultKey:
     device: str
     precision: str
     weights: str = ""
+    orientations: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,8 +288,8 @@ def result_key(source: InputKey, method: Method, choices: Choices) -> ResultKey:
     """Return the key of a method's result under the choices in force."""
     if not method.is_learned:
         return ResultKey(source, method.name, "", "")
-    weights = method.cards[source.scale_factor].sha256
-    return ResultKey(source, method.name, choices.device, choices.precision, weights)
+    card = method.cards[source.scale_factor]
+    return ResultKey(source, method.name, choices.device, choices.precision, card.sha256, card.orientations)
 
 
 def _is_in_force(key: ResultKey, source: InputKey, choices: Choices) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.errors import ModelError
-from medsr_viewer.models.cards import ModelCard
+from medsr_viewer.models.cards import ModelCard, write_card
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.models_window import ModelsWindow
 from medsr_viewer.ui.rescanning import describe_change
@@ -113,6 +114,19 @@ def test_a_model_that_was_replaced_is_computed_anew_and_stale_until_then(
     qtbot.waitUntil(lambda: panel.picture is not before and statuses(application)[1] == "", timeout=5000)
     (notice,) = application.window.notices.shown
     assert notice.text == "Changed: net ×4, net-gan ×4."
+
+
+def test_weights_that_are_run_otherwise_now_are_computed_anew(
+    application: Application, make_family: Callable[..., Family], qtbot: QtBot
+) -> None:
+    plain, _ = make_family(scale_factor=4)
+    look(application, qtbot)
+    application.window.controller.set_content(1, "net")
+    rest(application, qtbot)
+    before = application.window.controller.grid.panels[1].picture
+    write_card(replace(plain, orientations=8))
+    assert look(application, qtbot) == "Changed: net ×4."
+    assert application.window.controller.grid.panels[1].picture is not before
 
 
 def test_running_work_goes_on(
