@@ -159,12 +159,10 @@ def _run(network: nn.Module, degraded: Tensor, task: Task) -> Tensor:
     scale, halo = task.scale_factor, as_upscaling(network).halo
     output = degraded.new_empty(*degraded.shape[:2], rows * scale, columns * scale)
     for tile in tiles:
-        top, left = max(0, tile.top - halo), max(0, tile.left - halo)
-        outer = degraded[..., top : tile.bottom + halo, left : tile.right + halo]
-        inner_top, inner_left = (tile.top - top) * scale, (tile.left - left) * scale
-        output[..., tile.top * scale : tile.bottom * scale, tile.left * scale : tile.right * scale] = _run_whole(
-            network, outer, task
-        )[..., inner_top : inner_top + tile.height * scale, inner_left : inner_left + tile.width * scale]
+        outer = tile.grown(halo, (rows, columns))
+        inner = tile.moved(-outer.top, -outer.left).scaled(scale)
+        upscaled = _run_whole(network, degraded[..., *outer.slices], task)
+        output[..., *tile.scaled(scale).slices] = upscaled[..., *inner.slices]
     return output
 
 
