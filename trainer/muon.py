@@ -4,8 +4,8 @@ A convolution's kernel, as a matrix of output channels by all it reads, moves by
 averaged gradient, so that every direction moves alike, rare ones too. Biases, gates, depthwise kernels and the first
 and last layer, where that makes no sense, move by Adam. torch's own ``torch.optim.Muon`` takes matrices alone.
 
-Measured on FMEN x4, 600 steps of 8 patches, one core: 3.84 dB over bicubic on CT and MR rather than 1.20 with Adam, in
-the same time.
+Measured on FMEN x4, 600 steps of 8 patches, one core, every other validation image of CT and MR: 3.84 dB over bicubic
+rather than 1.20 with Adam, in the same time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
-"""Of the quintic iteration: steepest at zero; singular values end between 0.7 and 1.2 rather than at 1."""
+"""Of the quintic iteration: steepest at zero; singular values end between 0.68 and 1.21 rather than at 1."""
 ITERATIONS = 5
 MOMENTUM = 0.95
 SMALLEST = 1e-8
@@ -89,8 +89,8 @@ def orthogonalised(matrix: Tensor) -> Tensor:
     Returns
     -------
     Tensor
-        (M, N); singular values between 0.68 and 1.21, except where they were 0. By Newton-Schulz iteration, which takes
-        products alone.
+        (M, N); singular values between 0.68 and 1.21, smaller where they were below 0.0015 of the matrix's norm. By
+        Newton-Schulz iteration, which takes products alone.
     """
     first, second, third = COEFFICIENTS
     tall = matrix.shape[0] > matrix.shape[1]

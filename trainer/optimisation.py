@@ -90,8 +90,8 @@ class Player:
 def make_optimiser(network: nn.Module, recipe: OptimiserRecipe, rate: float) -> torch.optim.Optimizer:
     """Return the optimiser that the recipe names.
 
-    Its step is one fused kernel: written as separate operations it is 30 % of SRResNet's time on a CPU whose
-    cores are shared, because each operation waits for all threads.
+    torch's take their step in one fused kernel: written as separate operations it is 30 % of SRResNet's time on a CPU
+    whose cores are shared, because each operation waits for all threads.
     """
     parameters, decay = network.parameters(), recipe.weight_decay
     match recipe.kind:
