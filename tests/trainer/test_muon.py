@@ -85,28 +85,6 @@ def test_a_kernel_moves_as_torchs_muon_moves_a_matrix(shape: tuple[int, ...]) ->
     assert off.norm() < 0.05 * moved.norm(), "theirs iterates in bfloat16: some 0.01"
 
 
-@pytest.mark.parametrize(("outputs", "inputs"), [(6, 6), (4, 9), (12, 5)])
-def test_a_kernel_of_one_pixel_moves_as_torchs_muon_moves_a_matrix(outputs: int, inputs: int) -> None:
-    sides = ((1, inputs), (inputs, outputs), (outputs, 1))
-    torch.manual_seed(0)
-    network = nn.Sequential(*(nn.Conv2d(given, made, 1, bias=False) for given, made in sides))
-    (kernel,) = inner_kernels(network)
-    start = kernel.detach().flatten(1).clone()
-    matrix = nn.Parameter(start.clone())
-    optimisers: list[torch.optim.Optimizer] = [
-        Muon(network, 0.1, 1e-3, (0.9, 0.99)),
-        torch.optim.Muon([matrix], 0.1, weight_decay=0.0),
-    ]
-    for _ in range(6):  # what the first gradients left behind shows in the later steps
-        gradient = torch.randn(outputs, inputs)
-        kernel.grad, matrix.grad = gradient[..., None, None].clone(), gradient.clone()
-        for optimiser in optimisers:
-            optimiser.step()
-    # torch's iterates in bfloat16.
-    apart = (kernel.detach().flatten(1) - matrix.detach()).norm() / (matrix.detach() - start).norm()
-    assert apart < 0.03
-
-
 def test_state_goes_through_a_checkpoint() -> None:
     torch.manual_seed(0)
     first = build_network("fmen", 2, {"features": 8, "blocks": 1, "attention_features": 6})
