@@ -1,7 +1,7 @@
 """Augmentation: what is done to a reference patch before it is degraded. Pure functions of (patch, recipe, rng).
 
-A share of 0 draws nothing from the generator: recipes that leave an augmentation out draw the same patches as before it
-existed.
+A share of 0 draws nothing from the generator, but for those of window, stretch and inversion, which were there first:
+recipes that leave an augmentation out draw the same patches as before it existed.
 """
 
 from __future__ import annotations
