@@ -6,7 +6,7 @@ adversarial losses take a discriminator's logits, of any shape.
 """
 
 from trainer.losses.adversarial import ADVERSARIAL_FORMS, discriminator_loss, generator_loss
-from trainer.losses.content import CONTENT_BACKBONES, ContentLoss, build_content_loss
+from trainer.losses.content import ContentLoss, build_content_loss
 from trainer.losses.perceptual import PERCEPTUAL_LAYERS, PerceptualDistance
 from trainer.losses.pixel import PIXEL_LOSSES, pixel_loss
 from trainer.losses.pretrained import find_weights
@@ -15,7 +15,6 @@ from trainer.losses.vgg import VGG16_LAYERS, VGG_LAYERS, VggFeatures
 
 __all__ = [
     "ADVERSARIAL_FORMS",
-    "CONTENT_BACKBONES",
     "PERCEPTUAL_LAYERS",
     "PIXEL_LOSSES",
     "VGG16_LAYERS",

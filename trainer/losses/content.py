@@ -13,7 +13,6 @@ from trainer.losses.pretrained import BACKBONE_TITLES, UnknownLayer, find_weight
 from trainer.losses.torchvision_features import DEFAULT_LAYERS, TorchvisionFeatures, untrained_extractor
 from trainer.losses.vgg import VGG_LAYERS, VggFeatures, check_layer
 
-CONTENT_BACKBONES = tuple(BACKBONE_TITLES)
 SRGAN_FEATURE_SCALE = 1 / 12.75
 """Ledig et al. 2017, section 3.2: feature maps are rescaled so that the loss is of a size with MSE."""
 
