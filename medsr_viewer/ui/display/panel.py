@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -44,6 +44,7 @@ class Panel(QWidget):
         self.chooser = Chooser(self)
         self.sharpness = Sharpness(self)
         self.scores = ElidedLabel(self)
+        self.scores.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.badge = Badge(self)
         self.picture: Picture | None = None
         self._flip_picture: Picture | None = None
