@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +91,14 @@ def worst_cases(plan: Plan, images: Sequence[TrainingImage], rows: Sequence[Row]
     cases: list[WorstCase] = []
     for method in plan.methods:
         own = [row for row in rows if method.is_learned and row.method == method.name]
+        drawn: dict[str, WorstCase] = {}
         for order in ORDERS:
             defined = [row for row in own if math.isfinite(order.key(row))]
             worst = sorted(defined, key=order.key)[:count]
-            cases += [_case(plan, method, order.why, row, by_file[row.file]) for row in worst]
+            for row in worst:
+                if row.file not in drawn:
+                    drawn[row.file] = _case(plan, method, order.why, row, by_file[row.file])
+                cases.append(replace(drawn[row.file], why=order.why))
     return cases
 
 
