@@ -25,7 +25,7 @@ def add_evaluate_command(commands: Any) -> None:
     command = commands.add_parser("evaluate", help="measure methods and models on images, with intervals and tests")
     command.add_argument("--data", type=Path, nargs="+", required=True, help="folders with the split, or manifests")
     command.add_argument("--split", default="val", help="subfolder of the images (default: val)")
-    command.add_argument("--scale", type=int, default=4, help="scale factor (default: 4)")
+    command.add_argument("--scale", type=whole_number(2), default=4, help="scale factor (default: 4)")
     command.add_argument("--methods", nargs="+", metavar="NAME", help="methods of the viewer (default: all)")
     command.add_argument("--models", type=Path, nargs="+", default=[], metavar="CARD", help="model cards (JSON files)")
     command.add_argument("--baseline", default="bicubic", help="method that is tested against (default: bicubic)")
@@ -103,14 +103,9 @@ def _check(options: argparse.Namespace) -> None:
 
     Raises
     ------
-    InputError
-        If a number makes no sense.
     MissingExtra
         If a package is missing that an option needs.
     """
-    for name, least in (("scale", 2), ("worst", 0), ("workers", 1)):
-        if getattr(options, name) is not None and getattr(options, name) < least:
-            raise InputError(f"--{name} {getattr(options, name)}", f"Give {least} or more.")
     if options.html:
         from trainer.drawing import require_matplotlib
 
