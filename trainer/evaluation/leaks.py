@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,11 +117,7 @@ def _same_bytes(tested: Path, split: str, trained: Path) -> Iterator[str]:
 def _files(place: Path, split: str) -> list[Path]:
     if place.is_file():
         return [path for row in _rows(place, split) if (path := place.parent / row["file"]).is_file()]
-    return _images(sorted((place / split).glob("*")))
-
-
-def _images(paths: Iterable[Path]) -> list[Path]:
-    return [path for path in paths if path.suffix.lower() in SUFFIXES and path.is_file()]
+    return [path for path in sorted((place / split).glob("*")) if path.suffix.lower() in SUFFIXES and path.is_file()]
 
 
 def _digest(path: Path) -> str:
