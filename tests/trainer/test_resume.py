@@ -170,6 +170,18 @@ def test_a_resume_goes_on_counting_validations_that_were_no_better(
     assert (end["step"], len(lowered)) == ((4, 1) if kind == "early stop" else (9, 3))
 
 
+def test_a_resume_goes_on_counting_seconds(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:
+    train(recipe_of(steps=2), data, tmp_path, workers=0, report=quiet)
+    state = checkpoint.load_state(tmp_path)
+    assert state is not None
+    checkpoint.save_state(tmp_path, state | {"seconds": 3600.0})
+    train(recipe_of(steps=4), data, tmp_path, workers=0, report=quiet)
+    with (tmp_path / "log.csv").open() as file:
+        *_, last = csv.DictReader(file)
+    assert last["step"] == "4"
+    assert float(last["seconds"]) >= 3600
+
+
 @pytest.mark.parametrize(
     "place", [(checkpoint, "save_weights", 1), (checkpoint, "save_state", 2), (RunLog, "write", 2)]
 )
