@@ -81,12 +81,13 @@ def publish(
     UnknownMethod
         If the name is not one, or is an interpolation's.
     ModelError
-        If the run folder has no best weights.
+        If the run folder has no best weights, or no log.
     CannotWrite
         If the folder cannot be written to.
     """
     check_name(name)
     recipe, best = _read(run / "recipe.json"), _read(run / "best.json")
+    log = _content(run / LOG)
     network = recipe["network"]
     scale_factor = network["scale_factor"]
     output = network.get("output", "residual")
@@ -124,15 +125,10 @@ def publish(
     )
     try:
         published = _publish(card, weights, load_images(data, "val", resize=size), vgg_weights, degradation)
-        write_whole(log_of(card), (run / LOG).read_bytes())
+        write_whole(card.path.with_suffix(".log.csv"), log)
     except OSError as exc:
         raise CannotWrite(f"{out}: {exc.strerror}") from exc
     return published
-
-
-def log_of(card: ModelCard) -> Path:
-    """Return where the log of a card's training stands: beside its weights."""
-    return card.path.with_suffix(".log.csv")
 
 
 def _publish(
@@ -197,10 +193,21 @@ def _sized(size: Sequence[int]) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as exc:
-        raise ModelError(f"{path}: not a run folder's file ({exc})", "Name the folder of a run.") from exc
+        values: dict[str, Any] = json.loads(_content(path))
+    except ValueError as exc:
+        raise _not_of_a_run(path, exc) from exc
     return values
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise _not_of_a_run(path, exc) from exc
+
+
+def _not_of_a_run(path: Path, exc: Exception) -> ModelError:
+    return ModelError(f"{path}: not a run folder's file ({exc})", "Name the folder of a run.")
 
 
 def _data_counts(data: Sequence[Path]) -> list[dict[str, Any]]:

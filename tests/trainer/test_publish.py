@@ -152,6 +152,17 @@ def test_a_run_without_best_weights_is_refused(recipe_of: RecipeOf, data: list[P
             publish(tmp_path, "own", data, tmp_path / "models")
 
 
+def test_a_run_without_its_log_is_refused_and_nothing_written(
+    recipe_of: RecipeOf, data: list[Path], tmp_path: Path
+) -> None:
+    run, out = tmp_path / "run", tmp_path / "models"
+    train(recipe_of(steps=2), data, run, report=quiet)
+    (run / "log.csv").unlink()
+    with pytest.raises(ModelError, match=r"log\.csv: not a run folder's file"):
+        publish(run, "own", data, out)
+    assert not out.exists()
+
+
 TOML = """
 name = "cli"
 summary = "for a test"
