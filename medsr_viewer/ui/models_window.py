@@ -37,7 +37,7 @@ _FIGURES = {
     "baseline_perceptual_distance": "that of bicubic",
     "images": "how many",
 }
-_CAPTION = "Figures are means over our validation images, which were not trained on. Research use only."
+_CAPTION = "Figures are means over validation images: not trained on, but they chose the weights. Research use only."
 
 
 class ModelsWindow(QDialog):
