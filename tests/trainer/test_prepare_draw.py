@@ -62,6 +62,11 @@ def test_queens_counts_are_met_exactly() -> None:
     assert {row["origin"] for row in other.rows} != {row["origin"] for row in first.rows}
 
 
+def test_a_shortage_is_shared_by_all_splits() -> None:
+    drawn = draw(rows_of([1] * 70), [], PrepareOptions(draw=(100, 20, 20)))
+    assert splits(drawn.rows) == (50, 10, 10), "not all 70 in train, which lacks the most"
+
+
 def test_so_many_in_all() -> None:
     rows = rows_of([10] * 50)
     drawn = draw(rows, [], PrepareOptions(draw=(140,)))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -128,14 +127,17 @@ def test_a_failed_measurement_leaves_what_was_published(
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
-def test_a_second_phase_counts_the_steps_of_the_first(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    train(recipe_of(steps=2), data, first, report=quiet)
-    recipe = recipe_of(steps=3)
-    going_on = dataclasses.replace(recipe, network=dataclasses.replace(recipe.network, warm_start=str(first)))
-    train(going_on, data, second, report=quiet)
-    steps = [json.loads((run / "best.json").read_text())["step"] for run in (first, second)]
-    assert read_card(publish(second, "own", data, tmp_path / "models")).training["steps"] == sum(steps)
+@pytest.mark.parametrize(("scale_factors", "counted"), [((2, 2, 2), 421), ((4, 2, 2), 420), ((2, 4, 2), 400)])
+def test_a_later_phase_counts_steps_and_seconds_of_those_before_that_trained_its_network(
+    scale_factors: tuple[int, ...], counted: int, recipe_of: RecipeOf, data: list[Path], tmp_path: Path
+) -> None:
+    for index, (scale_factor, steps) in enumerate(zip(scale_factors, (1, 20, 400), strict=True)):
+        run, earlier = tmp_path / str(index), str(tmp_path / str(index - 1)) if index else ""
+        train(recipe_of(scale_factor=scale_factor, steps=2, warm_start=earlier), data, run, report=quiet)
+        best = json.loads((run / "best.json").read_text())
+        (run / "best.json").write_text(json.dumps(best | {"step": steps, "seconds": steps / 10}))
+    training = read_card(publish(run, "own", data, tmp_path / "models")).training
+    assert (training["steps"], training["seconds"]) == (counted, counted / 10)
 
 
 def test_a_folder_that_is_no_run_is_refused(data: list[Path], tmp_path: Path) -> None:
