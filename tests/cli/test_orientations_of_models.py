@@ -42,7 +42,8 @@ def test_a_comparison_and_its_figure_tell_the_orientations(medsr: Run, gray_png:
     assert reports["net"]["orientations"] == 8
     assert reports["net-gan"]["orientations"] == 1
     assert "orientations" not in reports["bicubic"]
-    description = Image.open(figure).info["Description"]
+    with Image.open(figure) as picture:
+        description = picture.info["Description"]
     assert SENTENCE in description
     assert description.count("orientations") == 1
 

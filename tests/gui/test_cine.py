@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -202,3 +203,21 @@ def test_a_slow_machine_leaves_no_image_out(open_settled: OpenSettled, tmp_path:
     assert numbers[: COUNT - 1] == list(range(1, COUNT))
     assert application.window.cine_bar.reached.text().endswith("reached")
     application.cine.pause()
+
+
+def test_after_a_late_image_the_next_keep_the_rate(open_settled: OpenSettled, tmp_path: Path, qtbot: QtBot) -> None:
+    late = 0.6
+
+    def read_second_late(instance: Instance, number: int) -> Frame:
+        if number == 1:
+            time.sleep(late)
+        return read_frame(instance, number)
+
+    application = open_settled([stack_of(tmp_path)], read_frame=read_second_late)
+    application.cine.set_rate(10)
+    seen: dict[int, float] = {}
+    application.state.image_changed.connect(lambda: seen.setdefault(index(application), time.monotonic()))
+    act(application, "play")
+    qtbot.waitUntil(lambda: len(seen) == COUNT, timeout=10_000)
+    application.cine.pause()
+    assert seen[5] - seen[1] > 0.15, "two periods at least: the images after it do not make up for all that was lost"

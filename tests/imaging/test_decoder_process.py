@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from medsr_viewer.imaging.plugins import DecodeError, decode_compressed
 
 # A decoder that does what the frame says, in place of the real ones.
 PLANTED = """
-import os, re, signal
+import os, re, signal, time
 import numpy as np
 from medsr_viewer.imaging import plugins
 def decode(frame, syntax, layout, element):
@@ -45,6 +46,9 @@ def decode(frame, syntax, layout, element):
         raise MemoryError
     if frame == b"killed":
         os.kill(os.getpid(), signal.SIGKILL)
+    if frame == b"slow":
+        time.sleep(1.5)
+        return np.zeros((layout.rows, layout.columns), np.int16), layout.photometric
     os.write(1, b"noise")
     return np.frombuffer(frame, np.int16).reshape(2, 3)[::-1], layout.photometric
 plugins.decode_compressed = decode
@@ -140,6 +144,15 @@ def test_a_decoder_that_hangs_is_ended(planted: DecoderProcess) -> None:
         decode(planted, b"hang")
     assert 1.0 <= time.monotonic() - begun < 30
     assert works(planted)
+
+
+def test_a_large_frame_is_given_more_time(planted: DecoderProcess) -> None:
+    assert works(planted)
+    large = replace(LAYOUT, rows=2000, columns=1000)
+    pixels, _ = planted.decode(b"slow", JPEG2000Lossless, large, ELEMENT)
+    assert pixels.shape == (2000, 1000)
+    with pytest.raises(DecodeError, match="did not come to an end"):
+        decode(planted, b"slow")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
