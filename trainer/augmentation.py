@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.exposure import equalize_adapthist
 
+from trainer.chance import happens
 from trainer.images import TrainingImage
 from trainer.recipe import DataRecipe
 
@@ -46,7 +47,7 @@ def draw_patch(image: TrainingImage, side: int, recipe: DataRecipe, rng: np.rand
     ndarray
         (side, side) float32, contiguous.
     """
-    angle = float(rng.uniform(*recipe.rotation_degrees)) if _happens(recipe.rotation_share, rng) else None
+    angle = float(rng.uniform(*recipe.rotation_degrees)) if happens(recipe.rotation_share, rng) else None
     outer = side if angle is None else rotation_side(side, angle)
     patch = _place(image, outer, recipe.candidates, rng)
     if angle is not None:
@@ -54,10 +55,10 @@ def draw_patch(image: TrainingImage, side: int, recipe: DataRecipe, rng: np.rand
     patch = _intensity(patch, image.modality, recipe, rng)
     if recipe.quarter_turns:
         patch = np.rot90(patch, int(rng.integers(4)))
-    if _happens(recipe.horizontal_flip_share, rng):
+    if happens(recipe.horizontal_flip_share, rng):
         patch = patch[:, ::-1]
     # Turns and horizontal flips reach all eight positions already; a vertical flip would add nothing but a draw.
-    if not recipe.quarter_turns and _happens(recipe.vertical_flip_share, rng):
+    if not recipe.quarter_turns and happens(recipe.vertical_flip_share, rng):
         patch = patch[::-1]
     return np.ascontiguousarray(patch, dtype=np.float32)
 
@@ -138,17 +139,13 @@ def _detail(crop: FloatArray) -> float:
     return float(np.square(again - crop).mean())
 
 
-def _happens(share: float, rng: np.random.Generator) -> bool:
-    return share > 0 and bool(rng.random() < share)
-
-
 def _intensity(patch: FloatArray, modality: str, recipe: DataRecipe, rng: np.random.Generator) -> FloatArray:
     if modality == "CT" and rng.random() < recipe.ct_window_share:
         patch = _random_window(patch, rng)
     elif rng.random() < recipe.stretch_share:
         black, white = rng.uniform(*BLACK), rng.uniform(*WHITE)
         patch = (patch - np.float32(black)) / np.float32(white - black)
-    if _happens(recipe.clahe_share, rng):
+    if happens(recipe.clahe_share, rng):
         patch = equalise(patch, float(rng.uniform(*CLAHE_LIMITS)))
     if rng.random() < recipe.invert_share:
         patch = 1 - patch

@@ -20,6 +20,7 @@ from torch.nn import functional as F
 from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from medsr_viewer.imaging.resample import resize
 from medsr_viewer.models.layers import bicubic
+from trainer.chance import happens
 from trainer.recipe import DegradationRecipe, Kernel
 
 FloatArray = NDArray[np.float32]
@@ -81,20 +82,20 @@ def degrade_patch(
     ndarray
         (H / scale_factor, W / scale_factor) float32, not clipped.
     """
-    if _happens(recipe.blur_share, rng):
+    if happens(recipe.blur_share, rng):
         reference = blur(reference, float(rng.uniform(*recipe.blur_sigma)))
-    if modality == "MR" and _happens(recipe.kspace_share, rng):
+    if modality == "MR" and happens(recipe.kspace_share, rng):
         degraded = truncate_kspace(reference, scale_factor)
     else:
         degraded = reduce(reference, scale_factor, recipe.kernel)
-    if _happens(recipe.dose_share, rng):
+    if happens(recipe.dose_share, rng):
         # Doses differ by factors: even in their logarithm.
         low, high = (math.log(photons) for photons in recipe.dose_photons)
         degraded = add_dose_noise(degraded, math.exp(rng.uniform(low, high)), rng)
-    if _happens(recipe.noise_share, rng):
+    if happens(recipe.noise_share, rng):
         sigma = np.float32(rng.uniform(*recipe.noise_sigma))
         degraded = degraded + sigma * rng.standard_normal(degraded.shape, np.float32)
-    if _happens(recipe.jpeg_share, rng):
+    if happens(recipe.jpeg_share, rng):
         degraded = compress(degraded, round(float(rng.uniform(*recipe.jpeg_quality))))
     return degraded
 
@@ -219,10 +220,6 @@ def compress(pixels: FloatArray, quality: int) -> FloatArray:
 def _lanczos(length: int, scale_factor: int) -> Tensor:
     """Return the matrix by which Pillow reduces a line of pixels: what it makes of each single one."""
     return torch.from_numpy(resize(np.eye(length, dtype=np.float32), (length // scale_factor, length), "lanczos"))
-
-
-def _happens(share: float, rng: np.random.Generator) -> bool:
-    return share > 0 and bool(rng.random() < share)
 
 
 def _span(limits: tuple[float, float]) -> str:

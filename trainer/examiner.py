@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from trainer.images import TrainingImage, large_enough
+from trainer.images import Report, TrainingImage, large_enough, unheard
 from trainer.losses import PerceptualDistance
 from trainer.recipe import Recipe
 from trainer.samples import draw_samples, spread, write_samples
@@ -38,7 +38,7 @@ class Examiner:
         validation_images: Sequence[TrainingImage],
         training_images: Sequence[TrainingImage],
         perceptual: PerceptualDistance | None,
-        report: Callable[[str], None],
+        report: Report,
     ) -> None:
         network = recipe.network
         self.task = Task(network.scale_factor, network.output, recipe.precision, recipe.degradation)
@@ -49,7 +49,7 @@ class Examiner:
         self.samples = spread(self.images, recipe.validation.sample_images)
         self.training_sample: list[TrainingImage] = []
         if recipe.validation.train_images:
-            fitting = large_enough(training_images, network.scale_factor, _nothing)
+            fitting = large_enough(training_images, network.scale_factor, unheard)
             self.training_sample = spread(fitting, recipe.validation.train_images)
 
     def scores(self, network: nn.Module) -> dict[str, FolderScore]:
@@ -83,7 +83,3 @@ class Examiner:
         sheet = draw_samples(upscale_images(network, self.samples, self.task))
         write_samples(run / "samples" / f"step-{step:06d}.png", sheet)
         return sheet
-
-
-def _nothing(_: str) -> None:
-    pass

@@ -40,6 +40,10 @@ def warn(line: str) -> None:
     logging.getLogger("trainer").warning(line)
 
 
+def unheard(_: str) -> None:
+    """Drop a line: a report for where another one already told it."""
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingImage:
     """One image. Its float pixels are made from the stored ones where they are asked for, patch by patch.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from trainer.determinism import repeatable
 from trainer.distributed import World, joined
 from trainer.evaluation.leaks import patient_leaks
 from trainer.examiner import Examiner
-from trainer.images import load_images
+from trainer.images import Report, load_images, unheard
 from trainer.lineage import record_lineage
 from trainer.loader import BatchLoader, naming_lost_workers
 from trainer.objective import FeatureFiles, Objective
@@ -39,8 +39,6 @@ from trainer.terms import Terms, TrainingDiverged, files_of
 from trainer.tolerance import Unreadable
 
 __all__ = ["Run", "TrainingDiverged", "train"]
-
-Report = Callable[[str], None]
 
 
 def train(
@@ -89,7 +87,7 @@ def train(
     """
     files = FeatureFiles(vgg_weights, content_weights)
     with joined() as world, repeatable(world.device):
-        told = report if world.is_first else _nothing
+        told = report if world.is_first else unheard
         return Run(recipe, data, run, world, files, told, workers, console).work()
 
 
@@ -243,7 +241,3 @@ class Run:
             yield
         finally:
             self.log.close()
-
-
-def _nothing(_: str) -> None:
-    pass
