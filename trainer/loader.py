@@ -22,7 +22,9 @@ AHEAD = 4
 """Batches that each process keeps ready."""
 MOST_WORKERS = 8
 _LOST = "DataLoader worker (pid"
-"""How torch names a worker that has ended; what one raised begins with ``Caught`` and the error's name."""
+"""How torch names a worker that has ended."""
+_RAISED = "Caught "
+"""How torch begins what a worker raised: the rest is the error's name and traceback."""
 
 
 class LoaderFailed(MedsrError):
@@ -94,25 +96,34 @@ class BatchLoader:
         ------
         MedsrError
             What drawing a batch raised, in whichever process.
+        LoaderFailed
+            If a process that prepares batches ended while its batch was read.
         """
         started = time.perf_counter()
-        with warnings.catch_warnings():
-            # Python 3.12 warns of any fork beside threads; the workers touch nothing that those hold.
-            warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
-            batches = iter(self._loader)
-        for batch in batches:
+        for batch in self._received():
             self.waited += time.perf_counter() - started
             if isinstance(batch, MedsrError):
                 raise batch
             yield batch.to(self.device)
             started = time.perf_counter()
 
+    def _received(self) -> Iterator[Batch | MedsrError]:
+        try:
+            with warnings.catch_warnings():
+                # Python 3.12 warns of any fork beside threads; the workers touch nothing that those hold.
+                warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
+                batches = iter(self._loader)
+            yield from batches
+        except (ConnectionError, EOFError) as exc:
+            # A worker that ends while it sends leaves this behind; the data may raise the same.
+            if not self.workers or str(exc).startswith(_RAISED):
+                raise
+            raise _lost(exc) from exc
+
 
 @contextmanager
 def naming_lost_workers() -> Iterator[None]:
     """Turn the error of a killed worker, which torch raises wherever this process stands then, into a known one.
-
-    Where this process was reading what the worker sent, that is an end of the file or a broken connection.
 
     Raises
     ------
@@ -121,11 +132,15 @@ def naming_lost_workers() -> Iterator[None]:
     """
     try:
         yield
-    except (RuntimeError, ConnectionError, EOFError) as exc:
-        if isinstance(exc, RuntimeError) and not str(exc).startswith(_LOST):
-            raise
-        reason = str(exc).splitlines()[0].rstrip(".") if str(exc) else type(exc).__name__
-        raise LoaderFailed(f"a process that prepares batches ended: {reason}") from exc
+    except RuntimeError as exc:
+        if str(exc).startswith(_LOST):
+            raise _lost(exc) from exc
+        raise
+
+
+def _lost(exc: Exception) -> LoaderFailed:
+    reason = str(exc).splitlines()[0].rstrip(".") if str(exc) else type(exc).__name__
+    return LoaderFailed(f"a process that prepares batches ended: {reason}")
 
 
 class _Steps(Dataset[Batch | MedsrError]):

@@ -320,10 +320,38 @@ def test_a_checkpoint_runs_no_code(tmp_path: Path) -> None:
     assert checkpoint.load_state(tmp_path / "elsewhere") is None
 
 
-@pytest.mark.parametrize("lost", [ConnectionResetError(104, "Connection reset by peer"), EOFError()])
+class Raising:
+    """Draws no batch, but raises."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def batch(self, _: int) -> Batch:
+        raise self.error
+
+
+BROKEN = [ConnectionResetError(104, "Connection reset by peer"), EOFError("the file ends early")]
+
+
+@pytest.mark.parametrize("lost", BROKEN)
 def test_a_worker_lost_while_its_batch_is_read_is_named(lost: Exception) -> None:
+    batches = BatchLoader(Raising(lost), range(1), torch.device("cpu"), 1)
+    batches._loader = map(Raising(lost).batch, [0])  # type: ignore[assignment]
     with pytest.raises(LoaderFailed, match="a process that prepares batches ended"), naming_lost_workers():
-        raise lost
+        list(batches)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize("error", BROKEN)
+def test_the_same_error_out_of_the_data_is_not_a_lost_worker(error: Exception, workers: int) -> None:
+    with pytest.raises(type(error), match="reset by peer|ends early"), naming_lost_workers():
+        list(BatchLoader(Raising(error), range(1), torch.device("cpu"), workers))
+
+
+@pytest.mark.parametrize("error", BROKEN)
+def test_nor_is_one_of_the_training_step(error: Exception) -> None:
+    with pytest.raises(type(error)), naming_lost_workers():
+        raise error
 
 
 def test_other_errors_stay_what_they_are() -> None:
@@ -354,14 +382,9 @@ def test_what_drawing_a_batch_raises_reaches_the_user_as_itself(data: list[Path]
     assert (caught.value.title, caught.value.advice) == (UnreadableFile.title, "Copy it again.")
 
 
-class Wrong:
-    def batch(self, _: int) -> Batch:
-        raise RuntimeError("shapes differ")
-
-
 def test_a_bug_in_a_worker_is_not_a_lost_worker() -> None:
     with pytest.raises(RuntimeError, match="shapes differ"), naming_lost_workers():
-        list(BatchLoader(Wrong(), range(1), torch.device("cpu"), 1))
+        list(BatchLoader(Raising(RuntimeError("shapes differ")), range(1), torch.device("cpu"), 1))
 
 
 @pytest.mark.parametrize("workers", [0, 1])
