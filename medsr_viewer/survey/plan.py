@@ -1,0 +1,123 @@
+"""What each observer is shown, in order, and not a word of which condition it is: readable while rating goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Phase: TypeAlias = Literal["training", "main"]
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """One image, ready to be shown; its identifier is random.
+
+    Parameters
+    ----------
+    identifier : str
+        32 hexadecimal digits; also the name of its file.
+    digest : str
+        SHA-256 of the file, hexadecimal.
+    shape : tuple of int
+        (H, W) or (H, W, 3), equal for all stimuli of a case.
+    window : (float, float)
+        (center, width) that it is shown with, in the unit of its values.
+    inverted : bool
+        MONOCHROME1.
+    pixel_spacing : tuple of float
+        (row, column) mm of the pixels shown; empty where unknown.
+    """
+
+    identifier: str
+    digest: str
+    shape: tuple[int, ...]
+    window: tuple[float, float]
+    inverted: bool = False
+    pixel_spacing: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One screen.
+
+    Parameters
+    ----------
+    identifier : str
+        Unique within an observer's sequence.
+    rated : tuple of str
+        Stimuli that are rated (or chosen from), left to right, unlabelled.
+    labelled : str
+        Stimulus shown beside them and labelled as the original; "" where there is none.
+    phase : {"training", "main"}
+        Answers of the training phase are not analysed.
+    """
+
+    identifier: str
+    rated: tuple[str, ...]
+    labelled: str = ""
+    phase: Phase = "main"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is shown.
+
+    Parameters
+    ----------
+    stimuli : dict of str to Stimulus
+        By identifier.
+    training : tuple of Trial
+        The same for all observers.
+    sequences : tuple of tuple of Trial
+        One a slot; an observer is given the next free one.
+    groups : tuple of tuple of str
+        Protocol pairs alone: stimuli that are compared with one another (those of one case); the trials are then chosen
+        while rating goes on, and `sequences` are empty.
+    """
+
+    stimuli: dict[str, Stimulus]
+    training: tuple[Trial, ...]
+    sequences: tuple[tuple[Trial, ...], ...]
+    groups: tuple[tuple[str, ...], ...] = ()
+
+
+TrialKind: TypeAlias = Literal["main", "repeat", "attention", "training"]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a stimulus is: known to the coordinator alone, until the survey is closed.
+
+    Parameters
+    ----------
+    case, condition : str
+        Names in the design; "" for both: an attention check.
+    """
+
+    case: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """The sealed part: which stimulus is what, and why a trial is there.
+
+    Parameters
+    ----------
+    nonce : str
+        32 random bytes, hexadecimal: without it the commitment could be guessed.
+    seed : int
+        Of the random choices.
+    meanings : dict of str to Meaning
+        By stimulus.
+    kinds : dict of str to TrialKind
+        By "slot/trial identifier"; main ones are left out.
+    expected : dict of str to int
+        The answer that an attention check asks for, by stimulus. For training: the value that feedback is given on.
+    """
+
+    nonce: str
+    seed: int
+    meanings: dict[str, Meaning]
+    kinds: dict[str, TrialKind]
+    expected: dict[str, int]
