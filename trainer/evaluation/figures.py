@@ -144,10 +144,9 @@ def image_figures(
         "peak_memory_mib": compared.peak_memory_mib,
     }
     if perceptual:
-        figures["perceptual_distance"] = _distance(perceptual, protocol.inner(upscaled), reference)
-        figures["baseline_perceptual_distance"] = _baseline_distance(
-            perceptual, image, scale_factor, protocol, degradation, seed
-        )
+        given = _given(image, scale_factor, protocol, degradation, seed)
+        figures["perceptual_distance"] = _distance(perceptual, upscaled, given, protocol)
+        figures["baseline_perceptual_distance"] = _baseline_distance(perceptual, given, protocol)
     return figures
 
 
@@ -219,17 +218,21 @@ def _given(
 
 
 @lru_cache(maxsize=1)
-def _baseline_distance(
-    perceptual: PerceptualDistance,
-    image: TrainingImage,
-    scale_factor: int,
-    protocol: Protocol,
-    degradation: DegradationRecipe,
-    seed: int,
-) -> float:
+def _baseline_distance(perceptual: PerceptualDistance, given: _Given, protocol: Protocol) -> float:
     """Return bicubic's perceptual distance; kept for the next method on the image."""
-    given = _given(image, scale_factor, protocol, degradation, seed)
-    return _distance(perceptual, protocol.inner(given.baseline), protocol.inner(given.reference))
+    return _distance(perceptual, given.baseline, given, protocol)
+
+
+@lru_cache(maxsize=1)
+def _target(perceptual: PerceptualDistance, given: _Given, protocol: Protocol) -> list[torch.Tensor]:
+    """Return the reference's features, some 35 MB; kept for the next method on the image."""
+    return perceptual.target(_centre(protocol.inner(given.reference)))
+
+
+@torch.no_grad()
+def _distance(perceptual: PerceptualDistance, pixels: FloatArray, given: _Given, protocol: Protocol) -> float:
+    target = _target(perceptual, given, protocol)
+    return float(perceptual.distance(_centre(protocol.inner(pixels)), target))
 
 
 def _degraded(
@@ -268,11 +271,6 @@ def _means(figures: list[dict[str, float]]) -> dict[str, float]:
     summary["consistency"] = round(max(f["consistency"] for f in figures), 6)
     summary["images"] = len(figures)
     return summary
-
-
-@torch.no_grad()
-def _distance(perceptual: PerceptualDistance, upscaled: FloatArray, reference: FloatArray) -> float:
-    return float(perceptual(_centre(upscaled), _centre(reference)))
 
 
 def _centre(pixels: NDArray[np.float32]) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -33,8 +34,15 @@ class PerceptualDistance(nn.Module):
 
     def forward(self, upscaled: Tensor, reference: Tensor) -> Tensor:
         """Return the distance, a scalar; gradients flow into `upscaled` alone."""
-        with torch.no_grad():
-            target = [F.normalize(features, dim=1) for features in self.features(reference)]
+        return self.distance(upscaled, self.target(reference))
+
+    @torch.no_grad()
+    def target(self, reference: Tensor) -> list[Tensor]:
+        """Return what `distance` compares with: a reference's features, for any number of pictures of it."""
+        return [F.normalize(features, dim=1) for features in self.features(reference)]
+
+    def distance(self, upscaled: Tensor, target: Sequence[Tensor]) -> Tensor:
+        """Return the distance of a picture from the reference whose `target` is given, a scalar."""
         distances = [
             (F.normalize(a, dim=1) - b).square().sum(dim=1).mean()
             for a, b in zip(self.features(upscaled), target, strict=True)

@@ -41,14 +41,16 @@ def test_the_figures_of_an_image_are_scikit_images(data: list[Path]) -> None:
     assert "perceptual_distance" not in figures
 
 
-def test_bicubics_perceptual_distance_is_computed_once_an_image(data: list[Path], plan: Plan, vgg: Path) -> None:
+def test_features_of_the_reference_and_of_bicubic_are_computed_once_an_image(
+    data: list[Path], plan: Plan, vgg: Path
+) -> None:
     perceptual = load_perceptual(vgg)
     assert perceptual is not None
     calls: list[object] = []
-    watch = perceptual.register_forward_hook(lambda *call: calls.append(call))
+    watch = perceptual.features.register_forward_hook(lambda *call: calls.append(call))
     rows = measure(dataclasses.replace(plan, vgg=vgg), load_images(data, "val"))
     watch.remove()
-    assert len(calls) == 2 * (len(plan.methods) + 1)
+    assert len(calls) == 2 * (len(plan.methods) + 2)
     own = {row.folder: row.figures["perceptual_distance"] for row in rows if row.method == "bicubic"}
     assert own["xray"] != own["ct"]
     for row in rows:
