@@ -109,7 +109,7 @@ class Run:
         scale_factor = recipe.network.scale_factor
         images = load_images(data, "train", resize=recipe.data.resize, report=report)
         validation_images = load_images(data, "val", resize=recipe.data.validation_size, report=report)
-        for leak in patient_leaks(data):
+        for leak in patient_leaks(data) if world.is_first else ():
             report(leak)
         self.recipe = recipe = in_steps(recipe, len(images))
         if recipe.data.batch % world.size:

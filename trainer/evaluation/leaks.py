@@ -46,12 +46,13 @@ def find_leaks(places: Sequence[Path], split: str) -> list[Leak]:
     if split == TRAIN:
         return []
     found = []
-    for tested in places:
-        for trained in places:
-            patients = _patients(tested, split) & _patients(trained, TRAIN)
+    folders = [_Folder.read(place) for place in places]
+    for tested in folders:
+        for trained in folders:
+            patients = tested.patients(split) & trained.patients(TRAIN)
             images = tuple(sorted({*_same_hash(tested, split, trained), *_same_bytes(tested, split, trained)}))
             if patients or images:
-                found.append(Leak(data_name(tested), data_name(trained), len(patients), images))
+                found.append(Leak(data_name(tested.place), data_name(trained.place), len(patients), images))
     return found
 
 
@@ -64,47 +65,64 @@ def patient_leaks(places: Sequence[Path]) -> list[str]:
         Data folders and manifests. Those without a column for patients say nothing.
     """
     said = []
-    for tested in places:
-        for trained in places:
-            patients = _patients(tested, "val")
-            shared = patients & _patients(trained, TRAIN)
+    folders = [_Folder.read(place) for place in places]
+    for tested in folders:
+        patients = tested.patients("val")
+        for trained in folders:
+            shared = patients & trained.patients(TRAIN)
             if shared:
-                images = sum(bool(_patients_of(row) & shared) for row in _rows(tested, "val"))
-                count, of = len(shared), f"{len(patients)} patients in val of {data_name(tested)}"
+                images = sum(bool(_patients_of(row) & shared) for row in tested.rows("val"))
+                count, of = len(shared), f"{len(patients)} patients in val of {data_name(tested.place)}"
                 said.append(
-                    f"Leak: {count} of {of} {'is' if count == 1 else 'are'} also in train of {data_name(trained)} "
-                    f"({images} validation images): the figures flatter, and data.split is but a statement. "
-                    "`medsr-train prepare` splits by patient."
+                    f"Leak: {count} of {of} {'is' if count == 1 else 'are'} also in train of "
+                    f"{data_name(trained.place)} ({images} validation images): the figures flatter, and "
+                    "data.split is but a statement. `medsr-train prepare` splits by patient."
                 )
     return said
 
 
-def _rows(place: Path, split: str) -> list[dict[str, str]]:
-    """Return a split's rows: of a manifest by its column, of a folder by where the file lies, as they are read."""
-    if place.is_file():
-        return [row for row in manifest_rows(place) if row.get("split") == split]
-    return [row for row in manifest_rows(place) if row["file"].startswith(f"{split}/")]
+@dataclass(frozen=True)
+class _Folder:
+    """A data folder or manifest, and its rows: read once, however many others it is compared with."""
 
+    place: Path
+    manifest: list[dict[str, str]]
 
-def _patients(place: Path, split: str) -> set[str]:
-    return {patient for row in _rows(place, split) for patient in _patients_of(row)}
+    @classmethod
+    def read(cls, place: Path) -> _Folder:
+        return cls(place, manifest_rows(place))
+
+    def rows(self, split: str) -> list[dict[str, str]]:
+        """Return a split's rows: of a manifest by its column, of a folder by where the file lies, as they are read."""
+        if self.place.is_file():
+            return [row for row in self.manifest if row.get("split") == split]
+        return [row for row in self.manifest if row["file"].startswith(f"{split}/")]
+
+    def patients(self, split: str) -> set[str]:
+        return {patient for row in self.rows(split) for patient in _patients_of(row)}
+
+    def files(self, split: str) -> list[Path]:
+        if self.place.is_file():
+            return [path for row in self.rows(split) if (path := self.place.parent / row["file"]).is_file()]
+        files = sorted((self.place / split).glob("*"))
+        return [path for path in files if path.suffix.lower() in SUFFIXES and path.is_file()]
 
 
 def _patients_of(row: dict[str, str]) -> set[str]:
     return {row[column] for column in PATIENT_COLUMNS if row.get(column)}
 
 
-def _same_hash(tested: Path, split: str, trained: Path) -> Iterator[str]:
-    known = {row["sha256"] for row in _rows(trained, TRAIN) if row.get("sha256")}
-    return (Path(row["file"]).name for row in _rows(tested, split) if row.get("sha256") in known)
+def _same_hash(tested: _Folder, split: str, trained: _Folder) -> Iterator[str]:
+    known = {row["sha256"] for row in trained.rows(TRAIN) if row.get("sha256")}
+    return (Path(row["file"]).name for row in tested.rows(split) if row.get("sha256") in known)
 
 
-def _same_bytes(tested: Path, split: str, trained: Path) -> Iterator[str]:
+def _same_bytes(tested: _Folder, split: str, trained: _Folder) -> Iterator[str]:
     """Compare files of one size alone: to read a training set of thousands would take longer than to evaluate."""
     by_size: dict[int, list[Path]] = {}
-    for path in _files(tested, split):
+    for path in tested.files(split):
         by_size.setdefault(path.stat().st_size, []).append(path)
-    alike = [path for path in _files(trained, TRAIN) if path.stat().st_size in by_size]
+    alike = [path for path in trained.files(TRAIN) if path.stat().st_size in by_size]
     known = set(map(_digest, alike))
     return (
         path.name
@@ -112,12 +130,6 @@ def _same_bytes(tested: Path, split: str, trained: Path) -> Iterator[str]:
         for path in by_size[size]
         if _digest(path) in known
     )
-
-
-def _files(place: Path, split: str) -> list[Path]:
-    if place.is_file():
-        return [path for row in _rows(place, split) if (path := place.parent / row["file"]).is_file()]
-    return [path for path in sorted((place / split).glob("*")) if path.suffix.lower() in SUFFIXES and path.is_file()]
 
 
 def _digest(path: Path) -> str:

@@ -15,7 +15,7 @@ from trainer.evaluation.cautions import cautions
 from trainer.evaluation.leaks import Leak, find_leaks
 from trainer.evaluation.measuring import Plan, measure
 from trainer.evaluation.modalities import holds_radiographs, is_trained_on, modality_of, named, radiograph_folders
-from trainer.images import load_images
+from trainer.images import load_images, manifest_rows
 from trainer.loop import Run
 from trainer.objective import FeatureFiles
 from trainer.recipe import DataRecipe, DegradationRecipe, Recipe
@@ -77,6 +77,28 @@ def test_a_run_says_how_many_patients_are_in_train_and_val_and_not_who(
     text = (folder / "manifest.csv").read_text().replace("patient_id", "patient")
     (folder / "manifest.csv").write_text(text)
     assert len(said(folder)) == 1
+
+
+def test_manifests_are_read_once_and_by_the_first_process_alone(
+    folder: Path, tmp_path: Path, recipe_of: Callable[..., Recipe], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    other = tmp_path / "other"
+    save(other / "train" / "e.png", 4)
+
+    def counted(place: Path) -> list[dict[str, str]]:
+        read.append(place)
+        return manifest_rows(place)
+
+    monkeypatch.setattr("trainer.evaluation.leaks.manifest_rows", counted)
+    find_leaks([folder, other], "val")
+    assert read == [folder, other]
+    for rank, expected in ((0, [folder, other]), (1, [])):
+        read.clear()
+        recipe = recipe_of(data=DataRecipe(patch=4, batch=2))
+        world = World(rank, 1, torch.device("cpu"))
+        Run(recipe, [folder, other], tmp_path / "run", world, FeatureFiles(), lambda _: None)
+        assert read == expected
 
 
 def test_an_empty_column_is_no_patient(folder: Path) -> None:
