@@ -25,7 +25,7 @@ from trainer.checkpoint import BEST
 from trainer.degradations import describe
 from trainer.evaluation.figures import evaluate, load_perceptual
 from trainer.evaluation.modalities import RADIOGRAPHY, holds_radiographs
-from trainer.images import SUFFIXES, TrainingImage, data_name, load_images, manifest_rows
+from trainer.images import SUFFIXES, TrainingImage, data_name, large_enough, load_images, manifest_rows
 from trainer.lineage import lineage_of, published_weights
 from trainer.recipe import DegradationRecipe
 from trainer.run_log import LOG
@@ -59,7 +59,7 @@ def publish(
         Method name in the viewer, without the scale.
     data : sequence of Path
         The run's data folders: for counts, attribution and the figures on their ``val`` images, which are degraded as
-        the recipe says, and resized where the run's validation resized them.
+        the recipe says, resized where the run's validation resized them, and left out where it left them out.
     out : Path
         Folder for ``NAME-xSCALE.safetensors`` (float16: the figures are those of the rounded weights), the card
         ``.json``, which holds the whole recipe, and the run's ``.log.csv``.
@@ -82,6 +82,8 @@ def publish(
         If the name is not one, or is an interpolation's.
     ModelError
         If the run folder has no best weights, or no log.
+    NothingToOpen
+        If no validation image is large enough.
     CannotWrite
         If the folder cannot be written to.
     """
@@ -124,7 +126,8 @@ def publish(
         orientations=orientations,
     )
     try:
-        published = _publish(card, weights, load_images(data, "val", resize=size), vgg_weights, degradation)
+        images = large_enough(load_images(data, "val", resize=size), scale_factor)
+        published = _publish(card, weights, images, vgg_weights, degradation)
         write_whole(card.path.with_suffix(".log.csv"), log)
     except OSError as exc:
         raise CannotWrite(f"{out}: {exc.strerror}") from exc

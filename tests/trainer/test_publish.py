@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -316,3 +318,15 @@ def test_a_name_that_is_none_is_refused_before_anything_is_written(name: str, da
     with pytest.raises(UnknownMethod, match="is no name for a method|already"):
         publish(tmp_path / "run", name, data, tmp_path / "models" / "deep")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_images_too_small_for_the_runs_validation_are_left_out_of_the_figures(
+    recipe_of: RecipeOf, data: list[Path], tmp_path: Path
+) -> None:
+    own = tmp_path / "xray"
+    shutil.copytree(data[0], own)
+    train(recipe_of(steps=2), [own], tmp_path / "run", report=quiet)
+    figures = read_card(publish(tmp_path / "run", "own", [own], tmp_path / "models")).figures
+    speck = np.arange(100, dtype=np.uint8).reshape(10, 10)
+    assert cv2.imwrite(str(own / "val" / "a-speck.png"), speck)
+    assert read_card(publish(tmp_path / "run", "own", [own], tmp_path / "models")).figures == figures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -188,7 +189,8 @@ def evaluate(
     dict
         Data folder's name to ``images``, and the means of ``psnr_db``, ``gain_db`` (over bicubic), ``ssim``,
         ``perceptual_distance`` where asked (with ``baseline_perceptual_distance``), and ``consistency``: the largest
-        over the images of what `consistency` returns.
+        over the images of what `consistency` returns. A figure that is not finite on one image, as the PSNR of a blank
+        one, is left out: JSON has no such numbers.
     """
     method = Method(card.name, card.kind, {card.scale_factor: card})
     rows: dict[str, list[dict[str, float]]] = {}
@@ -270,7 +272,7 @@ def _means(figures: list[dict[str, float]]) -> dict[str, float]:
     summary = {name: round(float(np.mean([f[name] for f in figures])), 5) for name in figures[0]}
     summary["consistency"] = round(max(f["consistency"] for f in figures), 6)
     summary["images"] = len(figures)
-    return summary
+    return {name: value for name, value in summary.items() if math.isfinite(value)}
 
 
 def _centre(pixels: NDArray[np.float32]) -> torch.Tensor:

@@ -17,7 +17,7 @@ from medsr_viewer.imaging.resample import enlarge
 from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.upscaling.methods import Method
 from trainer.cli import main
-from trainer.evaluation.figures import image_figures, load_perceptual
+from trainer.evaluation.figures import evaluate, image_figures, load_perceptual
 from trainer.evaluation.measuring import Plan, Row, measure
 from trainer.evaluation.summary import summarise
 from trainer.images import TrainingImage, load_images
@@ -55,6 +55,19 @@ def test_features_of_the_reference_and_of_bicubic_are_computed_once_an_image(
     assert own["xray"] != own["ct"]
     for row in rows:
         assert row.figures["baseline_perceptual_distance"] == pytest.approx(own[row.folder], rel=1e-5)
+
+
+def test_a_card_is_told_no_figure_that_is_undefined(card: ModelCard) -> None:
+    shades = np.random.default_rng(0).integers(0, 255, (10, 40)).astype(np.uint8)
+    images = [
+        TrainingImage(shades, "low.png", "low", "E", "CT", 0, 255),
+        TrainingImage(np.zeros((32, 32), np.uint8), "blank.png", "blank", "E", "CT", 0, 255),
+    ]
+    figures = evaluate(card, images)
+    assert {"psnr_db", "gain_db", "images"} <= set(figures["low"])
+    assert "ssim" not in figures["low"], "its window is 11 x 11"
+    assert "gain_db" not in figures["blank"], "bicubic meets it exactly"
+    json.dumps(figures, allow_nan=False)
 
 
 def test_every_method_is_measured_on_every_image_and_summed_by_group(data: list[Path], plan: Plan) -> None:
