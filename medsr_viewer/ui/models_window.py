@@ -120,13 +120,13 @@ class ModelsWindow(QDialog):
 
 def row_of(card: ModelCard) -> tuple[str, ...]:
     """Return a card's cells, one a column."""
-    gains = ", ".join(f"{folder} {values['gain_db']:+.2f} dB" for folder, values in card.figures.items())
+    gains = (f"{folder} {values['gain_db']:+.2f} dB" for folder, values in card.figures.items() if "gain_db" in values)
     return (
         card.name,
         f"×{card.scale_factor}",
         _KINDS[card.kind],
         f"{card.parameters:,}",
-        gains,
+        ", ".join(gains),
         _training(card.training),
         card.note,
     )

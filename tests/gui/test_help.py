@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,15 @@ def test_models_show_figures_training_and_attribution(qtbot: QtBot) -> None:
     details = window.details.toPlainText()
     for part in ("Somebody (CC BY 4.0)", "barely trained", "SHA-256 0c0e", "CT, MR", "invents texture"):
         assert part in details
+
+
+def test_a_model_without_a_gain_over_bicubic_is_listed(qtbot: QtBot) -> None:
+    card = replace(CARD, figures={"blank": {"images": 1}, **CARD.figures})
+    window = ModelsWindow(Catalogue((Method("fmen", "gan", {4: card}),)))
+    qtbot.addWidget(window)
+    item = window.list.topLevelItem(0)
+    assert item is not None
+    assert item.text(COLUMNS.index("PSNR over bicubic")) == "xray +2.57 dB, ctmr -0.50 dB"
 
 
 def test_about_tells_use_and_versions(make_application: MakeApplication) -> None:
