@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from medsr_viewer.errors import NothingToOpen, UnreadableFile
 from trainer.tolerance import Unreadable
+from trainer.unprepared import check_place, expected
 
 SUFFIXES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
 MANIFEST = "manifest.csv"
@@ -145,18 +146,16 @@ def load_images(
     Raises
     ------
     NothingToOpen
-        If there is no image.
+        If there is no image, or one of the places is not there or no data folder yet.
     UnreadableFile
         If more than 1 % of a data folder's images cannot be read, and more than one; of fewer than ten images, any. The
         message names them.
     """
+    for place in data:
+        check_place(Path(place), split)
     entries = [entry for place in data for entry in _entries(Path(place), split)]
     if not entries:
-        raise NothingToOpen(
-            f"no image for {split!r} in {', '.join(map(str, data))}",
-            f"Expected: a folder with {split}/*.png (or .tif, .jpg), or a CSV file with the columns file and split. "
-            "`medsr-train prepare` makes such a folder from DICOM files.",
-        )
+        raise NothingToOpen(f"no image for {split!r} in {', '.join(map(str, data))}", expected(split))
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         budget = _Budget(memory_bytes)
         found = list(pool.map(lambda entry: _load(entry, tuple(resize), budget), entries))

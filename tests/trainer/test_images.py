@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,10 @@ import tifffile
 from PIL import Image
 
 from medsr_viewer.errors import NothingToOpen, UnreadableFile
+from trainer import cli
 from trainer.images import TrainingImage, data_name, large_enough, load_images, manifest_rows, read_gray
+
+from .preparing import save_dicom, slice_of
 
 
 def save(path: Path, stored: np.ndarray[Any, Any]) -> Path:
@@ -107,6 +112,45 @@ def test_no_image_says_what_is_expected(tmp_path: Path) -> None:
         load_images([tmp_path], "train")
     assert "train/*.png" in caught.value.advice
     assert "medsr-train prepare" in caught.value.advice
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the command is quoted for another shell there")
+@pytest.mark.parametrize("name", ["a.png", "p1/IM000001"])
+def test_images_without_train_and_val_are_answered_with_the_command_that_prepares_them(
+    name: str, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pictures, or DICOM files without a suffix, as scanners export them; alone or beside a data folder."""
+    place = tmp_path / "my studies"
+    (place / name).parent.mkdir(parents=True)
+    if name.endswith(".png"):
+        save(place / name, np.random.default_rng(0).integers(0, 255, (160, 160), np.uint8))
+    else:
+        save_dicom(place / name, slice_of(1, 160, 160))
+    for places in ([place], [*data, place]):
+        with pytest.raises(NothingToOpen, match="no image for 'train' in .*my studies") as caught:
+            load_images(places, "train")
+        command = f"medsr-train prepare '{place}' --out '{place}-prepared'"
+        assert f"`{command}`" in caught.value.advice
+    assert cli.main(shlex.split(command)[1:]) == 0, "what the message says can be typed"
+    assert (tmp_path / "my studies-prepared" / "manifest.csv").is_file()
+
+    monkeypatch.chdir(place)
+    with pytest.raises(NothingToOpen) as caught:
+        load_images([Path()], "train")
+    assert f"`medsr-train prepare . --out '{place}-prepared'`" in caught.value.advice
+
+
+def test_a_data_folder_without_that_split_is_not_to_be_prepared_again(tmp_path: Path) -> None:
+    save(tmp_path / "train" / "a.png", np.zeros((64, 64), np.uint8))
+    with pytest.raises(NothingToOpen, match="no image for 'val'") as caught:
+        load_images([tmp_path], "val")
+    assert "val/*.png" in caught.value.advice
+    assert "--out" not in caught.value.advice
+
+
+def test_a_folder_that_is_not_there_is_named_beside_others(data: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(NothingToOpen, match="no image for 'train' in .*nowhere: there is no such file or folder"):
+        load_images([*data, tmp_path / "nowhere"], "train")
 
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])
