@@ -8,11 +8,14 @@
     │   ├── NothingToOpen         no readable image among the given paths
     │   ├── UnknownMethod         no such method, or not at that scale factor
     │   ├── UnusableImage         the image cannot be processed as asked (too small, no such frame …)
-    │   └── InvalidRecipe         a training recipe has a wrong key or value
+    │   ├── InvalidRecipe         a training recipe has a wrong key or value
+    │   └── InvalidDesign         a survey's design has a wrong key or value
     ├── ModelError                a model file is missing, damaged or does not match its card
     ├── OutputCheckFailed         an upscaled image failed its check and is not shown
     ├── OutOfMemory               the device has too little memory, even for the smallest tile
     ├── DeviceUnavailable         the chosen device cannot be used
+    ├── SurveyError               a survey is damaged, altered, closed, or in another state than was asked for
+    │   └── AnswerRefused         an answer of an observer does not count
     └── CannotWrite               a file cannot be written
 """
 
@@ -98,6 +101,12 @@ class InvalidRecipe(InputError):
     title = "This recipe is not valid"
 
 
+class InvalidDesign(InputError):
+    """A survey's design has a wrong key or value."""
+
+    title = "This survey design is not valid"
+
+
 class ModelError(MedsrError):
     """A model file is missing, damaged or does not match its card."""
 
@@ -124,6 +133,18 @@ class DeviceUnavailable(MedsrError):
 
     title = "This device is not available"
     advice = "Choose the automatic device; `medsr doctor` lists what there is."
+
+
+class SurveyError(MedsrError):
+    """A survey is damaged, altered, closed, or in another state than was asked for."""
+
+    title = "This survey cannot be used so"
+
+
+class AnswerRefused(SurveyError):
+    """An answer of an observer does not count."""
+
+    title = "This answer does not count"
 
 
 class CannotWrite(MedsrError):

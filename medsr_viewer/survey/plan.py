@@ -50,12 +50,17 @@ class Trial:
         Stimulus shown beside them and labelled as the original; "" where there is none.
     phase : {"training", "main"}
         Answers of the training phase are not analysed.
+    expected : tuple of int
+        Training alone, where the allocation is sealed: for each rated stimulus the value that the observer is told it
+        deserves (the reference's 5, the anchor's 1), so that the scale's direction is learnt; 0: none. Empty: no
+        feedback.
     """
 
     identifier: str
     rated: tuple[str, ...]
     labelled: str = ""
     phase: Phase = "main"
+    expected: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
