@@ -12,8 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from medsr_viewer.errors import InvalidRecipe
-from medsr_viewer.models.architectures import ARCHITECTURES, build_network
+from medsr_viewer.models.architectures import build_network
 from medsr_viewer.models.output import to_picture
 from trainer import checkpoint
 from trainer.data import Batch
@@ -147,16 +146,10 @@ def build_generator(recipe: Recipe) -> nn.Module:
 
     Raises
     ------
-    InvalidRecipe
-        If there is no such architecture.
     ModelError
-        If it refuses the scale factor or an option.
+        If there is no such architecture, or it refuses the scale factor or an option.
     """
     network = recipe.network
-    if network.architecture not in ARCHITECTURES:
-        raise InvalidRecipe(
-            f"{recipe.name}: network.architecture = {network.architecture!r}", f"Allowed: {', '.join(ARCHITECTURES)}."
-        )
     generator = build_network(network.architecture, network.scale_factor, network.options)
     if network.output == "residual":
         _start_small(generator)

@@ -15,6 +15,13 @@ from trainer.recipe import CONSISTENCY_BORDER, Recipe, Within
 
 WIDENED_ARCHITECTURES = ("fmen",)
 """Where copies of channels stay together: a pixel shuffle of features would tear them apart."""
+TYPE_WORDS: Mapping[type, str] = {
+    bool: "true or false",
+    str: "text in quotes",
+    int: "a whole number",
+    float: "a number",
+}
+"""What is allowed where a value of that type stands."""
 RECIPE_FOLDER = Path(str(resources.files("trainer"))) / "recipes"
 
 
@@ -238,8 +245,7 @@ def _advice(allowed: Sequence[type], limits: Within) -> str:
     """Return what is allowed where a value is of another type."""
     if dict in allowed:
         return "Write it as [TABLE] with a line KEY = VALUE for each, or as { KEY = VALUE }."
-    words: dict[type, str] = {bool: "true, false", str: "text in quotes", int: "a whole number", float: "a number"}
-    (name,) = (words.get(t, "a list of numbers") for t in allowed if t is not NoneType)
+    (name,) = (TYPE_WORDS.get(t, "a list of numbers") for t in allowed if t is not NoneType)
     return f"Allowed: {name}{'' if bool in allowed or str in allowed else f', {limits}'}."
 
 

@@ -12,16 +12,15 @@ from torch import nn
 from medsr_viewer.errors import InvalidRecipe
 from medsr_viewer.models.architectures import ARCHITECTURES
 from medsr_viewer.models.layers import SCALE_FACTORS
-from trainer.discriminators.builder import DISCRIMINATORS, GIVEN, SMALLEST_SIDE
+from trainer.discriminators.builder import DISCRIMINATORS, GIVEN, SMALLEST_SIDE, build_discriminator
 from trainer.losses.content import check_content
 from trainer.recipe import Recipe
-from trainer.recipe_file import load_recipe, recipe_path
+from trainer.recipe_file import TYPE_WORDS, load_recipe, recipe_path
 
 _SIDE = 8
 """Of the degraded picture that a network must map to one of the right size."""
 _SMALLEST_PATCH = {"vgg16": 16, "vgg19": 16, "inception-v3": 75}
 """Reference pixels a side of which anything is left after a backbone's last layer."""
-_WORDS = {int: "a whole number", float: "a number", str: "a word in quotes", bool: "true or false"}
 
 
 def load_for_run(name_or_path: str, settings: Sequence[str] = ()) -> Recipe:
@@ -89,15 +88,22 @@ def _check_discriminator(recipe: Recipe, origin: str) -> None:
     side = recipe.data.patch * recipe.network.scale_factor
     if side < SMALLEST_SIDE:
         raise _too_small(recipe, origin, "a discriminator", SMALLEST_SIDE)
-    given = {"patch_side": side, "features": discriminator.features}
-    fitting = {name: value for name, value in given.items() if name in inspect.signature(build).parameters}
 
     def problem(options: Mapping[str, Any]) -> str:
         with torch.device("meta"):  # a dense layer may hold gigabytes
-            return _problem(lambda: build(**fitting, **options))
+            return _problem(
+                lambda: build_discriminator(
+                    discriminator.architecture, side, features=discriminator.features, options=options
+                )
+            )
 
     key = f"{origin}: discriminator.options"
     _check_options(build, GIVEN, discriminator.options, key)
+    if not discriminator.options and (reason := problem({})):
+        raise InvalidRecipe(
+            f"{origin}: discriminator.architecture = {discriminator.architecture!r}: {reason}",
+            "Choose a larger data.patch, or another architecture.",
+        )
     if problem(discriminator.options):
         _blame(build, problem, discriminator.options, key)
 
@@ -131,7 +137,7 @@ def _check_options(build: Callable[..., nn.Module], given: Sequence[str], option
         fits = type(value) is kind or (kind is float and type(value) is int)
         if not fits or (kind is int and value < least):
             limits = f", {least} or more" if kind is int else ""
-            raise InvalidRecipe(f"{key}.{name} = {value!r}", f"Allowed: {_WORDS[kind]}{limits}.")
+            raise InvalidRecipe(f"{key}.{name} = {value!r}", f"Allowed: {TYPE_WORDS[kind]}{limits}.")
 
 
 def _problem(work: Callable[[], object]) -> str:

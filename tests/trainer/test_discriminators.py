@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import torch
 from torch import nn
 
-from medsr_viewer.errors import InvalidRecipe
 from medsr_viewer.models.architectures import parameter_count
 from trainer.discriminators import DISCRIMINATORS, SrganDiscriminator, build_discriminator, frozen
+from trainer.recipe import DiscriminatorRecipe
 
 CONVOLUTIONS = ((3, 64), (64, 64), (64, 128), (128, 128), (128, 256), (256, 256), (256, 512), (512, 512))
 TRUNK = sum(9 * a * b + b for a, b in CONVOLUTIONS) + sum(2 * b for _, b in CONVOLUTIONS[1:])
@@ -96,28 +96,5 @@ def test_frozen_weights_take_no_gradient_and_are_then_as_before() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("change", "reason", "advice"),
-    [
-        (
-            {"architecture": "vgg"},
-            "discriminator.architecture = 'vgg'",
-            "Allowed: srgan, srgan-published, covid-srgan, queens, swift-srgan, patch.",
-        ),
-        ({"patch_side": 8}, "a patch of 8 reference pixels", "Allowed: 16 or more"),
-        ({"options": {"dense": 3}}, "discriminator.options.dense is unknown to srgan", "Allowed: norm."),
-        ({"options": {"patch_side": 3}}, "discriminator.options.patch_side is unknown", "Allowed: norm."),
-        ({"options": {"norm": "layer"}}, "srgan cannot be built so: unknown normalisation 'layer'", ""),
-        (
-            {"architecture": "patch", "patch_side": 20},
-            "3 strides need patches of 24 reference pixels a side, not 20",
-            "",
-        ),
-        ({"features": -4}, "srgan cannot be built so", ""),
-    ],
-)
-def test_what_cannot_be_built_is_refused(change: dict[str, Any], reason: str, advice: str) -> None:
-    with pytest.raises(InvalidRecipe) as caught:
-        build_discriminator(**{"architecture": "srgan", "patch_side": 64, **change})
-    assert reason in caught.value.reason
-    assert advice in caught.value.advice
+def test_recipes_may_name_each_of_them_and_no_other() -> None:
+    assert get_args(get_type_hints(DiscriminatorRecipe)["architecture"]) == tuple(DISCRIMINATORS)

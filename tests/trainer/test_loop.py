@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from medsr_viewer.errors import CannotWrite, InvalidRecipe, ModelError, NothingToOpen
+from medsr_viewer.errors import CannotWrite, ModelError, NothingToOpen
 from medsr_viewer.models.architectures import build_network
 from trainer import checkpoint
 from trainer.distributed import World
@@ -275,14 +275,6 @@ def test_what_a_networks_output_is_decides_where_training_starts(
     assert gains["image"] < -3
     assert gains["tanh"] < -3
     assert gains["image"] != gains["tanh"]
-
-
-def test_an_unknown_architecture_is_refused_by_its_key(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:
-    recipe = recipe_of()
-    recipe = dataclasses.replace(recipe, network=dataclasses.replace(recipe.network, architecture="unet"))
-    with pytest.raises(InvalidRecipe, match=r"tiny: network\.architecture = 'unet'") as caught:
-        train(recipe, data, tmp_path, workers=0, report=quiet)
-    assert "fmen" in caught.value.advice
 
 
 def test_a_run_folder_that_cannot_be_made_is_named(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_what_ships_can_be_built(name: str, monkeypatch: pytest.MonkeyPatch) -> 
         ("network.options.channels = 3", "network.options.channels is unknown", "Allowed here: features"),
         ("network.options.blocks = 1.5", "network.options.blocks = 1.5", "Allowed: a whole number, 1 or more."),
         ("network.options.blocks = -1", "network.options.blocks = -1", "Allowed: a whole number, 1 or more."),
-        ("network.options.norm = 3", "network.options.norm = 3", "Allowed: a word in quotes."),
+        ("network.options.norm = 3", "network.options.norm = 3", "Allowed: text in quotes."),
         (
             "network.options.norm = 'layer'",
             "network.options.norm = 'layer': unknown normalisation 'layer': use batch, instance or none",
@@ -82,6 +82,11 @@ def test_what_ships_can_be_built(name: str, monkeypatch: pytest.MonkeyPatch) -> 
             "Allowed: a whole number, 0 or more",
         ),
         ("discriminator.options.norm = 'x'", "discriminator.options.norm = 'x': unknown norm", "Where it is left out"),
+        (
+            "data.patch = 5\ndiscriminator.architecture = 'patch'",
+            "discriminator.architecture = 'patch': 3 strides need patches of 24 reference pixels a side, not 20",
+            "Choose a larger data.patch",
+        ),
         ("data.patch = 3", "data.patch = 3 is too small for a discriminator", "Allowed at x4: 4 or more."),
     ],
 )
