@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import QObject, Signal
 
 from medsr_viewer.imaging.region import Region
+from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.ui.display.colormap import ColourScale
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.failure import Failure
@@ -41,18 +42,17 @@ class InputKey:
 
 @dataclass(frozen=True)
 class ResultKey:
-    """What an upscaled image depends on. Device, precision and weights are "" for interpolation, which has none.
+    """What an upscaled image depends on. Device and precision are "", and the card None, for interpolation.
 
-    A blend's method is its name with the position; the weights are told by their hash, and make other pixels
-    when they are run over other orientations.
+    A blend's method is its name with the position. All of the card counts: how the weights are run makes other pixels,
+    and a result's notes tell what else it says.
     """
 
     source: InputKey
     method: str
     device: str
     precision: str
-    weights: str = ""
-    orientations: int = 1
+    card: ModelCard | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,8 +288,7 @@ def result_key(source: InputKey, method: Method, choices: Choices) -> ResultKey:
     """Return the key of a method's result under the choices in force."""
     if not method.is_learned:
         return ResultKey(source, method.name, "", "")
-    card = method.cards[source.scale_factor]
-    return ResultKey(source, method.name, choices.device, choices.precision, card.sha256, card.orientations)
+    return ResultKey(source, method.name, choices.device, choices.precision, method.cards[source.scale_factor])
 
 
 def _is_in_force(key: ResultKey, source: InputKey, choices: Choices) -> bool:

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
+import pytest
 
 from medsr_viewer.imaging.region import Region
+from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.ui.display.picture import Picture
-from medsr_viewer.ui.results import Entry, InputKey, ResultKey, Results
+from medsr_viewer.ui.results import Entry, InputKey, ResultKey, Results, result_key
+from medsr_viewer.ui.state import Choices
+from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.workflows.compare import MethodResult
 
 
@@ -24,6 +32,22 @@ def test_the_least_recently_used_result_goes_first() -> None:
     results.finish(key("d", "bicubic"), entry())
     kept = {image for image in "abcd" if results.entry(key(image, "bicubic")) is not None}
     assert kept == {"a", "c", "d"}
+
+
+@pytest.mark.parametrize(
+    "change", [{"sha256": "0"}, {"orientations": 8}, {"output": "image"}, {"options": {"features": 9}}, {"halo": 1}]
+)
+def test_weights_that_are_run_otherwise_have_other_results(
+    change: dict[str, Any], make_family: Callable[..., tuple[ModelCard, ModelCard]]
+) -> None:
+    card, _ = make_family(scale_factor=4)
+    source = key("a", "net").source
+
+    def of(card: ModelCard) -> ResultKey:
+        return result_key(source, Method("net", "psnr", {4: card}), Choices())
+
+    assert of(replace(card)) == of(card)
+    assert of(replace(card, **change)) != of(card)
 
 
 def test_results_on_screen_stay_however_large() -> None:

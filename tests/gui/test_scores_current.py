@@ -16,7 +16,7 @@ from medsr_viewer.errors import UnusableImage
 from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.display.picture import Picture
-from medsr_viewer.ui.results import Entry, ResultKey, input_key
+from medsr_viewer.ui.results import Entry, input_key, result_key
 from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.upscaling.methods import Method
 from medsr_viewer.upscaling.upscaler import UpscalingRequest, upscale
@@ -92,8 +92,7 @@ def test_scores_that_cannot_be_measured_again_go(
 def test_tiles_that_keep_coming_do_not_put_off_scores(networks: Application, qtbot: QtBot) -> None:
     image, choices = networks.state.image, networks.state.choices
     assert image is not None
-    source = input_key(image, choices)
-    growing = ResultKey(source, "net", choices.device, choices.precision)
+    growing = result_key(input_key(image, choices), networks.state.catalogue.find("net", choices.scale_factor), choices)
     picture = Picture(np.zeros((48, 64), np.float32), pending=True)
     networks.results.set_growing(growing, Entry(picture))
     networks.state.update_measuring(range_mode="window")

@@ -322,5 +322,6 @@ def test_positions_that_were_left_make_room(application: Application, qtbot: QtB
 def test_results_of_other_weights_are_others(application: Application) -> None:
     keys = set(application.results._store.entries)
     (key,) = (key for key in keys if key.method == "net-blend 40 %")
-    assert key.weights == "+".join(card.sha256 for card in application.state.catalogue.cards)
-    assert application.results.entry(replace(key, weights="other")) is None
+    assert key.card is not None
+    assert key.card.sha256 == "+".join(card.sha256 for card in application.state.catalogue.cards)
+    assert application.results.entry(replace(key, card=replace(key.card, sha256="other"))) is None
