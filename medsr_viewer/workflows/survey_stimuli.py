@@ -1,0 +1,186 @@
+"""The pixels of a survey: every case under every condition, computed once before any observer sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from medsr_viewer.errors import NothingToOpen, UnusableImage
+from medsr_viewer.imaging.frame import FloatArray, Frame, Window
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.survey.design import Case, Condition, Design
+from medsr_viewer.upscaling.catalogue import catalogue
+from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare
+from medsr_viewer.workflows.inputs import Input, find_inputs
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedCase:
+    """One case under every condition.
+
+    Parameters
+    ----------
+    case : Case
+        Which.
+    pixels : dict of str to ndarray
+        By condition: (H, W) float32 in modality units, or (H, W, 3); all of one shape.
+    window : (float, float)
+        (center, width) that all of them are shown with.
+    inverted : bool
+        Whether the smallest value is shown white.
+    pixel_spacing : tuple of float
+        (row, column) mm; empty where unknown.
+    notes : tuple of str
+        What the coordinator must know of this case.
+    """
+
+    case: Case
+    pixels: dict[str, FloatArray]
+    window: tuple[float, float]
+    inverted: bool
+    pixel_spacing: tuple[float, ...]
+    notes: tuple[str, ...]
+
+
+def render(design: Design, case: Case, *, device: str = "auto") -> RenderedCase:
+    """Compute a case under every condition of a design.
+
+    Parameters
+    ----------
+    design : Design
+        Its mode, scale factor and conditions.
+    case : Case
+        One of its cases.
+    device : str
+        See `UpscalingRequest`.
+
+    Raises
+    ------
+    MedsrError
+        If the case cannot be read, a method fails, or an image enhanced elsewhere is missing or of another size.
+    """
+    source = _find(case)
+    frame = source.read()
+    comparison = _compare(design, frame, source.instance.modality, device)
+    region = _region(case, comparison, design)
+    pixels = {
+        condition.name: _crop(_pixels(condition, case, frame, comparison), region) for condition in design.conditions
+    }
+    spacing = frame.pixel_spacing or ()
+    shrunk = design.scale_factor if design.mode == "enhance" else 1
+    return RenderedCase(
+        case=case,
+        pixels=pixels,
+        window=case_window(case, frame),
+        inverted=frame.inverted,
+        pixel_spacing=tuple(value / shrunk for value in spacing),
+        notes=(*comparison.prepared.notes, *frame.warnings),
+    )
+
+
+def case_window(case: Case, frame: Frame) -> tuple[float, float]:
+    """Return the (center, width) that a case is shown with: its own, else the file's first, else its full range."""
+    if len(case.window) == 2:
+        return case.window[0], case.window[1]
+    for voi in frame.vois:
+        if isinstance(voi, Window) and voi.function != "SIGMOID":
+            return voi.center, voi.width
+    low, high = frame.value_range
+    return (low + high) / 2, max(high - low, 1.0)
+
+
+def _find(case: Case) -> Input:
+    if not case.path.exists():
+        raise NothingToOpen(f"{case.path}: there is no such file (case {case.name})")
+    inputs, skipped = find_inputs([case.path], case.frame)
+    if not inputs:
+        why = f": {skipped[0].reason}" if skipped else ""
+        raise NothingToOpen(f"{case.path}: no image could be read (case {case.name}){why}")
+    if len(inputs) > 1:
+        raise UnusableImage(
+            f"{case.path}: {len(inputs)} images (case {case.name})", "A case is one image: name the file itself."
+        )
+    return inputs[0]
+
+
+def _compare(design: Design, frame: Frame, modality: str, device: str) -> Comparison:
+    names = dict.fromkeys(condition.method for condition in design.conditions if condition.method)
+    methods = tuple(catalogue().find(name, design.scale_factor) for name in names)
+    request = ComparisonRequest(frame, modality, design.mode, design.scale_factor, methods, device=device)
+    comparison = compare(request)
+    for result in comparison.results:
+        if result.error:
+            raise result.error
+    return comparison
+
+
+def _pixels(condition: Condition, case: Case, frame: Frame, comparison: Comparison) -> FloatArray:
+    if condition.images is not None:
+        return _enhanced_elsewhere(condition.images, case, frame, _full_shape(comparison))
+    if not condition.method:
+        reference = comparison.prepared.reference
+        if reference is None:
+            raise UnusableImage(f"condition {condition.name}: an enhanced image has no reference")
+        return reference
+    (result,) = (one for one in comparison.results if one.method == condition.method)
+    assert result.upscaled is not None  # noqa: S101 - errors were raised before
+    return result.upscaled.pixels
+
+
+def _enhanced_elsewhere(folder: Path, case: Case, frame: Frame, shape: tuple[int, ...]) -> FloatArray:
+    wanted = {case.name, case.path.stem}
+    found = [path for path in sorted(folder.iterdir()) if path.is_file() and {path.name, path.stem} & wanted]
+    if len(found) != 1:
+        raise UnusableImage(
+            f"{folder}: {len(found)} files are named as the case {case.name}",
+            f"One must be named {case.name} or {case.path.stem}, with any suffix.",
+        )
+    (inputs, _) = find_inputs(found, 1)
+    if len(inputs) != 1:
+        raise UnusableImage(f"{found[0]}: not one image (case {case.name})")
+    other = inputs[0].read()
+    if other.shape != shape:
+        raise UnusableImage(
+            f"{found[0]}: {_size(other.shape)} in place of {_size(shape)} (case {case.name})",
+            "Every condition of a case must have the same size: it would tell them apart.",
+        )
+    if (other.unit, other.stored_maximum) != (frame.unit, frame.stored_maximum):
+        raise UnusableImage(
+            f"{found[0]}: its values ({_unit(other)}) are not those of the case {case.name} ({_unit(frame)})",
+            "Write it as a DICOM file with the case's unit, or use raster files for both.",
+        )
+    return other.pixels
+
+
+def _full_shape(comparison: Comparison) -> tuple[int, ...]:
+    rows, columns, *channels = comparison.prepared.degraded.shape
+    scale = comparison.request.scale_factor
+    return (rows * scale, columns * scale, *channels)
+
+
+def _region(case: Case, comparison: Comparison, design: Design) -> Region:
+    shape = _full_shape(comparison)
+    if not case.region:
+        return Region.whole(shape)
+    region = Region(*case.region)
+    if design.mode == "enhance":
+        region = region.scaled(design.scale_factor)
+    if region.intersection(Region.whole(shape)) != region:
+        raise UnusableImage(f"case {case.name}: its region is not inside the image, which is {_size(shape)}")
+    return region
+
+
+def _crop(pixels: FloatArray, region: Region) -> FloatArray:
+    rows, columns = region.slices
+    return np.ascontiguousarray(pixels[rows, columns], np.float32)
+
+
+def _size(shape: Sequence[int]) -> str:
+    return f"{shape[1]} x {shape[0]}" + (" colour" if len(shape) == 3 else "")
+
+
+def _unit(frame: Frame) -> str:
+    return frame.unit or (f"0 to {frame.stored_maximum:g}" if frame.stored_maximum else "no unit")
