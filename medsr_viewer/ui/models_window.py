@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.upscaling.catalogue import Catalogue
+from medsr_viewer.workflows.weights import named_weights
 
 COLUMNS = ("Method", "Scale", "Trained for", "Parameters", "PSNR over bicubic", "Training", "Note")
 _KINDS = {"psnr": "fidelity (PSNR)", "gan": "sharpness (GAN): invents texture"}
@@ -160,7 +161,7 @@ def card_text(card: ModelCard, blends: Sequence[str] = ()) -> str:
     if measured := card.training.get("measured"):
         lines.append(f"- Figures: {measured}")
     if card.ancestors:
-        names = (f"{ancestor['name']} (SHA-256 {ancestor['sha256'][:12]})" for ancestor in card.ancestors)
+        names = (named_weights(ancestor["name"], ancestor["sha256"]) for ancestor in card.ancestors)
         lines.append(f"- Training began with the weights of {', and these with those of '.join(names)}")
     lines += [f"- Blended: {blend}" for blend in blends]
     lines += ["", "### Figures on the validation images", "", *_figures(card), "", "### Training images", ""]

@@ -32,6 +32,11 @@ def weights_report(card: ModelCard | None) -> dict[str, Any]:
     return report
 
 
+def named_weights(name: str, sha256: str) -> str:
+    """Return weights in words: their name, and as much of their hash as tells them apart."""
+    return f"{name} (SHA-256 {sha256[:_HASH_DIGITS]})"
+
+
 def network_caption(card: ModelCard) -> str:
     """Return what made a network's pixels beside the weights of its name: see `blend_caption`, and its orientations."""
     mean = f"{card.name} ×{card.scale_factor} is the mean over {card.orientations} orientations of the image"
@@ -44,8 +49,7 @@ def blend_caption(card: ModelCard) -> str:
         return ""
     shares = (100 - card.percent, card.percent)
     parts = (
-        f"{share} % {one.name} (SHA-256 {one.sha256[:_HASH_DIGITS]})"
-        for share, one in zip(shares, card.sources, strict=True)
+        f"{share} % {named_weights(one.name, one.sha256)}" for share, one in zip(shares, card.sources, strict=True)
     )
     return f"{card.name} ×{card.scale_factor} is made of {' and '.join(parts)}"
 
