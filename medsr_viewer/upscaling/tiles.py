@@ -21,13 +21,10 @@ def tile_grid(shape: tuple[int, ...], tile: int, within: Region | None = None) -
     within : Region, optional
         Keep only the tiles that meet this region of the input.
     """
-    rows, columns = (_cuts(length, tile) for length in shape[:2])
-    tiles = [
-        Region(top, left, bottom - top, right - left)
-        for top, bottom in pairwise(rows)
-        for left, right in pairwise(columns)
-    ]
-    return [region for region in tiles if within is None or region.intersects(within)]
+    wanted = Region.whole(shape) if within is None else within
+    rows = _cuts(shape[0], tile, wanted.top, wanted.bottom)
+    columns = _cuts(shape[1], tile, wanted.left, wanted.right)
+    return [Region(top, left, bottom - top, right - left) for top, bottom in rows for left, right in columns]
 
 
 class VisibleRegion:
@@ -91,9 +88,11 @@ def pieces(tile: Region) -> list[Region]:
     return [piece.moved(tile.top, tile.left) for piece in tile_grid((tile.height, tile.width), half)]
 
 
-def _cuts(length: int, tile: int) -> list[int]:
+def _cuts(length: int, tile: int, start: int, stop: int) -> list[tuple[int, int]]:
+    """Return the ends of the pieces of a side that meet start to stop: of a large image they are few of many."""
     count = max(1, -(-length // tile))
-    return [length * index // count for index in range(count + 1)]
+    ends = pairwise(length * index // count for index in range(count + 1))
+    return [(first, last) for first, last in ends if max(first, start) < min(last, stop)]
 
 
 def _urgency(tile: Region, visible: Region) -> tuple[bool, float]:

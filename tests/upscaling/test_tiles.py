@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from medsr_viewer.imaging.region import Region
+from medsr_viewer.upscaling import tiles as module
 from medsr_viewer.upscaling.tiles import TileQueue, VisibleRegion, tile_grid
 
 sides = st.integers(1, 90)
@@ -30,6 +32,19 @@ def test_within_keeps_the_tiles_that_meet_it(rows: int, columns: int, tile: int,
     kept = tile_grid((rows, columns), tile, region)
     assert kept == [t for t in tile_grid((rows, columns), tile) if t.intersects(region)]
     assert sum(t.intersection(region).area for t in kept) == region.intersection(Region.whole((rows, columns))).area
+
+
+def test_tiles_elsewhere_are_not_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[int, ...]] = []
+
+    def region(*sides: int) -> Region:
+        made.append(sides)
+        return Region(*sides)
+
+    monkeypatch.setattr(module, "Region", region)
+    assert tile_grid((900, 900), 10, Region(495, 250, 10, 10)) == [Region(490, 250, 10, 10), Region(500, 250, 10, 10)]
+    assert len(made) == 2
+    assert tile_grid((900, 900), 10, Region(495, 250, 0, 10)) == [], "it has no pixel"
 
 
 @given(st.builds(Region, sides, sides, st.integers(1, 40), st.integers(1, 40)))
