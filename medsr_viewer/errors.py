@@ -15,7 +15,10 @@
     ├── OutOfMemory               the device has too little memory, even for the smallest tile
     ├── DeviceUnavailable         the chosen device cannot be used
     ├── SurveyError               a survey is damaged, altered, closed, or in another state than was asked for
-    │   └── AnswerRefused         an answer of an observer does not count
+    │   ├── AnswerRefused         an answer of an observer does not count
+    │   ├── AlreadyRecorded       the same was recorded before, and is kept as it was
+    │   ├── SurveyClosed          nothing more is rated
+    │   └── WrongPassphrase       the sealed allocation does not open
     └── CannotWrite               a file cannot be written
 """
 
@@ -145,6 +148,27 @@ class AnswerRefused(SurveyError):
     """An answer of an observer does not count."""
 
     title = "This answer does not count"
+
+
+class AlreadyRecorded(SurveyError):
+    """The same was recorded before, and is kept as it was."""
+
+    title = "This was recorded already"
+    advice = "Nothing was changed. Open the survey again to go on where it stands."
+
+
+class SurveyClosed(SurveyError):
+    """The survey is closed: nothing more is rated."""
+
+    title = "This survey is closed"
+    advice = "Make a report of it, or set up a new survey."
+
+
+class WrongPassphrase(SurveyError):
+    """The sealed allocation does not open with this passphrase."""
+
+    title = "The passphrase is wrong"
+    advice = "Type the passphrase that the survey was set up with; capital letters count."
 
 
 class CannotWrite(MedsrError):
