@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from medsr_viewer.imaging.frame import FloatArray
 
@@ -11,7 +12,7 @@ ATTENTION_WINDOW = (0.5, 1.0)
 """(center, width) that they are shown with."""
 
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-_GROUND, _INK = 0.35, 1.0
+_GROUND, _INK = 90, 255
 
 
 def attention_picture(answer: int, side: int = 512) -> FloatArray:
@@ -29,13 +30,13 @@ def attention_picture(answer: int, side: int = 512) -> FloatArray:
     ndarray
         (side, side) float32 from 0 to 1, to be shown with `ATTENTION_WINDOW`.
     """
-    picture = np.full((side, side), _GROUND, np.float32)
-    _write(picture, "Please answer", 0.42, side / 400)
-    _write(picture, str(answer), 0.62, side / 200)
-    return picture
+    drawn = np.full((side, side), _GROUND, np.uint8)  # OpenCV smooths letters on 8 bits alone
+    _write(drawn, "Please answer", 0.42, side / 400)
+    _write(drawn, str(answer), 0.62, side / 200)
+    return drawn.astype(np.float32) / 255
 
 
-def _write(picture: FloatArray, text: str, height: float, size: float) -> None:
+def _write(picture: NDArray[np.uint8], text: str, height: float, size: float) -> None:
     thickness = max(1, round(2 * size))
     (width, _), _ = cv2.getTextSize(text, _FONT, size, thickness)
     place = ((picture.shape[1] - width) // 2, round(picture.shape[0] * height))
