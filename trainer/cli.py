@@ -13,8 +13,9 @@ from medsr_viewer.models.cards import ORIENTATIONS
 from trainer.arguments import whole_number
 from trainer.evaluation.command import add_evaluate_command
 from trainer.prepare.command import add_prepare_command
-from trainer.recipe_file import load_recipe, recipe_path, shipped_recipes
+from trainer.recipe_file import load_recipe, read_values, recipe_path, shipped_recipes
 from trainer.run_report.command import add_report_command
+from trainer.unread_keys import unread_keys
 
 STOPPED = 130
 """Exit status of a run that was stopped and can go on: a script's next command should not start."""
@@ -37,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("medsr-train", description="Train the networks that MedSR Viewer offers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     recipes = commands.add_parser("recipes", help="list the recipes that ship, or print one")
-    recipes.add_argument("name", nargs="?", help="print this recipe's TOML file, to copy and change")
+    recipes.add_argument("name", nargs="?", help="check this recipe and print its TOML file, to copy and change")
     recipes.add_argument("--markdown", action="store_true", help="a table of all, with the published figures and ours")
     recipes.add_argument(
         "--runs",
@@ -105,7 +106,10 @@ def _add_how_to_publish(parser: argparse.ArgumentParser) -> None:
 
 def _recipes(options: argparse.Namespace) -> int:
     if options.name:
+        values = read_values(options.name)
         print(recipe_path(options.name).read_text(encoding="utf-8"), end="")
+        for line in unread_keys(load_recipe(options.name), values):
+            print(f"Warning: {line}", file=sys.stderr)
         return 0
     if options.markdown:
         from trainer.recipe_table import recipes_table
@@ -138,6 +142,9 @@ def _run(options: argparse.Namespace) -> int:
         # Through the console, above its progress bar; plain text is neither wrapped nor coloured.
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
+    is_first = os.environ.get("RANK", "0") == "0"  # torchrun's: one process tells and publishes
+    for line in unread_keys(recipe, read_values(options.recipe, options.set)) if is_first else ():
+        report(f"Warning: {line}")
     finished = train(
         recipe,
         options.data,
@@ -150,7 +157,7 @@ def _run(options: argparse.Namespace) -> int:
     )
     if not finished:
         return STOPPED
-    if options.publish is not None and os.environ.get("RANK", "0") == "0":  # torchrun's: one process publishes
+    if options.publish is not None and is_first:
         _publish_run(options, run, options.publish, options.models_out)
     return 0
 

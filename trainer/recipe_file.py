@@ -40,12 +40,28 @@ def load_recipe(name_or_path: str, settings: Sequence[str] = ()) -> Recipe:
     InvalidRecipe
         If there is no such recipe, or a key or value of it is wrong; the message names file and key.
     """
+    return _checked(read_values(name_or_path, settings), str(recipe_path(name_or_path)))
+
+
+def read_values(name_or_path: str, settings: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what a recipe's file and the settings state themselves, unchecked: no defaults.
+
+    Parameters
+    ----------
+    name_or_path, settings
+        As `load_recipe` takes them.
+
+    Raises
+    ------
+    InvalidRecipe
+        If there is no such recipe, or it is not TOML.
+    """
     path = recipe_path(name_or_path)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
         raise InvalidRecipe(f"{path}: cannot be read as text in UTF-8") from exc
-    return parse_recipe(text, str(path), settings)
+    return _values(text, str(path), settings)
 
 
 def recipe_path(name_or_path: str) -> Path:
@@ -86,15 +102,7 @@ def parse_recipe(text: str, origin: str, settings: Sequence[str] = ()) -> Recipe
     InvalidRecipe
         If it is not TOML, or a key or value is wrong.
     """
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise InvalidRecipe(f"{origin}: not valid TOML: {exc}") from exc
-    for setting in settings:
-        values = _merged(values, _setting(setting))
-    recipe: Recipe = _table(Recipe, values, origin, "")
-    _check_together(recipe, origin)
-    return recipe
+    return _checked(_values(text, origin, settings), origin)
 
 
 def recipe_as_dict(recipe: Recipe) -> dict[str, Any]:
@@ -112,6 +120,22 @@ def changes(before: dict[str, Any], after: dict[str, Any], prefix: str = "") -> 
         elif (list(old) if isinstance(old, tuple) else old) != (list(new) if isinstance(new, tuple) else new):
             found.append(f"{prefix}{key} = {new!r}, was {old!r}")
     return found
+
+
+def _values(text: str, origin: str, settings: Sequence[str]) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
+        raise InvalidRecipe(f"{origin}: not valid TOML: {exc}") from exc
+    for setting in settings:
+        values = _merged(values, _setting(setting))
+    return values
+
+
+def _checked(values: Mapping[str, Any], origin: str) -> Recipe:
+    recipe: Recipe = _table(Recipe, values, origin, "")
+    _check_together(recipe, origin)
+    return recipe
 
 
 def _setting(setting: str) -> dict[str, Any]:
