@@ -80,12 +80,12 @@ class Question:
     text : str
         What the observer reads.
     scale : str
-        Name of a `Scale`.
+        Name of a `Scale`; "": the protocol's own. Protocol pairs has none.
     """
 
     name: str
     text: str
-    scale: str
+    scale: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ class Arrangement:
 
     Parameters
     ----------
-    seed : int
-        Of every random choice. It is kept in the sealed allocation alone: whoever knew it could work out the order.
+    seed : int or None
+        Of every random choice; None: drawn when the survey is made. It is kept in the sealed allocation alone.
     order : {"latin", "random"}
         Blocks that hold every case once, the conditions balanced over blocks and observers (Latin square); or fully
         random. Either way no case is shown twice in succession where that can be had.
@@ -111,7 +111,7 @@ class Arrangement:
         Protocol pairs: comparisons that an observer makes; 0: as many as there are stimuli.
     """
 
-    seed: int = 0
+    seed: int | None = None
     order: Order = "latin"
     observers: int = 24
     cases_per_observer: int = 0
@@ -189,6 +189,8 @@ class Design:
         At least one of each; two conditions at least, the hidden reference included.
     arrangement, sitting, screen, texts : see there
         How they are put to the observers.
+    hidden_reference : bool
+        Protocol acr in mode test: the undegraded image is rated too, as a condition of its own.
     edition : int
         The coordinator's count of versions of this design.
     """
@@ -204,6 +206,7 @@ class Design:
     sitting: Sitting = field(default_factory=Sitting)
     screen: Screen = field(default_factory=Screen)
     texts: Texts = field(default_factory=Texts)
+    hidden_reference: bool = True
     edition: int = 1
 
     @property

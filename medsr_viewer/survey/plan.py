@@ -116,7 +116,7 @@ class Allocation:
     meanings : dict of str to Meaning
         By stimulus.
     kinds : dict of str to TrialKind
-        By "slot/trial identifier"; main ones are left out.
+        By "slot/trial identifier", slots counted from 0; main ones are left out, and so is the training phase.
     expected : dict of str to int
         The answer that an attention check asks for, by stimulus. For training: the value that feedback is given on.
     """
