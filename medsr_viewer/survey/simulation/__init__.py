@@ -1,0 +1,1 @@
+"""Simulated observers with known scale values, to test the whole chain with. Shares no code with the statistics."""
