@@ -1,0 +1,148 @@
+"""Protocols: what is on one screen, what is asked of it, and what a design leaves to its protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from medsr_viewer.survey.design import REFERENCE, Condition, Design, Protocol, Question, Texts
+from medsr_viewer.survey.protocol_texts import CONSENT, INSTRUCTIONS, TRAINING
+
+Rated: TypeAlias = Literal["one", "all", "two"]
+
+LABELLED = "(original)"
+"""Stands for the labelled original among the stimuli of a case; never the name of a condition."""
+
+
+@dataclass(frozen=True)
+class ProtocolRules:
+    """What a protocol is.
+
+    Parameters
+    ----------
+    rated : {"one", "all", "two"}
+        Unlabelled images of a case on one screen: one condition, all of them, or two of which one is chosen.
+    labelled : bool
+        Whether the original stands beside them, labelled as such: mode test alone.
+    hidden_reference : bool
+        Whether the original is rated too, as a condition of its own, where the design does not leave it out.
+    scales : tuple of str
+        Scales that its questions may have, the usual one first; empty: none, an image is chosen.
+    question : Question
+        Asked where the design has none.
+    most_questions : int
+        That are asked of one image.
+    """
+
+    rated: Rated
+    labelled: bool
+    hidden_reference: bool
+    scales: tuple[str, ...]
+    question: Question
+    most_questions: int = 8
+
+
+PROTOCOLS: Mapping[Protocol, ProtocolRules] = MappingProxyType(
+    {
+        # ITU-T P.910: absolute category rating with hidden reference
+        "acr": ProtocolRules(
+            "one",
+            labelled=False,
+            hidden_reference=True,
+            scales=("acr", "quality"),
+            question=Question("quality", "How good is the quality of this image?", "acr"),
+        ),
+        # ITU-R BT.500: double-stimulus impairment scale, both images at once
+        "dsis": ProtocolRules(
+            "one",
+            labelled=True,
+            hidden_reference=False,
+            scales=("impairment",),
+            question=Question(
+                "impairment", "How far is this image impaired, compared with the original?", "impairment"
+            ),
+        ),
+        # the survey of Queen's University: a labelled original beside every condition
+        "queens": ProtocolRules(
+            "all",
+            labelled=True,
+            hidden_reference=False,
+            scales=("quality", "acr"),
+            question=Question("quality", "How good is the quality of each image?", "quality"),
+        ),
+        # ITU-T P.910: pair comparison, forced choice
+        "pairs": ProtocolRules(
+            "two",
+            labelled=False,
+            hidden_reference=False,
+            scales=(),
+            question=Question("preference", "Which image is better?"),
+            most_questions=1,
+        ),
+        # visual grading characteristics: Båth and Månsson, Br. J. Radiol. 80:169 (2007)
+        "vgc": ProtocolRules(
+            "one",
+            labelled=False,
+            hidden_reference=False,
+            scales=("criterion", "acr", "quality"),
+            question=Question(
+                "criterion", "The image shows anatomical structures sharply enough for diagnosis.", "criterion"
+            ),
+            most_questions=12,
+        ),
+        # receiver operating characteristic: present or absent, with confidence
+        "roc": ProtocolRules(
+            "one",
+            labelled=False,
+            hidden_reference=False,
+            scales=("confidence",),
+            question=Question("finding", "Is the finding present?", "confidence"),
+            most_questions=1,
+        ),
+    }
+)
+
+
+def complete(design: Design) -> Design:
+    """Return a design with all that it leaves to its protocol: hidden reference, questions, scales and texts.
+
+    What the coordinator wrote stays as it is; a complete design is returned unchanged.
+    """
+    rules = PROTOCOLS[design.protocol]
+    asked = design.questions or (rules.question,)
+    usual = rules.scales[0] if rules.scales else ""
+    return replace(
+        design,
+        conditions=design.conditions + _hidden_reference(design, rules),
+        questions=tuple(replace(question, scale=question.scale or usual) for question in asked),
+        texts=Texts(
+            instructions=design.texts.instructions or _instructions(design),
+            consent=design.texts.consent or CONSENT,
+        ),
+    )
+
+
+def required_stimuli(design: Design) -> tuple[tuple[str, str], ...]:
+    """Return the (case, condition) of every stimulus that a complete design shows.
+
+    Where the protocol has a labelled original it is there for each case as `LABELLED`. It is a stimulus of its own,
+    even beside a hidden reference: one identifier for both would tell the hidden one.
+    """
+    names = [condition.name for condition in design.conditions]
+    if PROTOCOLS[design.protocol].labelled:
+        names.append(LABELLED)
+    return tuple((case.name, name) for case in design.cases for name in names)
+
+
+def _instructions(design: Design) -> str:
+    text = INSTRUCTIONS[design.protocol]
+    return f"{text}\n\n{TRAINING}" if design.training_cases else text
+
+
+def _hidden_reference(design: Design, rules: ProtocolRules) -> tuple[Condition, ...]:
+    wanted = rules.hidden_reference and design.hidden_reference and design.mode == "test"
+    if not wanted or any(condition.role == "reference" for condition in design.conditions):
+        return ()
+    return (Condition(REFERENCE, role="reference"),)
