@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.ui.state import ImageKey
-from medsr_viewer.upscaling.upscaler import plan_tiles
+from medsr_viewer.upscaling.upscaler import Begun, plan_tiles
 from medsr_viewer.workflows.compare import ComparisonRequest
 from medsr_viewer.workflows.estimate import Estimate
 
@@ -164,10 +164,18 @@ def is_large(request: ComparisonRequest) -> bool:
     rows, columns = request.frame.shape[:2]
     scale = request.scale_factor
     shape = (rows, columns) if request.mode == "enhance" else (rows // scale, columns // scale)
-    plans = (plan_tiles(shape, scale, request.within, request.begun.get(one.name)) for one in request.methods)
-    return max((sum(tile.area for tile in tiles) for tiles, _ in plans), default=0) * scale**2 > LARGE_OUTPUT
+    left = (_pixels_left(shape, scale, request.within, request.begun.get(one.name)) for one in request.methods)
+    return max(left, default=0) > LARGE_OUTPUT
 
 
 def is_long(estimate: Estimate) -> bool:
     """Whether the user is asked: short runs on large images just run."""
     return estimate.seconds > LONG_SECONDS or estimate.memory > MUCH_MEMORY
+
+
+def _pixels_left(shape: tuple[int, int], scale_factor: int, within: Region | None, begun: Begun | None) -> int:
+    if within is not None:
+        return sum(tile.area for tile in plan_tiles(shape, scale_factor, within, begun)[0]) * scale_factor**2
+    # All tiles of a large image take long to lay out, and together they are the image.
+    done = sum(part.area for part in begun.computed) if begun is not None else 0
+    return shape[0] * shape[1] * scale_factor**2 - done

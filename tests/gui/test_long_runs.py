@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from medsr_viewer.imaging.frame import Frame, Window
+from medsr_viewer.imaging.region import Region
+from medsr_viewer.ui import long_runs
 from medsr_viewer.ui.app import Application
+from medsr_viewer.ui.long_runs import is_large
 from medsr_viewer.ui.showing import NOT_COMPUTED
+from medsr_viewer.upscaling.methods import Method
+from medsr_viewer.upscaling.upscaler import Begun, plan_tiles
+from medsr_viewer.workflows.compare import ComparisonRequest, Mode
 from medsr_viewer.workflows.estimate import Estimate
 
 from .conftest import GatedCompare, MakeApplication, OpenSettled
@@ -22,6 +30,41 @@ def test_a_short_run_on_a_large_image_just_runs(
     monkeypatch.setattr("medsr_viewer.ui.long_runs.LARGE_OUTPUT", 100)
     application = open_settled(image_files[:1], estimator=lambda _request, _shape, _token: Estimate(2.0, 1 << 20, 1000))
     assert application.window.notices.shown == ()
+
+
+def request_on(
+    side: int, mode: Mode = "enhance", within: Region | None = None, computed: tuple[Region, ...] = ()
+) -> ComparisonRequest:
+    """A x4 upscaling of an image that takes no memory, of which some is computed."""
+    nothing = np.broadcast_to(np.float32(0), (side, side))
+    begun = {"bicubic": Begun(nothing, computed)} if computed else {}
+    frame = Frame(nothing, (Window(0, 1),), (0, 1))
+    return ComparisonRequest(frame, "", mode, 4, (Method("bicubic", "interpolation"),), within=within, begun=begun)
+
+
+@pytest.mark.parametrize("mode", ["enhance", "test"])
+@pytest.mark.parametrize("within", [None, Region(100, 200, 300, 40)])
+@pytest.mark.parametrize("ready", [0, 1, 3])
+def test_a_run_is_large_by_what_is_still_to_be_computed(
+    mode: Mode, within: Region | None, ready: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape = (4096, 4096) if mode == "enhance" else (1024, 1024)
+    tiles, _ = plan_tiles(shape, 4, within, None)
+    request = request_on(4096, mode, within, tuple(tile.scaled(4) for tile in tiles[:ready]))
+    left = sum(tile.area for tile in tiles[ready:]) * 16
+    monkeypatch.setattr(long_runs, "LARGE_OUTPUT", left)
+    assert not is_large(request)
+    monkeypatch.setattr(long_runs, "LARGE_OUTPUT", left - 1)
+    assert is_large(request)
+
+
+def test_the_tiles_of_a_whole_image_are_not_laid_out_to_count_its_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError("half a second for 65,535 x 65,535 pixels, in the window's thread")
+
+    monkeypatch.setattr(long_runs, "plan_tiles", refuse)
+    assert is_large(request_on(65_535))
+    assert is_large(request_on(65_535, computed=(Region(0, 0, 1024, 1024),)))
 
 
 @pytest.fixture
