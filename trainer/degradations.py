@@ -25,6 +25,8 @@ from trainer.recipe import DegradationRecipe, Kernel
 
 FloatArray = NDArray[np.float32]
 
+NARROWEST = 0.5
+"""Reference pixels: a Gaussian of a smaller sigma, turned, would fall between the pixels of its kernel."""
 KERNELS: dict[Kernel, str] = {
     "bicubic": STANDARD_DEGRADATION,
     "bilinear": "bilinear, antialiased",
@@ -44,7 +46,7 @@ def describe(recipe: DegradationRecipe) -> str:
     """Return a recipe's degradation in words, for model cards."""
     parts = [KERNELS[recipe.kernel]]
     for share, words in (
-        (recipe.blur_share, f"Gaussian blur, sigma {_span(recipe.blur_sigma)} reference pixels"),
+        (recipe.blur_share, f"Gaussian blur, sigma {_span(recipe.blur_sigma)} reference pixels{_turned(recipe)}"),
         (recipe.kspace_share, "k-space truncation in place of it (of MR alone)"),
         (recipe.dose_share, f"Poisson noise of {_span(recipe.dose_photons)} photons at white"),
         (recipe.noise_share, f"Gaussian noise, sigma {_span(recipe.noise_sigma)} of the range"),
@@ -83,7 +85,7 @@ def degrade_patch(
         (H / scale_factor, W / scale_factor) float32, not clipped.
     """
     if happens(recipe.blur_share, rng):
-        reference = blur(reference, float(rng.uniform(*recipe.blur_sigma)))
+        reference = _blur_at_random(reference, recipe, rng)
     if modality == "MR" and happens(recipe.kspace_share, rng):
         degraded = truncate_kspace(reference, scale_factor)
     else:
@@ -188,6 +190,32 @@ def blur(reference: FloatArray, sigma: float) -> FloatArray:
     return np.asarray(cv2.GaussianBlur(reference, (0, 0), sigma), np.float32) if sigma > 0 else reference
 
 
+def blur_anisotropically(reference: FloatArray, sigmas: tuple[float, float], angle: float) -> FloatArray:
+    """Blur by a Gaussian of two sigmas, mirrored at the borders (Zhang et al. 2021, BSRGAN, section 3.1).
+
+    Parameters
+    ----------
+    reference : ndarray
+        (H, W) float32.
+    sigmas : (float, float)
+        Along the angle and across it, in pixels; `NARROWEST` or more is taken.
+    angle : float
+        Radians, counter-clockwise from the direction in which a row runs.
+
+    Returns
+    -------
+    ndarray
+        (H, W) float32.
+    """
+    along, across = (max(sigma, NARROWEST) for sigma in sigmas)
+    reach = math.ceil(4 * max(along, across))
+    rows, columns = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    cosine, sine = math.cos(angle), math.sin(angle)
+    exponent = ((cosine * columns - sine * rows) / along) ** 2 + ((sine * columns + cosine * rows) / across) ** 2
+    kernel = np.exp(-exponent / 2)
+    return np.asarray(cv2.filter2D(reference, -1, kernel / kernel.sum()), np.float32)
+
+
 def add_dose_noise(pixels: FloatArray, photons: float, rng: np.random.Generator) -> FloatArray:
     """Add the noise of a dose: counts of a Poisson process whose mean is `photons` where a pixel is 1.
 
@@ -220,6 +248,18 @@ def compress(pixels: FloatArray, quality: int) -> FloatArray:
 def _lanczos(length: int, scale_factor: int) -> Tensor:
     """Return the matrix by which Pillow reduces a line of pixels: what it makes of each single one."""
     return torch.from_numpy(resize(np.eye(length, dtype=np.float32), (length // scale_factor, length), "lanczos"))
+
+
+def _blur_at_random(reference: FloatArray, recipe: DegradationRecipe, rng: np.random.Generator) -> FloatArray:
+    if not happens(recipe.blur_anisotropic_share, rng):
+        return blur(reference, float(rng.uniform(*recipe.blur_sigma)))
+    along, across = (float(rng.uniform(*recipe.blur_sigma)) for _ in range(2))
+    return blur_anisotropically(reference, (along, across), float(rng.uniform(0, math.pi)))
+
+
+def _turned(recipe: DegradationRecipe) -> str:
+    share = recipe.blur_anisotropic_share
+    return f" ({share:.0%} of them anisotropic: two sigmas, any angle)" if share else ""
 
 
 def _span(limits: tuple[float, float]) -> str:

@@ -70,6 +70,9 @@ class DegradationRecipe:
     blur_share: Share = 0.0
     blur_sigma: Annotated[Pair, NOT_NEGATIVE] = (0.2, 3.0)
     """Standard deviation of a Gaussian, in reference pixels."""
+    blur_anisotropic_share: Share = 0.0
+    """Share of the blurs that have two such deviations, at an angle: motion, and detectors' pixels that are not square
+    (after Zhang et al. 2021, BSRGAN)."""
     noise_share: Share = 0.0
     noise_sigma: Annotated[Pair, NOT_NEGATIVE] = (0.0, 0.04)
     """Standard deviation of Gaussian noise, on [0, 1]."""

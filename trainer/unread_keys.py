@@ -21,6 +21,7 @@ READ_WITH: Mapping[str, Readers] = {
     "data.vertical_flip_share": {"data.quarter_turns": (False,)},
     "data.rotation_degrees": {"data.rotation_share": _ON},
     "degradation.blur_sigma": {"degradation.blur_share": _ON},
+    "degradation.blur_anisotropic_share": {"degradation.blur_share": _ON},
     "degradation.noise_sigma": {"degradation.noise_share": _ON},
     "degradation.dose_photons": {"degradation.dose_share": _ON},
     "degradation.jpeg_quality": {"degradation.jpeg_share": _ON},

@@ -12,9 +12,11 @@ from skimage.registration import phase_cross_correlation
 from medsr_viewer.imaging.degrade import degrade
 from trainer.degradations import (
     KERNELS,
+    NARROWEST,
     Kernel,
     add_dose_noise,
     blur,
+    blur_anisotropically,
     compress,
     degrade_patch,
     describe,
@@ -118,6 +120,66 @@ def test_blur_is_a_gaussian_of_its_sigma() -> None:
     np.testing.assert_array_equal(blur(point, 0), point)
 
 
+def moments(pixels: Any) -> tuple[float, float, float]:
+    """Return the variances along x and y, which points up, and their covariance."""
+    y, x = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
+    row, column = centroid(pixels)
+    across, up = x - column, row - y
+    return tuple(float((pixels * product).sum() / pixels.sum()) for product in (across**2, up**2, across * up))  # type: ignore[return-value]
+
+
+def point(side: int = 81) -> Any:
+    pixels = np.zeros((side, side), np.float32)
+    pixels[side // 2, side // 2] = 1
+    return pixels
+
+
+@pytest.mark.parametrize("angle", [0, 30, 90, 135])
+@pytest.mark.parametrize("sigmas", [(4.0, 1.0), (0.5, 3.0)])
+def test_an_anisotropic_blur_has_its_sigmas_along_and_across_its_angle(
+    angle: float, sigmas: tuple[float, float]
+) -> None:
+    spread = blur_anisotropically(point(), sigmas, np.radians(angle))
+    assert spread.dtype == np.float32
+    assert spread.sum() == pytest.approx(1, abs=1e-5)
+    assert centroid(spread) == pytest.approx((40, 40), abs=1e-4)
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    (xx, xy), (_, yy) = turn @ np.diag(np.square(sigmas)) @ turn.T
+    assert moments(spread) == pytest.approx((xx, yy, xy), rel=0.02, abs=0.04)
+
+
+def test_an_anisotropic_blur_of_equal_sigmas_is_the_isotropic_one() -> None:
+    pixels = noise()
+    for angle in (0.0, 1.0):
+        np.testing.assert_allclose(blur_anisotropically(pixels, (2, 2), angle), blur(pixels, 2), atol=1e-5)
+
+
+def test_no_blur_is_narrower_than_its_kernels_pixels_can_show() -> None:
+    narrow, least = (blur_anisotropically(point(), (sigma, 3), 0.4) for sigma in (0.0, NARROWEST))
+    np.testing.assert_array_equal(narrow, least)
+
+
+def test_a_share_of_the_blurs_is_anisotropic_at_any_angle() -> None:
+    recipe = dataclasses.replace(STANDARD, blur_share=1, blur_sigma=(1, 3), blur_anisotropic_share=0.5)
+    drawn = [moments(degrade_patch(point(), 1, recipe, np.random.default_rng(seed))) for seed in range(200)]
+    turned = [(xx, yy, xy) for xx, yy, xy in drawn if abs(xx - yy) > 1e-3 or abs(xy) > 1e-3]
+    assert len(turned) / len(drawn) == pytest.approx(0.5, abs=0.1)
+    axes = [np.degrees(np.arctan2(2 * xy, xx - yy)) / 2 % 180 for xx, yy, xy in turned]
+    counts, _ = np.histogram(axes, 4, (0, 180))
+    assert counts.min() > len(turned) / 10, counts
+    again = degrade_patch(point(), 1, recipe, np.random.default_rng(3))
+    np.testing.assert_array_equal(again, degrade_patch(point(), 1, recipe, np.random.default_rng(3)))
+
+
+def test_recipes_without_anisotropic_blur_draw_what_they_drew_before_it() -> None:
+    recipe = dataclasses.replace(STANDARD, blur_share=1)
+    rng, pixels = np.random.default_rng(0), noise(32, 32)
+    rng.random()
+    expected = degrade(blur(pixels, rng.uniform(*recipe.blur_sigma)), 2)
+    np.testing.assert_allclose(degrade_patch(pixels, 2, recipe, np.random.default_rng(0)), expected, atol=2e-6)
+
+
 def test_dose_noise_has_the_variance_of_its_photons() -> None:
     pixels = np.full((400, 400), 0.25, np.float32)
     noisy = add_dose_noise(pixels, 1000, np.random.default_rng(0))
@@ -152,7 +214,10 @@ def test_jpeg_loses_more_at_less_quality_and_clips() -> None:
     assert compress(pixels, 60).max() <= 1
 
 
-@pytest.mark.parametrize("share", [f.name for f in dataclasses.fields(DegradationRecipe) if f.name.endswith("_share")])
+SHARES = {f.name for f in dataclasses.fields(DegradationRecipe) if f.name.endswith("_share")}
+
+
+@pytest.mark.parametrize("share", sorted(SHARES - {"blur_anisotropic_share"}))
 def test_every_degradation_follows_its_share_and_its_generator(share: str) -> None:
     pixels = noise(32, 32)
     plain = degrade(pixels, 2)
@@ -183,4 +248,9 @@ def test_cards_say_what_was_done() -> None:
     assert describe(recipe) == (
         "mean of the pixels in each degraded one; k-space truncation in place of it (of MR alone): 50% of patches; "
         "Gaussian noise, sigma 0.01 to 0.05 of the range: 25% of patches"
+    )
+    turned = DegradationRecipe(blur_share=0.8, blur_sigma=(0.5, 3), blur_anisotropic_share=0.25)
+    assert describe(turned) == (
+        "bicubic, a = -0.5, antialiased (Pillow); Gaussian blur, sigma 0.5 to 3 reference pixels "
+        "(25% of them anisotropic: two sigmas, any angle): 80% of patches"
     )
