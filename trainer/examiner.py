@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from trainer.images import Report, TrainingImage, large_enough, unheard
+from trainer.log_columns import column_of
 from trainer.losses import PerceptualDistance
 from trainer.recipe import Recipe
 from trainer.samples import draw_samples, spread, write_samples
 from trainer.validation import FolderScore, Task, upscale_images, validate
+
+_DIGITS = {"psnr_db": 4, "gain_db": 4, "ssim": 5, "perceptual_distance": 5, "consistency": 5}
+"""Figures of a `FolderScore` that the log holds, and their decimal places there."""
 
 
 class Examiner:
@@ -57,18 +61,15 @@ class Examiner:
         return validate(network, self.images, self.task, self.perceptual)
 
     def figures(self, network: nn.Module, scores: Mapping[str, FolderScore]) -> dict[str, Any]:
-        """Return scores as columns of the log, with those of the training sample, prefixed by ``train_``."""
+        """Return scores as columns of the log, see `column_of`, with those of the training sample."""
         seen = validate(network, self.training_sample, self.task, self.perceptual)
-        figures: dict[str, Any] = {}
-        for prefix, found in (("", scores), ("train_", seen)):
-            for folder, score in found.items():
-                figures[f"{prefix}{folder}_psnr_db"] = round(score.psnr_db, 4)
-                figures[f"{prefix}{folder}_gain_db"] = round(score.gain_db, 4)
-                figures[f"{prefix}{folder}_ssim"] = round(score.ssim, 5)
-                if self.perceptual:
-                    figures[f"{prefix}{folder}_perceptual_distance"] = round(score.perceptual_distance, 5)
-                figures[f"{prefix}{folder}_consistency"] = round(score.consistency, 5)
-        return figures
+        return {
+            column_of(folder, figure, training=training): round(getattr(score, figure), digits)
+            for training, found in ((False, scores), (True, seen))
+            for folder, score in found.items()
+            for figure, digits in _DIGITS.items()
+            if self.perceptual or figure != "perceptual_distance"
+        }
 
     def draw(self, network: nn.Module, run: Path, step: int) -> NDArray[np.uint8] | None:
         """Draw the sample images into the run folder; return the sheet, or None where there are none.

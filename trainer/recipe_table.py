@@ -12,11 +12,11 @@ from typing import Any
 
 from medsr_viewer.errors import InputError
 from medsr_viewer.models.cards import BARELY_TRAINED_STEPS
+from trainer.log_columns import column_of, folders_of
 from trainer.recipe import Recipe
 from trainer.recipe_file import RECIPE_FOLDER, load_recipe, shipped_recipes
 
 _HEADINGS = ("recipe", "paper", "published", "ours", "steps", "hours", "what differs")
-_FIGURE = "_gain_db"
 _WORDS = {
     "psnr_db": "{:.2f} dB",
     "gain_db": "{:+.2f}",
@@ -117,14 +117,13 @@ def _of_run(run: Path) -> tuple[str, Reached] | None:
     best, recipe = _values(run / "best.json"), _values(run / "recipe.json")
     if "name" not in recipe or "step" not in best:
         return None
-    folders = [key.removesuffix(_FIGURE) for key in best if key.endswith(_FIGURE) and not key.startswith("train_")]
     figures = {
         folder: {
-            name: float(best[f"{folder}_{name}"])
+            name: float(best[column])
             for name in _WORDS
-            if isinstance(best.get(f"{folder}_{name}"), int | float)
+            if isinstance(best.get(column := column_of(folder, name)), int | float)
         }
-        for folder in folders
+        for folder in folders_of(best)
     }
     return recipe["name"], Reached(int(best["step"]), float(best.get("seconds", 0)) / 3600, figures)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from trainer.drawing import COLOURS, Plot, drawing, require_matplotlib
+from trainer.log_columns import column_of
 from trainer.run_report.history import History
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def draw_curves(history: History) -> list[Plot]:
     require_matplotlib()
     plots = []
     for figure, (title, label, better) in _FIGURES.items():
-        if any(history.curve(f"{folder}_{figure}")[1] for folder in history.folders):
+        if any(history.curve(column_of(folder, figure))[1] for folder in history.folders):
             plots.append(Plot(title, f"{better} {_READ}{_left_out(history)}", _by_folder(history, figure, label)))
     return [*plots, *_losses(history), *_rates(history)]
 
@@ -52,9 +53,9 @@ def _by_folder(history: History, figure: str, label: str) -> bytes:
     folders = history.folders
     with drawing(max(_PANEL * len(folders), 5), 3.1) as (canvas, png):
         for axes, folder in zip(canvas.subplots(1, len(folders), squeeze=False)[0], folders, strict=True):
-            validation = _settled(*history.curve(f"{folder}_{figure}"))
+            validation = _settled(*history.curve(column_of(folder, figure)))
             lines = axes.plot(*validation, "o-", ms=3, lw=1.5, color=COLOURS[0], label="validation")
-            training = _settled(*history.training_curve(folder, figure))
+            training = _settled(*history.curve(column_of(folder, figure, training=True)))
             if training[1]:
                 other = axes.twinx()
                 other.grid(visible=False)

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from medsr_viewer.errors import ModelError
+from trainer.log_columns import folders_of
 from trainer.run_log import LOG
 
 SAMPLES = "samples"
-_FOLDER_FIGURE = "_gain_db"
-_TRAIN = "train_"
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,7 @@ class History:
     @property
     def folders(self) -> list[str]:
         """The data folders that are validated, by their names."""
-        columns = dict.fromkeys(column for row in self.rows for column in row)
-        return [
-            column.removesuffix(_FOLDER_FIGURE)
-            for column in columns
-            if column.endswith(_FOLDER_FIGURE) and not column.startswith(_TRAIN)
-        ]
+        return folders_of(dict.fromkeys(column for row in self.rows for column in row))
 
     @property
     def best(self) -> dict[str, float]:
@@ -62,10 +56,6 @@ class History:
         """Return the epochs at which a column has a number, and the numbers."""
         found = [(row["epoch"], row[column]) for row in self.rows if column in row]
         return [epoch for epoch, _ in found], [value for _, value in found]
-
-    def training_curve(self, folder: str, figure: str) -> tuple[list[float], list[float]]:
-        """Return a figure's curve over the training images of a folder that are scored as well."""
-        return self.curve(f"{_TRAIN}{folder}_{figure}")
 
     def loss_columns(self) -> list[str]:
         """Return the columns of losses: the sum, its terms where they are several, the discriminator's."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from medsr_viewer.whole_files import write_whole
 from trainer.drawing import Plot
+from trainer.log_columns import column_of
 from trainer.pages import RESEARCH_USE, data_uri, document, header, shown_plot
 from trainer.run_report.curves import draw_curves
 from trainer.run_report.history import History, read_history
@@ -21,6 +22,8 @@ _FIGURES = {
     "ssim": ("SSIM", "{:.4f}"),
     "perceptual_distance": ("VGG distance", "{:.3f}"),
 }
+_IMAGES = {False: "validation", True: "training images"}
+"""Whose figures they are, by whether they are training images."""
 
 
 def write_report(run: Path, path: Path | None = None) -> Path:
@@ -97,8 +100,8 @@ def _since_best(history: History) -> Iterable[str]:
     for folder in history.folders:
         moved = [
             f"{name} {last[key] - best[key]:+.2f} dB"
-            for name, key in (("validation", f"{folder}_psnr_db"), ("training images", f"train_{folder}_psnr_db"))
-            if key in last and key in best
+            for training, name in _IMAGES.items()
+            if (key := column_of(folder, "psnr_db", training=training)) in last and key in best
         ]
         if moved:
             yield f"{folder}: {', '.join(moved)}"
@@ -111,10 +114,10 @@ def _figures(history: History) -> str:
     head = "".join(f"<th>{title}</th>" for title, _ in _FIGURES.values())
     lines = []
     for folder in history.folders:
-        for prefix, images in (("", "validation"), ("train_", "training images")):
+        for training, images in _IMAGES.items():
             for name, row in shown.items():
                 cells = [
-                    write.format(row[key]) if (key := f"{prefix}{folder}_{figure}") in row else "-"
+                    write.format(row[key]) if (key := column_of(folder, figure, training=training)) in row else "-"
                     for figure, (_, write) in _FIGURES.items()
                 ]
                 if set(cells) != {"-"}:
