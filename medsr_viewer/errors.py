@@ -18,6 +18,7 @@
     │   ├── AnswerRefused         an answer of an observer does not count
     │   ├── AlreadyRecorded       the same was recorded before, and is kept as it was
     │   ├── SurveyClosed          nothing more is rated
+    │   ├── TooFewRatings         too few ratings for a statistic that was asked for
     │   └── WrongPassphrase       the sealed allocation does not open
     └── CannotWrite               a file cannot be written
 """
@@ -169,6 +170,13 @@ class WrongPassphrase(SurveyError):
 
     title = "The passphrase is wrong"
     advice = "Type the passphrase that the survey was set up with; capital letters count."
+
+
+class TooFewRatings(SurveyError):
+    """There are too few ratings for a statistic that was asked for."""
+
+    title = "There are too few ratings for this statistic"
+    advice = "Let more observers rate more cases."
 
 
 class CannotWrite(MedsrError):
