@@ -33,7 +33,7 @@ def attention_picture(answer: int, side: int = 512) -> FloatArray:
     drawn = np.full((side, side), _GROUND, np.uint8)  # OpenCV smooths letters on 8 bits alone
     _write(drawn, "Please answer", 0.42, side / 400)
     _write(drawn, str(answer), 0.62, side / 200)
-    return drawn.astype(np.float32) / 255
+    return drawn.astype(np.float32) / np.float32(255)
 
 
 def _write(picture: NDArray[np.uint8], text: str, height: float, size: float) -> None:
