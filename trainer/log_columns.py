@@ -24,7 +24,7 @@ def column_of(folder: str, figure: str, *, training: bool = False) -> str:
 
 
 def folders_of(columns: Iterable[str]) -> list[str]:
-    """Return the names of the data folders whose validation images have columns; ones named ``train_...`` are missed."""
+    """Return the names of the data folders whose validation images have columns, but for ones named ``train_...``."""
     suffix = f"_{_ALWAYS_THERE}"
     return [
         column.removesuffix(suffix)
