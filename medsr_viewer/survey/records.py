@@ -56,7 +56,7 @@ class Record:
     payload : dict or None
         Its values, as JSON has them; None once they were erased.
     salt : str or None
-        16 random bytes, hexadecimal: without it a digest would tell an erased rating of 1 to 5. Erased with the payload.
+        16 random bytes, hexadecimal: without them a digest would tell an erased rating. Erased with the payload.
     payload_digest : str
         SHA-256 of salt and canonical payload, hexadecimal.
     previous : str
