@@ -1,0 +1,197 @@
+"""Which observers may be left out, and why. It recommends; the analysis is reported with and without them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medsr_viewer.survey.ratings import RatingTable
+from medsr_viewer.survey.statistics.outliers import P913, Agreement, Bt500, bt500, p913, with_the_others
+
+FloatArray = NDArray[np.float64]
+
+RULES = {
+    "bt500": (
+        "ITU-R BT.500: more than 5 % of the scores lie far from the others of their stimulus (2 standard deviations"
+        " where the kurtosis is 2 to 4, else sqrt(20)), and on both sides alike: abs(P - Q) / (P + Q) < 0.3."
+    ),
+    "p913": (
+        "ITU-T P.913: correlation with the mean scores below {correlation:g} both by stimulus and by condition; the"
+        " worst observer first, then computed anew. Supposes stimuli from bad to excellent."
+    ),
+    "inverted": (
+        "The scale upside down: negative correlation with the mean of the others (one-sided p < {inversion_p:g})."
+    ),
+    "ranking": (
+        "Ranks instead of rates: the answers to a case's conditions are exactly 1 to their number, each once, in"
+        " {ranked_share:.0%} of the cases or more (three conditions and five cases at the least)."
+    ),
+    "one value": "Gave one value alone, in ten answers or more.",
+    "attention": "Passed fewer than {attention_share:.0%} of the attention checks.",
+    "too fast": "Median time of an answer below {least_seconds:g} s, or below {fast_share:.0%} of the usual median.",
+}
+"""Each rule in words, by name; `ScreeningRules.in_words` fills in the limits."""
+
+
+@dataclass(frozen=True)
+class ScreeningRules:
+    """Limits of the rules.
+
+    Parameters
+    ----------
+    correlation : float
+        P.913: below it.
+    inversion_p : float
+        Significance of a negative correlation.
+    ranked_share : float
+        Of the cases, from which on an observer ranks.
+    attention_share : float
+        Of the attention checks, that must be passed.
+    least_seconds : float
+        Least median time of an answer.
+    fast_share : float
+        Least median time, as a share of the median of the observers' medians.
+    """
+
+    correlation: float = 0.75
+    inversion_p: float = 0.01
+    ranked_share: float = 0.9
+    attention_share: float = 0.75
+    least_seconds: float = 1.0
+    fast_share: float = 0.25
+
+    def in_words(self) -> dict[str, str]:
+        """Return each rule with its limits, by name."""
+        return {name: text.format(**vars(self)) for name, text in RULES.items()}
+
+
+@dataclass(frozen=True)
+class ObserverScreening:
+    """What was found of one observer.
+
+    Parameters
+    ----------
+    name : str
+        The observer.
+    n : int
+        First answers.
+    bt500, p913, others : Bt500, P913, Agreement
+        See there.
+    ranked_share : float
+        Share of the cases that were ranked; NaN where it cannot be told.
+    one_value : bool
+        All answers are the same.
+    checks_passed, checks : int
+        Attention checks.
+    median_seconds : float
+        Time of an answer; NaN where unknown.
+    reasons : tuple of str
+        Names of the rules that speak for leaving the observer out.
+    """
+
+    name: str
+    n: int
+    bt500: Bt500
+    p913: P913
+    others: Agreement
+    ranked_share: float
+    one_value: bool
+    checks_passed: int
+    checks: int
+    median_seconds: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Screening:
+    """Recommendation on all observers.
+
+    Parameters
+    ----------
+    observers : tuple of ObserverScreening
+        In the table's order.
+    rules : ScreeningRules
+        The limits that were used.
+    """
+
+    observers: tuple[ObserverScreening, ...]
+    rules: ScreeningRules
+
+    @property
+    def recommended(self) -> frozenset[str]:
+        """Observers who may be left out, for whatever reason; `RatingTable.without` takes it."""
+        return frozenset(one.name for one in self.observers if one.reasons)
+
+
+def screen_observers(
+    table: RatingTable,
+    attention: Mapping[str, tuple[int, int]] | None = None,
+    rules: ScreeningRules | None = None,
+) -> Screening:
+    """Return who may be left out of the analysis, and why.
+
+    Parameters
+    ----------
+    table : RatingTable
+        First answers are looked at.
+    attention : mapping of str to (int, int), optional
+        Of each observer, attention checks passed and made.
+    rules : ScreeningRules, optional
+        Other limits.
+
+    Notes
+    -----
+    Leaving observers out narrows the population that the intervals speak about. Decide on the rules before the survey
+    begins, and report both analyses.
+    """
+    rules, attention = rules or ScreeningRules(), attention or {}
+    cube = table.cube()
+    flat = cube.reshape(len(cube), -1)
+    seconds = _median_seconds(table)
+    usual = float(np.nanmedian(seconds)) if not np.isnan(seconds).all() else math.nan
+    verdicts = zip(table.observers, flat, bt500(flat), p913(cube, threshold=rules.correlation), strict=True)
+    others = with_the_others(flat)
+    observers = []
+    for index, (name, own, by_bt500, by_p913) in enumerate(verdicts):
+        answers = own[~np.isnan(own)]
+        one_value = len(answers) >= 10 and bool((answers == answers[0]).all())
+        ranked = _ranked_share(cube[index])
+        passed, checks = attention.get(name, (0, 0))
+        median = float(seconds[index])
+        speaks = {
+            "bt500": by_bt500.rejected,
+            "p913": by_p913.rejected,
+            "inverted": others[index].r < 0 and others[index].p_inverted < rules.inversion_p,
+            "ranking": ranked >= rules.ranked_share,
+            "one value": one_value,
+            "attention": checks > 0 and passed / checks < rules.attention_share,
+            "too fast": median < rules.least_seconds or median < rules.fast_share * usual,
+        }
+        reasons = tuple(rule for rule, holds in speaks.items() if holds)
+        observers.append(
+            ObserverScreening(
+                name, len(answers), by_bt500, by_p913, others[index], ranked, one_value, passed, checks, median, reasons
+            )
+        )
+    return Screening(tuple(observers), rules)
+
+
+def _median_seconds(table: RatingTable) -> FloatArray:
+    medians = np.full(len(table.observers), np.nan)
+    for index in range(len(medians)):
+        own = table.seconds[(table.observer == index) & ~np.isnan(table.seconds)]
+        if own.size:
+            medians[index] = np.median(own)
+    return medians
+
+
+def _ranked_share(own: FloatArray) -> float:
+    """Return the share of an observer's (cases, conditions) answers where a case's are 1 to their number, each once."""
+    complete = own[~np.isnan(own).any(axis=1)]
+    if len(complete) < 5 or own.shape[1] < 3:
+        return math.nan
+    return float((np.sort(complete, axis=1) == np.arange(1, own.shape[1] + 1)).all(axis=1).mean())
