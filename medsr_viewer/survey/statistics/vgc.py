@@ -1,0 +1,139 @@
+"""Visual grading characteristics: conditions compared with a baseline by ranks alone, as ROC analysis compares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from medsr_viewer.errors import TooFewRatings
+from medsr_viewer.survey.ratings import RatingTable
+from medsr_viewer.survey.statistics.area import Curve, area, area_without_each_case, curve, resampled_areas
+from medsr_viewer.survey.statistics.readers import ReaderMean, mean_over_readers
+
+
+@dataclass(frozen=True)
+class VgcResult:
+    """One condition against the baseline; 0.5: as good, above: the condition is rated higher.
+
+    Parameters
+    ----------
+    condition, baseline : str
+        Names.
+    auc : float
+        Mean over observers of each one's own area under the VGC curve.
+    ci95 : (float, float)
+        Percentiles of a two-way bootstrap over observers and cases.
+    auc_pooled : float
+        Of all observers' ratings in one, as Båth and Månsson published it: the area under `curve`.
+    ci95_pooled : (float, float)
+        As `ci95`.
+    over_readers : ReaderMean or None
+        Of `auc`: Obuchowski-Rockette interval and test of 0.5; None with fewer than two cases.
+    by_observer : dict of str to float
+        Each observer's own area.
+    curve : Curve
+        Points of the pooled curve, one a threshold of the scale: baseline on x, condition on y.
+    n, n_baseline, observers, cases : int
+        Ratings of the condition and of the baseline; observers who rated both; cases.
+    test, assumptions : str
+        In words.
+    """
+
+    condition: str
+    baseline: str
+    auc: float
+    ci95: tuple[float, float]
+    auc_pooled: float
+    ci95_pooled: tuple[float, float]
+    over_readers: ReaderMean | None
+    by_observer: dict[str, float]
+    curve: Curve
+    n: int
+    n_baseline: int
+    observers: int
+    cases: int
+    test: str
+    assumptions: str = (
+        "Observers and cases drawn at random; the same cases under both conditions are drawn together; "
+        "ordinal scale, no distances between its steps"
+    )
+
+
+def vgc(table: RatingTable, baseline: str, *, resamples: int = 2000, seed: int = 0) -> tuple[VgcResult, ...]:
+    """Return every other condition against the baseline (Båth and Månsson, Br. J. Radiol. 80:169, 2007).
+
+    Parameters
+    ----------
+    table : RatingTable
+        First ratings count.
+    baseline : str
+        One of its conditions.
+    resamples, seed : int
+        Of the bootstrap, as VGC Analyzer's (Båth and Hansson, Radiat. Prot. Dosim. 169:46, 2016).
+
+    Raises
+    ------
+    TooFewRatings
+        No such baseline, or no observer rated a condition and the baseline.
+    """
+    if baseline not in table.conditions:
+        raise TooFewRatings(f"No condition is called {baseline}.", f"There are: {', '.join(table.conditions)}.")
+    cube = table.cube()
+    reference = cube[:, :, table.conditions.index(baseline)]
+    return tuple(
+        _against(table, condition, baseline, cube[:, :, index], reference, resamples, seed)
+        for index, condition in enumerate(table.conditions)
+        if condition != baseline
+    )
+
+
+def _against(
+    table: RatingTable,
+    condition: str,
+    baseline: str,
+    upper: np.ndarray,
+    lower: np.ndarray,
+    resamples: int,
+    seed: int,
+) -> VgcResult:
+    compared = np.flatnonzero((~np.isnan(upper)).any(axis=1) & (~np.isnan(lower)).any(axis=1))
+    if not len(compared):
+        raise TooFewRatings(f"No observer rated both {condition} and {baseline}.")
+    upper, lower = upper[compared], lower[compared]
+    shown = (~np.isnan(upper) | ~np.isnan(lower)).any(axis=0)
+    upper, lower = upper[:, shown], lower[:, shown]
+    own = np.array([area(up, low) for up, low in zip(upper, lower, strict=True)])
+    means, pooled = resampled_areas(upper, lower, np.zeros(upper.shape[1], np.intp), resamples, seed)
+    return VgcResult(
+        condition,
+        baseline,
+        float(own.mean()),
+        _percentiles(means),
+        area(upper.ravel(), lower.ravel()),
+        _percentiles(pooled),
+        _over_readers(upper, lower, own),
+        {table.observers[index]: float(value) for index, value in zip(compared, own, strict=True)},
+        curve(upper.ravel(), lower.ravel()),
+        int((~np.isnan(upper)).sum()),
+        int((~np.isnan(lower)).sum()),
+        len(compared),
+        int(shown.sum()),
+        f"Area under the VGC curve (trapezoids); percentiles of {resamples} resamples of observers and cases",
+    )
+
+
+def _over_readers(upper: np.ndarray, lower: np.ndarray, own: np.ndarray) -> ReaderMean | None:
+    enough = ((~np.isnan(upper)).sum(axis=1) >= 2) & ((~np.isnan(lower)).sum(axis=1) >= 2)
+    if not enough.all():
+        return None
+    without = np.stack([area_without_each_case(up, low) for up, low in zip(upper, lower, strict=True)])
+    return mean_over_readers(own, without, hypothesis=0.5, limits=(0.0, 1.0))
+
+
+def _percentiles(areas: np.ndarray) -> tuple[float, float]:
+    known = areas[~np.isnan(areas)]
+    if not len(known):
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, (0.025, 0.975))
+    return float(low), float(high)
