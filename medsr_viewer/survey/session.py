@@ -1,0 +1,343 @@
+"""A sitting of one observer: what is shown now, and every answer kept before the next is shown."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from medsr_viewer.errors import AlreadyRecorded, AnswerRefused, SurveyClosed, SurveyError
+from medsr_viewer.survey.answer_check import check_answers, check_choice, check_time
+from medsr_viewer.survey.chain import Entry
+from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.enrolment import enrol
+from medsr_viewer.survey.feedback import Feedback, feedback_on_answers, feedback_on_choice
+from medsr_viewer.survey.pair_trials import ChoosePair
+from medsr_viewer.survey.plan import Plan, Trial
+from medsr_viewer.survey.progress import Progress, all_progress
+from medsr_viewer.survey.records import Kind
+from medsr_viewer.survey.steps import Moment, Step, step_now
+from medsr_viewer.survey.store import Store
+from medsr_viewer.survey.trial_list import TrialList, trials_of
+from medsr_viewer.survey.withdrawal import withdraw
+
+
+def begin_session(
+    store: Store,
+    plan: Plan,
+    design: Design,
+    observer: str,
+    *,
+    display: Mapping[str, Any],
+    version: str,
+    choose_pair: ChoosePair | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Session:
+    """Enrol an observer, or take up where the observer stopped, and record that a sitting begins.
+
+    A sitting of the same observer that is still open in another window takes no further answers.
+
+    Parameters
+    ----------
+    store : Store
+    plan : Plan
+    design : Design
+        Complete: of `medsr_viewer.survey.protocols.complete`.
+    observer : str
+        Pseudonym.
+    display : mapping
+        Facts of the screen, as JSON has them.
+    version : str
+        Of the program.
+    choose_pair : ChoosePair, optional
+        Needed for protocol pairs.
+    clock : callable
+        Returns the time, UTC: how long a break has lasted.
+
+    Raises
+    ------
+    InputError
+        If the pseudonym cannot be used.
+    SurveyError
+        If no slot is free, the observer has withdrawn, or rates at another site, the survey is closed, or its ratings
+        are simulated.
+    """
+    _refuse_ended(store)
+    progress = enrol(store, plan, design, observer)
+    if progress.withdrawn:
+        raise _withdrawn()
+    identifier = secrets.token_hex(8)
+    payload = {"observer": observer, "display": dict(display), "version": version}
+    try:
+        record = store.append("session", payload, session=identifier, key=f"{observer}/{len(progress.sittings)}")
+    except AlreadyRecorded as exc:
+        raise _elsewhere() from exc
+    progress.take(record)
+    return Session(store, plan, design, progress, choose_pair=choose_pair, clock=clock)
+
+
+class Session:
+    """The latest sitting of one observer; made by `begin_session`.
+
+    Every method that records something returns when the record is on the disk, and `step` moves on only then.
+
+    Raises
+    ------
+    SurveyError
+        From each of these methods, if the survey was closed meanwhile, or a newer sitting of this observer began.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        plan: Plan,
+        design: Design,
+        progress: Progress,
+        *,
+        choose_pair: ChoosePair | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._plan = plan
+        self._design = design
+        self._progress = progress
+        self._clock = clock
+        self._identifier = progress.sittings[-1]
+        self._choose_pair = choose_pair
+        self._moment = Moment(self._identifier)
+        self._trials = self._own_trials()
+
+    @property
+    def observer(self) -> str:
+        """The pseudonym."""
+        return self._progress.observer
+
+    @property
+    def step(self) -> Step:
+        """What is to be shown now."""
+        return step_now(self._progress, self._plan.training, self._trials, self._moment, self._clock())
+
+    @property
+    def upcoming(self) -> tuple[Trial, ...]:
+        """The trials that are likely to be shown next, the current one first: to be decoded ahead."""
+        again = [self._moment.again] if self._moment.again else []
+        training = [trial for trial in self._plan.training if trial.identifier not in self._progress.trained]
+        done = len(self._progress.revisions)
+        main = [self._trials[index] for index in range(done, min(done + 2, len(self._trials)))]
+        return tuple((again + training + main)[:2])
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether the last answer may be changed now."""
+        return (
+            self._design.sitting.back
+            and self._moment.again is None
+            and bool(self._progress.revisions)
+            and self.step.kind in {"main", "finished"}
+        )
+
+    def consent(self, *, agreed: bool, text_digest: str) -> None:
+        """Record what the observer said to the text of the consent (SHA-256, hexadecimal)."""
+        self._record("consent", {"agreed": agreed, "text_digest": text_digest})
+
+    def screen(self, *, passed: bool, facts: Mapping[str, Any]) -> None:
+        """Record the result of the check of the screen, and what was measured."""
+        self._record("screen", {"passed": passed, **facts})
+
+    def instructions_read(self) -> None:
+        """Go on from the instructions; they are shown once in each sitting."""
+        self._moment = replace(self._moment, instructed=True)
+
+    def answer(
+        self,
+        trial: Trial,
+        answers: Mapping[tuple[str, str], int],
+        seconds: float,
+        log: Mapping[str, Any],
+    ) -> Feedback | None:
+        """Record the answers to the current trial, and move on.
+
+        Parameters
+        ----------
+        trial : Trial
+            That was shown.
+        answers : mapping of (stimulus, question) to int
+        seconds : float
+            From its appearance to the answer, pauses left out.
+        log : mapping
+            Zoom and window changes, resolution, ambient note …, as JSON has them.
+
+        Returns
+        -------
+        Feedback or None
+            Of a training trial that has some.
+
+        Raises
+        ------
+        AnswerRefused
+            If the trial is not the current one, an answer is missing or off its scale, or came too fast. Nothing is
+            recorded then.
+        """
+        is_training = self._current(trial, seconds)
+        check_answers(trial, answers, self._design.questions)
+        payload = {
+            "answers": [
+                {"stimulus": stimulus, "question": question, "value": int(value)}
+                for (stimulus, question), value in answers.items()
+            ],
+            "log": dict(log),
+        }
+        if is_training:
+            told = feedback_on_answers(trial, answers, self._design.questions, self._attempt(trial))
+            return self._keep_training(trial, payload, told, seconds)
+        self._keep("rating", trial, self._revision(trial), payload, seconds)
+        return None
+
+    def choose(self, trial: Trial, chosen: str, seconds: float, log: Mapping[str, Any]) -> Feedback | None:
+        """Record which stimulus of the current pair was chosen, and move on; otherwise as `answer`."""
+        is_training = self._current(trial, seconds)
+        check_choice(trial, chosen)
+        payload = {"shown": list(trial.rated), "chosen": chosen, "log": dict(log)}
+        if is_training:
+            return self._keep_training(trial, payload, feedback_on_choice(trial, chosen, self._attempt(trial)), seconds)
+        self._keep("pair", trial, self._revision(trial), payload, seconds)
+        return None
+
+    def back(self) -> None:
+        """Show the last answered trial once more: the next answer replaces its, as a new revision.
+
+        Raises
+        ------
+        AnswerRefused
+            If that cannot be done now: see `can_go_back`.
+        """
+        if not self.can_go_back:
+            raise AnswerRefused("The answer before cannot be changed", "Go on with the image that is on screen.")
+        last = self._trials[len(self._progress.revisions) - 1]
+        self._moment = replace(self._moment, again=last)
+
+    def pause(self) -> None:
+        """Hide the trial until `resume`."""
+        if not self._moment.paused:
+            self._record("pause", {})
+            self._moment = replace(self._moment, paused=True)
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        if self._moment.paused:
+            self._record("resume", {})
+            self._moment = replace(self._moment, paused=False)
+
+    def end_break(self) -> None:
+        """Go on after a break.
+
+        Raises
+        ------
+        AnswerRefused
+            If no break is on, or its least length has not passed.
+        """
+        step = self.step
+        if step.kind != "break":
+            raise AnswerRefused("No break is due", "Go on with what is on screen.")
+        if step.rest_seconds > 0:
+            raise AnswerRefused("The break is not over", f"Rest for another {step.rest_seconds / 60:.1f} minutes.")
+        self._record("break", {})
+
+    def withdraw(self, *, erase: bool) -> None:
+        """Withdraw the observer from the survey; see `medsr_viewer.survey.withdrawal`."""
+        for record in withdraw(self._store, self.observer, erase=erase, session=self._identifier):
+            self._progress.take(record)
+
+    def _current(self, trial: Trial, seconds: float) -> bool:
+        """Check that a trial is the current one, and return whether it is one of the training phase."""
+        step = self.step
+        if step.trial is None or step.trial.identifier != trial.identifier:
+            raise AnswerRefused("This image was answered already, or is not on screen", "Answer the one on screen.")
+        check_time(seconds, self._design.sitting.least_view_ms)
+        return step.kind == "training"
+
+    def _attempt(self, trial: Trial) -> int:
+        """Return which attempt at a training trial the next is, from 1."""
+        return self._progress.attempts.get(trial.identifier, 0) + 1
+
+    def _revision(self, trial: Trial) -> int:
+        return self._progress.revisions.get(trial.identifier, -1) + 1
+
+    def _keep_training(
+        self, trial: Trial, payload: Mapping[str, Any], told: Feedback | None, seconds: float
+    ) -> Feedback | None:
+        again = told is not None and told.again
+        self._keep("training", trial, self._attempt(trial) - 1, {**payload, "again": again}, seconds)
+        return told
+
+    def _keep(self, kind: Kind, trial: Trial, revision: int, payload: Mapping[str, Any], seconds: float) -> None:
+        progress, name = self._progress, trial.identifier
+        shown_at = self._clock() - timedelta(seconds=seconds)
+        whole = {
+            "observer": self.observer,
+            "slot": progress.slot,
+            "trial": name,
+            "revision": revision,
+            "seconds": seconds,
+            "shown_at": shown_at.isoformat(timespec="milliseconds"),
+            **payload,
+        }
+        entries = [Entry(kind, whole, self._identifier, f"{self.observer}/{name}/{revision}")]
+        is_last = kind != "training" and len(progress.revisions.keys() | {name}) == len(self._trials)
+        if is_last and not progress.finished:
+            entries.append(Entry("finished", {"observer": self.observer}, self._identifier, self.observer))
+        self._append(entries)
+        self._moment = replace(self._moment, again=None)
+
+    def _record(self, kind: Kind, payload: Mapping[str, Any]) -> None:
+        self._append([Entry(kind, {"observer": self.observer, **payload}, self._identifier)])
+
+    def _append(self, entries: Sequence[Entry]) -> None:
+        self._refuse_overtaken()
+        try:
+            records = self._store.append_all(entries)
+        except AlreadyRecorded as exc:
+            # Another window answered between the two lines above: what it answered stands, and this one goes on there.
+            everyone = all_progress(self._store.records(), self._design.sitting)
+            self._progress = everyone[self._store.site, self.observer]
+            self._moment = replace(self._moment, again=None)
+            self._trials = self._own_trials()
+            raise _elsewhere() from exc
+        for record in records:
+            self._progress.take(record)
+
+    def _refuse_overtaken(self) -> None:
+        """Refuse to record where another program withdrew the observer, or opened a newer sitting."""
+        news = [
+            record
+            for record in self._store.records(kinds=("session", "withdrawn"))
+            if record.site == self._store.site and (record.payload or {}).get("observer") == self.observer
+        ]
+        if news[-1].kind == "withdrawn":
+            self._progress.take(news[-1])
+            raise _withdrawn()
+        if news[-1].session != self._identifier:
+            raise _elsewhere()
+
+    def _own_trials(self) -> TrialList:
+        return trials_of(self._plan, self._design, self._progress, self._store, self._choose_pair)
+
+
+def _refuse_ended(store: Store) -> None:
+    for record in store.records(kinds=("closed", "simulated")):
+        if record.kind == "closed":
+            raise SurveyClosed("The survey was closed: no more answers are taken")
+        raise SurveyError("The ratings of this survey are simulated", "Set up a new survey for real observers.")
+
+
+def _elsewhere() -> SurveyError:
+    return SurveyError(
+        "This observer's session was opened in another window, which takes the answers now",
+        "Close this window and go on in the other; what was answered is kept.",
+    )
+
+
+def _withdrawn() -> SurveyError:
+    return SurveyError("This observer has withdrawn", "No more answers are taken from this observer.")
