@@ -118,10 +118,16 @@ def complete(design: Design) -> Design:
         conditions=design.conditions + _hidden_reference(design, rules),
         questions=tuple(replace(question, scale=question.scale or usual) for question in asked),
         texts=Texts(
-            instructions=design.texts.instructions or _instructions(design),
+            instructions=design.texts.instructions or own_instructions(design),
             consent=design.texts.consent or CONSENT,
         ),
     )
+
+
+def own_instructions(design: Design) -> str:
+    """Return the instructions of a design's protocol, with those on the training phase where it has one."""
+    text = INSTRUCTIONS[design.protocol]
+    return f"{text}\n\n{TRAINING}" if design.training_cases else text
 
 
 def required_stimuli(design: Design) -> tuple[tuple[str, str], ...]:
@@ -134,11 +140,6 @@ def required_stimuli(design: Design) -> tuple[tuple[str, str], ...]:
     if PROTOCOLS[design.protocol].labelled:
         names.append(LABELLED)
     return tuple((case.name, name) for case in design.cases for name in names)
-
-
-def _instructions(design: Design) -> str:
-    text = INSTRUCTIONS[design.protocol]
-    return f"{text}\n\n{TRAINING}" if design.training_cases else text
 
 
 def _hidden_reference(design: Design, rules: ProtocolRules) -> tuple[Condition, ...]:
