@@ -77,16 +77,34 @@ def write_design(path: Path, design: Design) -> None:
     CannotWrite
         If the file cannot be written.
     """
+    write_whole(path, design_text(design, path))
+
+
+def design_text(design: Design, path: Path) -> str:
+    """Return the content of a design file, without the seed.
+
+    Parameters
+    ----------
+    design : Design
+        Complete or not.
+    path : Path
+        Where it will stand: paths inside its folder are relative to it.
+
+    Raises
+    ------
+    InvalidDesign
+        If the design is not valid.
+    """
     check_design(design, str(path))
     text = _HEAD + "\n".join(_parts(design, path.absolute().parent))
     try:
-        content = text.encode("utf-8")
+        text.encode("utf-8")
     except UnicodeEncodeError as exc:
         found = text[exc.start : exc.end].encode("unicode_escape").decode("ascii")
         raise InvalidDesign(
             f"{path}: a text or path has {found}, which is no letter of Unicode", "Rename the file or folder."
         ) from exc
-    write_whole(path, content)
+    return text
 
 
 def check_design(design: Design, origin: str) -> None:
