@@ -84,6 +84,8 @@ def _shown(design: Design, case: Case, index: int) -> tuple[str, int]:
             return condition.name, {"present": _best(design), "absent": 1, "": 0}[case.finding]
         case "pairs":
             return condition.name, int(condition.role == "reference")
+        case "vgc":  # the original itself need not fulfil a criterion
+            return condition.name, 0
         case _:
             return condition.name, {"reference": _best(design), "anchor": 1, "test": 0}[condition.role]
 
