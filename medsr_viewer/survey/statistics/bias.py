@@ -18,6 +18,9 @@ MODEL = (
     " repeats and gaps; biases sum to zero. Assumes normal, independent noise. The intervals speak about these very"
     " observers and stimuli."
 )
+ROUNDING = 12**-0.5
+"""Standard deviation that rounding to whole values alone gives to the most consistent observer."""
+
 _TOLERANCE = 1e-8  # of Annex E's procedure: Euclidean change of the qualities
 _RIDGE = 1e-8  # keeps the weight of an observer whose residuals are all zero finite
 _STEPS = 1000
@@ -42,7 +45,7 @@ class BiasModel:
     bias_ci95 : (observers, 2) float64 ndarray
         Normal interval.
     inconsistency : (observers,) float64 ndarray
-        Standard deviation of the observer's noise. One near 0 is a fit to that observer alone, not consistency.
+        Standard deviation of the observer's noise.
     inconsistency_ci95 : (observers, 2) float64 ndarray
         From the chi-square distribution, with as many degrees of freedom as scores.
     log_likelihood : float
@@ -51,6 +54,14 @@ class BiasModel:
         Scores; iterations.
     converged : bool
         Whether the iterations settled.
+    dominant : int
+        Index of an observer who weighs more than all others together, else -1.
+
+    Notes
+    -----
+    The likelihood has no bound: it grows without end as the qualities approach one observer's own scores. With few
+    observers or many gaps the procedure (Annex E's too) often ends there; `dominant` tells, and the qualities are then
+    those of one observer. Fit anew with `ROUNDING` as the least inconsistency, or report the MOS.
     """
 
     quality: FloatArray
@@ -66,15 +77,18 @@ class BiasModel:
     n: int
     steps: int
     converged: bool
+    dominant: int
 
 
-def bias_inconsistency(scores: FloatArray) -> BiasModel:
+def bias_inconsistency(scores: FloatArray, *, least_inconsistency: float = 0.0) -> BiasModel:
     """Fit the bias-inconsistency model (`MODEL`).
 
     Parameters
     ----------
     scores : (stimuli, observers, repeats) float64 ndarray
         NaN where there is none.
+    least_inconsistency : float
+        No observer is taken to be more consistent. 0 is Annex E's procedure; see `BiasModel.dominant`.
 
     Notes
     -----
@@ -82,7 +96,7 @@ def bias_inconsistency(scores: FloatArray) -> BiasModel:
     """
     given = ~np.isnan(scores)
     stimuli, observers = np.asarray(given.any(axis=(1, 2))), np.asarray(given.any(axis=(0, 2)))
-    return _spread_out(_fit(scores[np.ix_(stimuli, observers)]), stimuli, observers)
+    return _spread_out(_fit(scores[np.ix_(stimuli, observers)], least_inconsistency), stimuli, observers)
 
 
 def stimulus_scores(table: RatingTable) -> tuple[FloatArray, tuple[tuple[str, str], ...]]:
@@ -110,7 +124,7 @@ class _Fit:
     converged: bool
 
 
-def _fit(scores: FloatArray) -> _Fit:
+def _fit(scores: FloatArray, least: float) -> _Fit:
     given = ~np.isnan(scores)
     answers = given.sum(axis=2).astype(np.float64)  # (stimuli, observers)
     sums, squares = np.nansum(scores, axis=2), np.nansum(scores**2, axis=2)
@@ -122,7 +136,7 @@ def _fit(scores: FloatArray) -> _Fit:
         fitted = quality[:, None] + bias
         residuals = sums - answers * fitted
         residual_squares = squares - 2 * fitted * sums + answers * fitted**2
-        spread = _deviation(residuals.sum(axis=0), residual_squares.sum(axis=0), per_observer)
+        spread = np.maximum(_deviation(residuals.sum(axis=0), residual_squares.sum(axis=0), per_observer), least)
         own_spread = _deviation(residuals.sum(axis=1), residual_squares.sum(axis=1), per_stimulus)
         weights = 1.0 / (spread**2 + _RIDGE)
         before = quality
@@ -171,7 +185,13 @@ def _spread_out(fit: _Fit, stimuli: NDArray[np.bool_], observers: NDArray[np.boo
         fit.n,
         fit.steps,
         fit.converged,
+        _dominant(inconsistency),
     )
+
+
+def _dominant(inconsistency: FloatArray) -> int:
+    weights = np.nan_to_num(1.0 / (inconsistency**2 + _RIDGE))
+    return int(weights.argmax()) if weights.max(initial=0.0) > weights.sum() / 2 else -1
 
 
 def _normal_interval(center: FloatArray, error: FloatArray) -> FloatArray:
