@@ -96,31 +96,13 @@ def design_text(design: Design, path: Path) -> str:
         If the design is not valid.
     """
     check_design(design, str(path))
-    write_whole(path, design_text(design, path.parent))
-
-
-def design_text(design: Design, folder: Path) -> str:
-    """Return the content of a design file, without the seed.
-
-    Parameters
-    ----------
-    design : Design
-        A valid one.
-    folder : Path
-        Where the file is to be: paths inside are written relative to it, others absolute.
-
-    Raises
-    ------
-    InvalidDesign
-        If a path or a text cannot be written in UTF-8.
-    """
-    text = _HEAD + "\n".join(_parts(design, folder.absolute()))
+    text = _HEAD + "\n".join(_parts(design, path.absolute().parent))
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as exc:
         found = text[exc.start : exc.end].encode("unicode_escape").decode("ascii")
         raise InvalidDesign(
-            f"design: a text or path has {found}, which is no letter of Unicode", "Rename the file or folder."
+            f"{path}: a text or path has {found}, which is no letter of Unicode", "Rename the file or folder."
         ) from exc
     return text
 
