@@ -64,7 +64,7 @@ class PairTrials:
         if name in self._progress.shown:
             return Trial(name, self._progress.shown[name])
         rng = np.random.default_rng([self._progress.slot, index])
-        group = self._group(index)
+        group = group_of_turn(self._groups, self._progress.slot, index)
         wins = self._wins(group, self._horizon(index))
         if index > 0 and set(self[index - 1].rated) <= set(group):
             # Its choice is not known yet, or was not when this pair was decoded: half for each.
@@ -74,11 +74,6 @@ class PairTrials:
         first, second = self._choose(wins, rng)
         places = (first, second) if rng.random() < 0.5 else (second, first)
         return Trial(name, (group[places[0]], group[places[1]]))
-
-    def _group(self, index: int) -> tuple[str, ...]:
-        """Return whose turn it is: each group once, then all again in the same order, so that none follows itself."""
-        order = np.random.default_rng(self._progress.slot).permutation(len(self._groups))
-        return self._groups[int(order[index % len(order)])]
 
     def _horizon(self, index: int) -> int:
         """Return the sequence of the last record that counts: the pair is chosen while the one before is shown."""
@@ -105,3 +100,9 @@ class PairTrials:
 def pair_name(index: int) -> str:
     """Return the identifier of a pair, from 0."""
     return f"pair{index + 1:04d}"
+
+
+def group_of_turn(groups: Sequence[tuple[str, ...]], slot: int, index: int) -> tuple[str, ...]:
+    """Return whose turn it is: each group once, then all again in the same order, so that none follows itself."""
+    order = np.random.default_rng(slot).permutation(len(groups))
+    return groups[int(order[index % len(order)])]

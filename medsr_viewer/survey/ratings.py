@@ -66,3 +66,36 @@ class RatingTable:
             self.seconds[rows],
             self.best,
         )
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonTable:
+    """Choices between two images of a case, unblinded.
+
+    Parameters
+    ----------
+    observers, cases, conditions : tuple of str
+        Names; the index arrays below point into them.
+    observer, case, winner, loser : (N,) int ndarray
+        Of each choice; the last two are conditions.
+    winner_left : (N,) bool ndarray
+        Whether the chosen image stood on the left.
+    seconds : (N,) float64 ndarray
+        From the images' appearance to the choice.
+    """
+
+    observers: tuple[str, ...]
+    cases: tuple[str, ...]
+    conditions: tuple[str, ...]
+    observer: IntArray
+    case: IntArray
+    winner: IntArray
+    loser: IntArray
+    winner_left: NDArray[np.bool_]
+    seconds: FloatArray
+
+    def wins(self) -> FloatArray:
+        """Return (conditions, conditions) float64: ``[i, j]`` how often i was chosen over j."""
+        wins = np.zeros((len(self.conditions), len(self.conditions)))
+        np.add.at(wins, (self.winner, self.loser), 1.0)
+        return wins

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from medsr_viewer.errors import AlreadyRecorded, AnswerRefused, SurveyClosed, SurveyError
 from medsr_viewer.survey.answer_check import check_answers, check_choice, check_time
+from medsr_viewer.survey.answer_entries import answer_entry, chosen_payload, rated_payload
 from medsr_viewer.survey.chain import Entry
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.enrolment import enrol
@@ -182,13 +183,7 @@ class Session:
         """
         is_training = self._current(trial, seconds)
         check_answers(trial, answers, self._design.questions)
-        payload = {
-            "answers": [
-                {"stimulus": stimulus, "question": question, "value": int(value)}
-                for (stimulus, question), value in answers.items()
-            ],
-            "log": dict(log),
-        }
+        payload = rated_payload(answers, log)
         if is_training:
             told = feedback_on_answers(trial, answers, self._design.questions, self._attempt(trial))
             return self._keep_training(trial, payload, told, seconds)
@@ -199,7 +194,7 @@ class Session:
         """Record which stimulus of the current pair was chosen, and move on; otherwise as `answer`."""
         is_training = self._current(trial, seconds)
         check_choice(trial, chosen)
-        payload = {"shown": list(trial.rated), "chosen": chosen, "log": dict(log)}
+        payload = chosen_payload(trial, chosen, log)
         if is_training:
             return self._keep_training(trial, payload, feedback_on_choice(trial, chosen, self._attempt(trial)), seconds)
         self._keep("pair", trial, self._revision(trial), payload, seconds)
@@ -273,19 +268,20 @@ class Session:
         return told
 
     def _keep(self, kind: Kind, trial: Trial, revision: int, payload: Mapping[str, Any], seconds: float) -> None:
-        progress, name = self._progress, trial.identifier
-        shown_at = self._clock() - timedelta(seconds=seconds)
-        whole = {
-            "observer": self.observer,
-            "slot": progress.slot,
-            "trial": name,
-            "revision": revision,
-            "seconds": seconds,
-            "shown_at": shown_at.isoformat(timespec="milliseconds"),
-            **payload,
-        }
-        entries = [Entry(kind, whole, self._identifier, f"{self.observer}/{name}/{revision}")]
-        is_last = kind != "training" and len(progress.revisions.keys() | {name}) == len(self._trials)
+        progress = self._progress
+        entry = answer_entry(
+            kind,
+            trial,
+            payload,
+            observer=self.observer,
+            slot=progress.slot,
+            revision=revision,
+            seconds=seconds,
+            answered_at=self._clock(),
+            session=self._identifier,
+        )
+        entries = [entry]
+        is_last = kind != "training" and len(progress.revisions.keys() | {trial.identifier}) == len(self._trials)
         if is_last and not progress.finished:
             entries.append(Entry("finished", {"observer": self.observer}, self._identifier, self.observer))
         self._append(entries)

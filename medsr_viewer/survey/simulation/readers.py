@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from medsr_viewer.survey.design import Finding, Protocol
+from medsr_viewer.survey.pair_trials import ChoosePair, group_of_turn, pair_name
 from medsr_viewer.survey.plan import Meaning, Trial
 from medsr_viewer.survey.simulation.marks import marks, perceived
 from medsr_viewer.survey.simulation.population import KINDS, FloatArray, People, Population, draw_people, seen_quality
@@ -87,6 +88,47 @@ def simulate(
     """Answer the trials of one slot, one after the other."""
     for index, trial in enumerate(trials):
         yield simulate_trial(trial, reader, scene, rng, position=(index + 0.5) / len(trials))
+
+
+def simulate_pairs(
+    groups: Sequence[tuple[str, ...]],
+    slots: Mapping[int, People],
+    total: int,
+    choose: ChoosePair,
+    scene: Scene,
+    rng: np.random.Generator,
+) -> dict[int, list[tuple[Trial, SimulatedAnswer]]]:
+    """Let observers choose, each pair by what all chose before; they take turns.
+
+    Parameters
+    ----------
+    groups : sequence of tuple of str
+        Of the plan.
+    slots : mapping of int to People
+        The observers.
+    total : int
+        Pairs of each.
+    choose : ChoosePair
+    scene : Scene
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict of int to list
+        By slot, what was shown and answered.
+    """
+    wins = {group: np.zeros((len(group), len(group))) for group in groups}
+    done: dict[int, list[tuple[Trial, SimulatedAnswer]]] = {slot: [] for slot in slots}
+    for index in range(total):
+        for slot, reader in slots.items():
+            group = group_of_turn(groups, slot, index)
+            pair = rng.permutation(choose(wins[group], rng))
+            trial = Trial(pair_name(index), (group[pair[0]], group[pair[1]]))
+            answer = simulate_trial(trial, reader, scene, rng, position=(index + 0.5) / total)
+            winner = pair[trial.rated.index(answer.chosen)]
+            wins[group][winner, pair.sum() - winner] += 1
+            done[slot].append((trial, answer))
+    return done
 
 
 def simulate_trial(
