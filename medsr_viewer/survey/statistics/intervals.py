@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from medsr_viewer.survey.statistics.crossed import CrossedSpread, crossed_spread
 
@@ -81,7 +81,7 @@ def over_observers_and_cases(
     if flat:
         error, df = 1.0 / spread.n, float(spread.n - 1)
         center = min(max(center, bounds[0] + 1.0 / (spread.n + 1)), bounds[1] - 1.0 / (spread.n + 1))
-    reach = float(stats.t.ppf(0.5 + level / 2, df)) * error
+    reach = float(special.stdtrit(df, 0.5 + level / 2)) * error
     if logit:
         low, high = _by_logit(center, reach, bounds)
     else:
@@ -116,7 +116,7 @@ def over_observers(scores: FloatArray, bounds: tuple[float, float], *, level: fl
     # A residual from the mean of m scores is too small by sqrt((m - 1) / m).
     parts = np.nansum((scores - means) * np.sqrt(per_case / (per_case - 1)) / per_case, axis=1) / cases
     error, df = float(np.sqrt((parts**2).sum())), float(observers - 1)
-    reach = float(stats.t.ppf(0.5 + level / 2, df)) * error
+    reach = float(special.stdtrit(df, 0.5 + level / 2)) * error
     return Interval(
         max(estimate - reach, bounds[0]), min(estimate + reach, bounds[1]), estimate, error, df, NEW_OBSERVERS, level
     )

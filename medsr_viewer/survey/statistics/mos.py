@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from medsr_viewer.survey.design import REFERENCE
 from medsr_viewer.survey.ratings import RatingTable
@@ -160,4 +160,4 @@ def _condition_score(name: str, scores: FloatArray, bounds: tuple[float, float],
 def _p(interval: Interval) -> float:
     if math.isnan(interval.standard_error):
         return math.nan
-    return 2.0 * float(stats.t.sf(abs(interval.estimate) / interval.standard_error, interval.df))
+    return 2.0 * float(special.stdtr(interval.df, -abs(interval.estimate) / interval.standard_error))
