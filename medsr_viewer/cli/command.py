@@ -11,6 +11,7 @@ from pathlib import Path
 
 from medsr_viewer import __version__
 from medsr_viewer.cli.messages import DONE, SOME_FAILED, WRONG_USAGE, line_of, say
+from medsr_viewer.cli.survey_arguments import add_survey
 from medsr_viewer.errors import DeviceUnavailable, MedsrError, UnknownMethod
 from medsr_viewer.upscaling.methods import SCALE_FACTORS
 
@@ -52,12 +53,15 @@ def _accept_any_file_name() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("medsr", description="Compare and upscale medical images. Research use only.")
+    parser = argparse.ArgumentParser(
+        "medsr", description="Compare and upscale medical images, and have them rated. Research use only."
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_compare(commands)
     _add_upscale(commands)
     _add_models(commands)
+    add_survey(commands)
     doctor = commands.add_parser("doctor", help="versions, devices, decoders, what is missing and how to get it")
     doctor.set_defaults(work=_doctor)
     return parser

@@ -26,6 +26,13 @@ MODIFIED = 946684800
 """1 January 2000, UTC: the time of every stimulus's file."""
 
 
+def stimulus_content(pixels: ArrayLike) -> bytes:
+    """Return the file of a stimulus: float32, uncompressed, the same for the same pixels."""
+    buffer = io.BytesIO()
+    np.save(buffer, np.ascontiguousarray(pixels, "<f4"), allow_pickle=False)
+    return buffer.getvalue()
+
+
 @contextmanager
 def new_folder(path: Path) -> Iterator[NewFolder]:
     """Begin a survey's folder; what was written is removed again unless `NewFolder.finish` was called.
@@ -88,11 +95,9 @@ class NewFolder:
         CannotWrite
             If it cannot be written.
         """
-        buffer = io.BytesIO()
-        np.save(buffer, np.ascontiguousarray(pixels, "<f4"), allow_pickle=False)
-        identifier = secrets.token_hex(16)
-        write_whole(self._staged / identifier, buffer.getbuffer(), durable=False)
-        self._stimuli[identifier] = hashlib.sha256(buffer.getbuffer()).hexdigest()
+        content, identifier = stimulus_content(pixels), secrets.token_hex(16)
+        write_whole(self._staged / identifier, content, durable=False)
+        self._stimuli[identifier] = hashlib.sha256(content).hexdigest()
         return identifier, self._stimuli[identifier]
 
     def finish(self, *, design: str, plan: str, sealed: Sealed, url: str = "") -> SurveyFolder:

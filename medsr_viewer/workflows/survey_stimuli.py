@@ -12,6 +12,7 @@ from medsr_viewer.errors import NothingToOpen, UnusableImage
 from medsr_viewer.imaging.frame import FloatArray, Frame, Window
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.survey.design import Case, Condition, Design
+from medsr_viewer.survey.protocols import LABELLED, PROTOCOLS
 from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare
 from medsr_viewer.workflows.inputs import Input, find_inputs
@@ -26,7 +27,8 @@ class RenderedCase:
     case : Case
         Which.
     pixels : dict of str to ndarray
-        By condition: (H, W) float32 in modality units, or (H, W, 3); all of one shape.
+        By condition, and by `LABELLED` where the protocol shows a labelled original: (H, W) float32 in modality units,
+        or (H, W, 3); all of one shape.
     window : (float, float)
         (center, width) that all of them are shown with.
     inverted : bool
@@ -66,9 +68,8 @@ def render(design: Design, case: Case, *, device: str = "auto") -> RenderedCase:
     frame = source.read()
     comparison = _compare(design, frame, source.instance.modality, device)
     region = _region(case, comparison, design)
-    pixels = {
-        condition.name: _crop(_pixels(condition, case, frame, comparison), region) for condition in design.conditions
-    }
+    conditions = [*design.conditions, *_labelled(design)]
+    pixels = {one.name: _crop(_pixels(one, case, frame, comparison), region) for one in conditions}
     spacing = frame.pixel_spacing or ()
     shrunk = design.scale_factor if design.mode == "enhance" else 1
     return RenderedCase(
@@ -90,6 +91,10 @@ def case_window(case: Case, frame: Frame) -> tuple[float, float]:
             return voi.center, voi.width
     low, high = frame.value_range
     return (low + high) / 2, max(high - low, 1.0)
+
+
+def _labelled(design: Design) -> tuple[Condition, ...]:
+    return (Condition(LABELLED, role="reference"),) if PROTOCOLS[design.protocol].labelled else ()
 
 
 def _find(case: Case) -> Input:

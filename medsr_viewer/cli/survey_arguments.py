@@ -1,0 +1,104 @@
+"""Arguments of `medsr survey`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from medsr_viewer.upscaling.methods import SCALE_FACTORS
+
+Commands = argparse._SubParsersAction  # what add_subparsers returns: argparse gives it no public name
+
+_PROTOCOLS = ("acr", "dsis", "queens", "pairs", "vgc", "roc")
+
+
+def add_survey(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add `survey` and its own commands."""
+    survey = commands.add_parser("survey", help="blind reader surveys: set up, check, rate, close, verify, report")
+    actions = survey.add_subparsers(required=True, metavar="ACTION")
+    _add_new(actions)
+    _add_simulate(actions)
+    check = _add(actions, "check", "run the blinding auditor: refuse what could tell the methods apart")
+    rate = _add(actions, "rate", "open the rating window")
+    rate.add_argument("--observer", required=True, metavar="NAME", help="pseudonym, such as R01")
+    status = _add(actions, "status", "how far each observer is; nothing that would unblind")
+    close = _add(actions, "close", "end the rating and unblind")
+    _add_passphrase(close)
+    verify = _add(actions, "verify", "check that nothing was altered; exit status 1 where something was")
+    report = _add(actions, "report", "analyse a closed survey: HTML, PDF, CSV, JSON")
+    report.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the report")
+    withdraw = _add(actions, "withdraw", "take an observer who withdrew consent out of the analysis")
+    withdraw.add_argument("--observer", required=True, metavar="NAME")
+    withdraw.add_argument("--erase", action="store_true", help="and erase what they answered")
+    export = _add(actions, "export", "write the records as a bundle for another site: no images, no patient data")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    merge = _add(actions, "merge", "take in bundles from other sites of the same survey")
+    merge.add_argument("bundles", type=Path, nargs="+", metavar="BUNDLE.zip")
+    for parser in (check, status, close, verify, report, merge):
+        _add_json(parser)
+
+
+def _add_new(actions: Commands[argparse.ArgumentParser]) -> None:
+    new = _add(actions, "new", "make a survey: compute and store the stimuli, draw and seal the allocation")
+    new.add_argument("--design", type=Path, metavar="FILE.toml", help="a written design, in place of the options below")
+    new.add_argument("--case", type=Path, action="append", dest="cases", metavar="PATH", help=_CASE_HELP)
+    new.add_argument("--condition", action="append", dest="conditions", metavar="METHOD", help="may be repeated")
+    new.add_argument("--images", action="append", metavar="NAME=DIR", help="a condition of images enhanced elsewhere")
+    new.add_argument("--scale", type=int, choices=SCALE_FACTORS, metavar="N", help="2, 3, 4 or 8")
+    new.add_argument("--protocol", choices=_PROTOCOLS, help="default: acr")
+    new.add_argument("--mode", choices=("test", "enhance"), help="test (default): degrade the cases, then upscale them")
+    new.add_argument("--training-case", type=Path, action="append", dest="training_cases", metavar="PATH")
+    new.add_argument("--anchor", metavar="METHOD", help="a low anchor, such as nearest")
+    new.add_argument("--no-hidden-reference", action="store_true", help="leave out the hidden reference")
+    new.add_argument("--title", metavar="TEXT", help="observers see it: it must name no method")
+    new.add_argument("--observers", type=int, metavar="N", help="sequences to prepare (default: 24)")
+    new.add_argument("--repeat-share", type=float, metavar="X", help="share of trials shown again, 0 to 1")
+    new.add_argument("--attention-checks", type=int, metavar="N", help="trials that ask for a given answer")
+    new.add_argument("--seed", type=int, metavar="S", help="of all random choices; kept in the sealed allocation")
+    new.add_argument("--store", metavar="URL", help="a PostgreSQL that several workstations share; default: SQLite")
+    new.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda, cuda:0, mps (default: auto)")
+    _add_passphrase(new)
+    _add_json(new)
+
+
+def _add_simulate(actions: Commands[argparse.ArgumentParser]) -> None:
+    simulate = _add(actions, "simulate", "let simulated observers rate it, to try the whole chain")
+    simulate.add_argument("--observers", type=int, required=True, metavar="N")
+    simulate.add_argument("--seed", type=int, default=0, metavar="S")
+    simulate.add_argument(
+        "--truth",
+        type=Path,
+        metavar="FILE",
+        help="true MOS of the conditions: taken from the file where it exists, else written to it",
+    )
+    _add_json(simulate)
+
+
+def _add(actions: Commands[argparse.ArgumentParser], name: str, text: str) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.add_argument("survey", type=Path, metavar="STUDY", help="the survey's folder")
+    parser.set_defaults(work=_work(name))
+    return parser
+
+
+def _work(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(options: argparse.Namespace) -> int:
+        from medsr_viewer.cli.survey import ACTIONS
+
+        return ACTIONS[name](options)
+
+    return run
+
+
+def _add_passphrase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--passphrase-file", type=Path, required=True, metavar="F", help="its first line seals the allocation"
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found")
+
+
+_CASE_HELP = "image file, or folder of image files; may be repeated"

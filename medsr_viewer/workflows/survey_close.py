@@ -1,0 +1,62 @@
+"""End the rating of a survey, and unblind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from medsr_viewer.errors import SurveyClosed, SurveyError
+from medsr_viewer.survey.folder import verify_folder
+from medsr_viewer.survey.sealing import unseal
+from medsr_viewer.workflows.survey_files import open_survey
+
+
+@dataclass(frozen=True)
+class ClosedSurvey:
+    """What was closed.
+
+    Parameters
+    ----------
+    commitment : str
+        SHA-256 of the allocation, as it was committed to when the survey was set up.
+    problems : tuple of str
+        What was altered in the survey before; they stay in its report.
+    """
+
+    commitment: str
+    problems: tuple[str, ...]
+
+
+def close_survey(path: Path, passphrase: str) -> ClosedSurvey:
+    """Close a survey: no more ratings, and the allocation may be read. A second time only writes the allocation again.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder.
+    passphrase : str
+        That the allocation was sealed with.
+
+    Raises
+    ------
+    WrongPassphrase
+        Nothing was changed then.
+    SurveyError
+        If the sealed allocation was altered, or is not the one that was committed to.
+    """
+    with open_survey(path) as survey:
+        folder = survey.folder
+        allocation = unseal(folder.read_sealed(), passphrase)
+        commitment = folder.read_sealed().commitment
+        if commitment != folder.created.commitment:
+            raise SurveyError(
+                f"{folder.sealed_file}: it is not the allocation that was committed to",
+                "Restore the survey's folder from a backup.",
+            )
+        problems = tuple(verify_folder(folder))
+        try:
+            survey.store.close_survey(commitment)
+        except SurveyClosed:
+            problems = ()  # told when it was closed; `verify` tells them again
+        folder.write_allocation(allocation)
+    return ClosedSurvey(commitment, problems)

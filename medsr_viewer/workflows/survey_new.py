@@ -1,0 +1,187 @@
+"""Set up a survey: compute and store the stimuli, draw and seal the allocation, begin the records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from medsr_viewer.errors import UnusableImage
+from medsr_viewer.imaging.frame import FloatArray
+from medsr_viewer.imaging.read import sample_path
+from medsr_viewer.survey.allocation import Check, allocate
+from medsr_viewer.survey.attention import ATTENTION_WINDOW, attention_picture
+from medsr_viewer.survey.design import Case, Design
+from medsr_viewer.survey.design_file import check_design, design_text
+from medsr_viewer.survey.new_folder import NewFolder, new_folder
+from medsr_viewer.survey.plan import Stimulus
+from medsr_viewer.survey.plan_file import plan_text
+from medsr_viewer.survey.protocols import PROTOCOLS, complete, required_stimuli
+from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.sealing import seal
+from medsr_viewer.workflows.enhance import unique_stems
+from medsr_viewer.workflows.inputs import find_inputs
+from medsr_viewer.workflows.survey_stimuli import RenderedCase, render
+
+Report = Callable[[str], None]
+
+TRAINING_SAMPLE = "training-sample"
+"""Name of the case that trains observers where the coordinator names none: the head CT that ships."""
+
+_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
+@dataclass(frozen=True)
+class NewSurvey:
+    """What was made.
+
+    Parameters
+    ----------
+    folder : Path
+        The survey's.
+    survey_id, commitment : str
+        Of its first record. The commitment may be published before rating starts: it binds the allocation.
+    stimuli, trials : int
+        How many there are, and how many one observer rates at most.
+    notes : tuple of str
+        What the coordinator must know, each with the case that it is about.
+    """
+
+    folder: Path
+    survey_id: str
+    commitment: str
+    stimuli: int
+    trials: int
+    notes: tuple[str, ...]
+
+
+def cases_of(paths: Sequence[Path], *, training: bool = False, taken: Sequence[Case] = ()) -> tuple[Case, ...]:
+    """Return a case for every image among files and folders, named by its file.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, or folders that are searched.
+    training : bool
+        Whether they are for the training phase.
+    taken : sequence of Case
+        Whose names are not given again.
+
+    Raises
+    ------
+    UnusableImage
+        If one of them cannot be read as an image: all that cannot are named.
+    """
+    inputs, skipped = find_inputs(paths, 1)
+    named = {str(path) for path in paths}
+    unread = [skip for skip in skipped if not skip.is_foreign or skip.path in named]
+    if unread or not inputs:
+        reasons = "; ".join(f"{skip.path}: {skip.reason}" for skip in unread) or ", ".join(sorted(named))
+        raise UnusableImage(f"cases that cannot be read: {reasons}", "Leave them out, or name readable images.")
+    names = {case.name.casefold() for case in taken}
+    cases = []
+    for source, stem in zip(inputs, unique_stems(inputs), strict=True):
+        name = _free_name("".join(letter if letter in _SAFE else "_" for letter in stem), names)
+        names.add(name.casefold())
+        cases.append(Case(name, Path(source.instance.source).absolute(), training=training))
+    return tuple(cases)
+
+
+def with_training(design: Design) -> Design:
+    """Return the design with the shipped sample as training case, where it has none and the sample is no case of it."""
+    sample = sample_path()
+    if design.training_cases or any(case.path == sample for case in design.cases):
+        return design
+    return replace(design, cases=(*design.cases, Case(TRAINING_SAMPLE, sample, training=True)))
+
+
+def create_survey(
+    folder: Path,
+    design: Design,
+    passphrase: str,
+    *,
+    store_url: str = "",
+    device: str = "auto",
+    report: Report = lambda _line: None,
+) -> NewSurvey:
+    """Make a survey in a new folder. It appears there whole, or not at all.
+
+    Parameters
+    ----------
+    folder : Path
+        New, or empty.
+    design : Design
+        What to make; completed by its protocol.
+    passphrase : str
+        Seals the allocation: without it nobody can unblind the survey, the coordinator included.
+    store_url : str
+        Database of the records; "" for SQLite in the folder.
+    device : str
+        See `UpscalingRequest`.
+    report : callable
+        Takes a line about the progress.
+
+    Raises
+    ------
+    MedsrError
+        If the design is not valid, a case cannot be computed, or the folder not written. Nothing is left behind.
+    """
+    design = complete(design)
+    check_design(design, str(folder))
+    notes: list[str] = []
+    with new_folder(folder) as new:
+        stimuli: dict[tuple[str, str], Stimulus] = {}
+        for number, case in enumerate(design.cases, 1):
+            report(f"case {number} of {len(design.cases)}: {case.name}")
+            rendered = render(design, case, device=device)
+            stimuli |= _keep(new, rendered, [name for owner, name in required_stimuli(design) if owner == case.name])
+            notes += [f"{case.name}: {note}" for note in rendered.notes]
+        plan, allocation = allocate(design, stimuli, _attention_checks(new, design))
+        made = new.finish(
+            design=design_text(design, folder / "design.toml"),
+            plan=plan_text(plan),
+            sealed=seal(allocation, passphrase),
+            url=store_url,
+        )
+    created = made.created
+    trials = max((len(sequence) for sequence in plan.sequences), default=design.arrangement.pairs_per_observer)
+    return NewSurvey(folder, created.survey_id, created.commitment, len(plan.stimuli), trials, tuple(notes))
+
+
+def _keep(new: NewFolder, rendered: RenderedCase, conditions: Sequence[str]) -> dict[tuple[str, str], Stimulus]:
+    kept = {}
+    for condition in conditions:
+        pixels = rendered.pixels[condition]
+        if not np.isfinite(pixels).all():
+            raise UnusableImage(f"case {rendered.case.name}, condition {condition}: pixels that are no numbers")
+        window, spacing = rendered.window, rendered.pixel_spacing
+        kept[rendered.case.name, condition] = _stimulus(new, pixels, window, rendered.inverted, spacing)
+    return kept
+
+
+def _attention_checks(new: NewFolder, design: Design) -> list[Check]:
+    if not design.arrangement.attention_checks or not PROTOCOLS[design.protocol].scales:
+        return []
+    values = SCALES[design.questions[0].scale].values
+    return [(_stimulus(new, attention_picture(answer), ATTENTION_WINDOW), answer) for answer in values]
+
+
+def _stimulus(
+    new: NewFolder,
+    pixels: FloatArray,
+    window: tuple[float, float],
+    inverted: bool = False,
+    pixel_spacing: tuple[float, ...] = (),
+) -> Stimulus:
+    identifier, digest = new.add_stimulus(pixels)
+    return Stimulus(identifier, digest, pixels.shape, window, inverted, pixel_spacing)
+
+
+def _free_name(wanted: str, taken: set[str]) -> str:
+    name, number = wanted, 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{wanted}_{number}"
+    return name
