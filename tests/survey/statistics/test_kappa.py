@@ -23,6 +23,21 @@ def test_two_raters_equal_the_definition(weights: str) -> None:
     assert found.ci95[0] < found.value < found.ci95[1]
 
 
+@pytest.mark.parametrize("weights", ["linear", "quadratic"])
+def test_pairs_equal_statsmodels(weights: str) -> None:
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    rng = np.random.default_rng(3)
+    table = np.clip(rng.integers(1, 6, (50, 1)) + rng.integers(-1, 2, (50, 3)), 1, 5)
+    oracle = []
+    for a, b in combinations(range(3), 2):
+        counts = np.zeros((5, 5))
+        np.add.at(counts, (table[:, a] - 1, table[:, b] - 1), 1)
+        oracle.append(cohens_kappa(counts, wt=weights).kappa)
+    found = weighted_kappa(table, weights=weights)  # type: ignore[arg-type]
+    assert (found.value, found.lowest, found.highest) == pytest.approx((np.mean(oracle), min(oracle), max(oracle)))
+
+
 def test_more_raters_have_the_mean_over_pairs_and_missing_ratings_leave_pairs_their_common_stimuli() -> None:
     rng = np.random.default_rng(2)
     truth = rng.integers(1, 6, (40, 1))
