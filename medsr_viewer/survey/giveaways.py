@@ -31,13 +31,14 @@ def names_in(text: str, names: Iterable[str]) -> tuple[str, ...]:
     text : str
         What observers read.
     names : iterable of str
-        Found in capitals too, with any or no signs between their parts, and with a number or a plural after them:
-        "Swift SRGANs" and "swift_srgan2" contain swift-srgan. Not inside another word.
+        Each with a letter or a digit. Found in capitals too, with any or no signs between their parts, and with a
+        number or a plural after them: "Swift SRGANs" and "swift_srgan2" contain swift-srgan. Not inside another word.
     """
     return tuple(name for name in names if _pattern(name).search(text))
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    parts = re.findall(r"[^\W_]+", name)
+    parts = re.findall(r"[^\W\d_]+|\d+", name)
     body = r"[\W_]*".join(re.escape(part) for part in parts)
-    return re.compile(rf"(?<![^\W_]){body}s?(?![^\W\d_])", re.IGNORECASE)
+    end = r"(?![^\W_])" if parts[-1].isdecimal() else r"s?(?![^\W\d_])"
+    return re.compile(rf"(?<![^\W_]){body}{end}", re.IGNORECASE)

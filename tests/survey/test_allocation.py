@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import random
-import secrets
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -24,7 +23,7 @@ from .designs import NONCE, new_design, new_stimulus, stimuli_of
 
 def drawn(design: Design, checks: int = 2) -> tuple[Plan, Allocation]:
     asked = [(new_stimulus(), 1 + turn) for turn in range(checks)]
-    return allocate(design, stimuli_of(design), asked, nonce=secrets.token_hex(32))
+    return allocate(design, stimuli_of(design), asked, nonce=NONCE)
 
 
 def kind(allocation: Allocation, slot: int, trial: Trial) -> str:

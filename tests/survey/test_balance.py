@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medsr_viewer.survey.balance import CaseDeck, RowBalance, Showing, williams_square
+from medsr_viewer.survey.spreading import spread_cases
+
+
+@pytest.mark.parametrize("conditions", [2, 3, 4, 5, 6, 7, 8])
+def test_a_williams_square_is_balanced_for_places_and_for_what_comes_before(conditions: int) -> None:
+    square = williams_square(conditions)
+    assert len(square) == conditions * (1 + conditions % 2)
+    assert all(sorted(row) == list(range(conditions)) for row in square)
+    for place in range(conditions):
+        assert len(set(np.bincount(square[:, place], minlength=conditions))) == 1
+    follows = Counter((int(one), int(other)) for row in square for one, other in pairwise(row))
+    assert len(follows) == conditions * (conditions - 1)
+    assert len(set(follows.values())) == 1
+
+
+def test_a_deck_deals_every_case_before_one_again() -> None:
+    deck = CaseDeck(7, np.random.default_rng(0))
+    dealt = [case for _ in range(7) for case in deck.deal(3)]
+    assert all(sorted(dealt[start : start + 7]) == list(range(7)) for start in range(0, 21, 7))
+
+
+def test_rows_go_round_for_each_case_where_all_are_read() -> None:
+    balance = RowBalance(5, 4, np.random.default_rng(0))
+    drawn = np.array([balance.draw(range(5)) for _ in range(8)])
+    for case in range(5):
+        assert sorted(drawn[:4, case]) == sorted(drawn[4:, case]) == [0, 1, 2, 3]
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers(0, 99))
+def test_cases_are_spread_wherever_that_can_be_had(numbers: list[int], seed: int) -> None:
+    showings = [Showing(case, (turn,)) for case, number in enumerate(numbers) for turn in range(number)]
+    order = spread_cases(showings, np.random.default_rng(seed))
+    assert sorted(order, key=lambda one: (one.case, one.conditions)) == showings
+    touching = sum(one.case == other.case for one, other in pairwise(order))
+    most = max(numbers)
+    assert touching == max(0, most - (sum(numbers) - most) - 1)
