@@ -35,7 +35,8 @@ class BiasModel:
     quality : (stimuli,) float64 ndarray
         On the scale of the scores; NaN where a stimulus has no score.
     quality_error : (stimuli,) float64 ndarray
-        Standard error, from the spread of the stimulus' own residuals (P.910 Annex E).
+        Standard error, from the spread of the stimulus' own residuals (P.910 Annex E). It takes no account of the
+        weights: wider than need be where observers differ in consistency.
     quality_error_model : (stimuli,) float64 ndarray
         Standard error that the model alone implies, from the inconsistencies of those who rated it (P.913 12.6).
     quality_ci95 : (stimuli, 2) float64 ndarray

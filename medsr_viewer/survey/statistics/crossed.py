@@ -67,7 +67,7 @@ def crossed_spread(scores: FloatArray) -> CrossedSpread:
         return CrossedSpread(math.nan, 0, 0, 0, *_UNKNOWN, math.nan, math.nan)
     values = np.where(given, scores, 0.0)
     weights = given / (cases * given.sum(axis=0))
-    estimate = float((weights * values).sum())
+    estimate = float((values.sum(axis=0) / given.sum(axis=0)).mean())  # of equal scores, exactly their value
     if observers < 2 or cases < 2:
         return CrossedSpread(estimate, n, observers, cases, *_UNKNOWN, math.nan, math.nan)
     squares = _sums_of_squares(values, given)

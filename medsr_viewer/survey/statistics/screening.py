@@ -150,7 +150,7 @@ def screen_observers(
     """
     rules, attention = rules or ScreeningRules(), attention or {}
     cube = table.cube()
-    flat = cube.reshape(len(cube), -1)
+    flat = cube.reshape(len(cube), cube.shape[1] * cube.shape[2])
     seconds = _median_seconds(table)
     usual = float(np.nanmedian(seconds)) if not np.isnan(seconds).all() else math.nan
     verdicts = zip(table.observers, flat, bt500(flat), p913(cube, threshold=rules.correlation), strict=True)
