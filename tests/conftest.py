@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from hypothesis import settings
 from medsr_viewer.models.cards import ModelCard
 
 from .families import save_family
+from .postgresql_server import running_postgresql
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
@@ -71,3 +72,10 @@ def make_family(tmp_path: Path) -> Callable[..., tuple[ModelCard, ModelCard]]:
         return save_family(tmp_path / "family", fidelity, sharpness, seed=seed, scale_factor=scale_factor)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Return ``postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME`` of a server; skip where none is installed."""
+    with running_postgresql() as address:
+        yield address

@@ -233,7 +233,7 @@ def verify_folder(folder: SurveyFolder) -> list[str]:
         with folder._open_store() as store:
             problems += store.verify()
             created = created_in(store)
-            closed = bool(store.records(kinds=["closed"]))
+            closed = any(record.site == store.site for record in store.records(kinds=["closed"]))
             problems += _file_problems(folder, created, closed)
     except MedsrError as exc:
         problems.append(exc.reason)

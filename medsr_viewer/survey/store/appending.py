@@ -42,7 +42,7 @@ def extend(
     if head is None:
         raise SurveyError("the head of the chain is missing: the database was altered", _VERIFY)
     last_time = _last_time(connection, site, head)
-    _refuse_closed(connection, entries)
+    _refuse_closed(connection, site, entries)
     _refuse_twice(connection, site, entries)
     records = link(site, head, last_time, entries, now)
     insert_records(connection, records)
@@ -70,10 +70,10 @@ def _last_time(connection: Connection, site: str, head: Head) -> str:
     return str(last.time)
 
 
-def _refuse_closed(connection: Connection, entries: Sequence[Entry]) -> None:
+def _refuse_closed(connection: Connection, site: str, entries: Sequence[Entry]) -> None:
     if {entry.kind for entry in entries} <= AFTER_CLOSING:
         return
-    closed = select(RECORD.c.time).where(RECORD.c.kind == "closed").limit(1)
+    closed = select(RECORD.c.time).where(RECORD.c.site == site, RECORD.c.kind == "closed").limit(1)
     when = connection.execute(closed).scalar_one_or_none()
     if when is not None:
         raise SurveyClosed(f"the survey was closed at {when}")

@@ -30,6 +30,8 @@ class Database:
         ``sqlite:///PATH`` or ``postgresql+psycopg://USER@HOST/NAME``.
     patience : float
         Seconds to wait for another writer.
+    new : bool
+        Make SQLite's file where it is missing.
 
     Attributes
     ----------
@@ -44,7 +46,7 @@ class Database:
         If the URL is not one of these.
     """
 
-    def __init__(self, url: str | URL, patience: float) -> None:
+    def __init__(self, url: str | URL, patience: float, *, new: bool = False) -> None:
         try:
             parsed = make_url(url)
         except ArgumentError as exc:
@@ -55,6 +57,7 @@ class Database:
         self.path = Path(parsed.database) if backend == "sqlite" else None
         self.name = str(self.path or parsed.render_as_string())
         self._patience = patience
+        self._new = new
         try:
             self._engine = create_engine(_with_password(parsed), **self._options())
         except (ImportError, NoSuchModuleError) as exc:
@@ -110,9 +113,11 @@ class Database:
 
     def _prepare_sqlite(self, connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # transactions begin where this module says so, and hold CREATE TABLE too
-        (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
-        if mode != "wal":
-            raise drive_unfit(self.name)
+        ours = "SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"
+        if self._new or connection.execute(ours).fetchone():  # another program's file stays as it is
+            (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+            if mode != "wal":
+                raise drive_unfit(self.name)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone leaves data in the disk's cache
         connection.execute("PRAGMA checkpoint_fullfsync=ON")

@@ -33,7 +33,7 @@ def create_store(
     InputError
         If the URL is not one of SQLite or PostgreSQL.
     """
-    database = Database(url, patience)
+    database = Database(url, patience, new=True)
     if database.path and database.path.exists():
         raise SurveyError(f"{database.path}: there is a file already", "Choose a new folder.")
     site = secrets.token_hex(8)
