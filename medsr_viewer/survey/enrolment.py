@@ -6,7 +6,6 @@ import re
 
 from medsr_viewer.errors import AlreadyRecorded, InputError, SurveyError
 from medsr_viewer.survey.design import Design
-from medsr_viewer.survey.plan import Plan
 from medsr_viewer.survey.progress import Progress, all_progress
 from medsr_viewer.survey.store import Store
 
@@ -28,8 +27,10 @@ def check_observer(observer: str) -> None:
         )
 
 
-def enrol(store: Store, plan: Plan, design: Design, observer: str) -> Progress:
-    """Give an observer the next free slot; one who has one resumes it.
+def enrol(store: Store, design: Design, observer: str) -> Progress:
+    """Give an observer the next slot; one who has one resumes it.
+
+    More observers than sequences were prepared for see these once more, in turn.
 
     Returns
     -------
@@ -41,10 +42,9 @@ def enrol(store: Store, plan: Plan, design: Design, observer: str) -> Progress:
     InputError
         If the pseudonym cannot be used.
     SurveyError
-        If no slot is free, or the observer rates at another site.
+        If the observer rates at another site.
     """
     check_observer(observer)
-    places = len(plan.sequences) or design.arrangement.observers
     while True:
         observers = all_progress(store.records(), design.sitting)
         if (store.site, observer) in observers:
@@ -54,10 +54,6 @@ def enrol(store: Store, plan: Plan, design: Design, observer: str) -> Progress:
                 f"The observer {observer} rates at another site", "Take another pseudonym here, or rate there."
             )
         slot = 1 + max((known.slot for known in observers.values() if known.site == store.site), default=-1)
-        if slot >= places:
-            raise SurveyError(
-                f"All {places} places of this survey are taken", "Ask the coordinator for a survey with more observers."
-            )
         # Who writes a slot has read all lower ones: neither a slot nor a name can be given twice, however many
         # workstations enrol at once.
         try:

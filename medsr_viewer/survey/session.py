@@ -62,11 +62,11 @@ def begin_session(
     InputError
         If the pseudonym cannot be used.
     SurveyError
-        If no slot is free, the observer has withdrawn, or rates at another site, the survey is closed, or its ratings
+        If the observer has withdrawn, or rates at another site, the survey is closed, or its ratings
         are simulated.
     """
     _refuse_ended(store)
-    progress = enrol(store, plan, design, observer)
+    progress = enrol(store, design, observer)
     if progress.withdrawn:
         raise _withdrawn()
     identifier = secrets.token_hex(8)

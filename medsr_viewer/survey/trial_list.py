@@ -30,7 +30,7 @@ def trials_of(
         If the plan has pairs, and nothing chooses them.
     """
     if not plan.groups:
-        return plan.sequences[progress.slot]
+        return sequence_of(plan, progress.slot)
     if choose_pair is None:
         raise ValueError("pairs are chosen while rating goes on: choose_pair is needed")
     total = trial_count(plan, design, progress.slot)
@@ -41,4 +41,9 @@ def trial_count(plan: Plan, design: Design, slot: int) -> int:
     """Return how many trials an observer has, training left out."""
     if plan.groups:
         return design.arrangement.pairs_per_observer or sum(len(group) for group in plan.groups)
-    return len(plan.sequences[slot])
+    return len(sequence_of(plan, slot))
+
+
+def sequence_of(plan: Plan, slot: int) -> tuple[Trial, ...]:
+    """Return the sequence of a slot; beyond those prepared they come once more, in turn."""
+    return plan.sequences[slot % len(plan.sequences)]

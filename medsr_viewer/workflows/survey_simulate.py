@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,19 +13,24 @@ import numpy as np
 
 from medsr_viewer import __version__
 from medsr_viewer.errors import InputError, SurveyError
-from medsr_viewer.survey.answer_entries import answer_entry, chosen_payload, rated_payload
 from medsr_viewer.survey.chain import Entry
 from medsr_viewer.survey.design import Design
-from medsr_viewer.survey.enrolment import enrol
 from medsr_viewer.survey.plan import Trial
-from medsr_viewer.survey.progress import Progress
 from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.survey.scales import SCALES
 from medsr_viewer.survey.simulation.population import People, Population
-from medsr_viewer.survey.simulation.readers import Scene, SimulatedAnswer, draw_readers, draw_scene, simulate_trial
+from medsr_viewer.survey.simulation.readers import (
+    Scene,
+    SimulatedAnswer,
+    draw_readers,
+    draw_scene,
+    simulate,
+    simulate_pairs,
+)
+from medsr_viewer.survey.simulation.recording import simulated_entries
 from medsr_viewer.survey.simulation.truth import population_with, true_mos
 from medsr_viewer.survey.statistics.pairs import choose_pair
-from medsr_viewer.survey.trial_list import trials_of
+from medsr_viewer.survey.trial_list import sequence_of, trial_count
 from medsr_viewer.whole_files import write_whole
 from medsr_viewer.workflows.survey_files import OpenSurvey, open_survey
 from medsr_viewer.workflows.survey_recognise import recognise
@@ -87,12 +93,17 @@ def simulate_survey(
         mos = true_mos(population, together=PROTOCOLS[survey.design.protocol].rated == "all")
         rng = np.random.default_rng(seed)
         scene = _scene(survey, population, rng, report)
-        survey.store.append("simulated", {"seed": seed, "observers": observers, "version": __version__})
+        readers = draw_readers(population, observers, rng)
         names = tuple(f"S{number:03d}" for number in range(1, observers + 1))
+        entries = [Entry("simulated", {"seed": seed, "observers": observers, "version": __version__})]
         answers = 0
-        for name, reader in zip(names, draw_readers(population, observers, rng), strict=True):
-            report(f"simulated observer {name} of {observers}")
-            answers += _rate(survey, name, reader, scene, rng)
+        for slot, (trials, given) in enumerate(_answers(survey, readers, scene, rng)):
+            entries += simulated_entries(
+                names[slot], slot, trials, given,
+                session=secrets.token_hex(8), begun=datetime.now(UTC), version=__version__,
+            )  # fmt: skip
+            answers += len(given)
+        survey.store.append_all(entries)
     if truth and not truth.exists():
         write_whole(truth, truth_text(mos))
     return SimulatedSurvey(mos, names, answers)
@@ -149,38 +160,17 @@ def _scene(survey: OpenSurvey, population: Population, rng: np.random.Generator,
     )
 
 
-def _rate(survey: OpenSurvey, name: str, reader: People, scene: Scene, rng: np.random.Generator) -> int:
-    """Record all answers of one observer: at once, but for pairs, where the next one depends on those before."""
-    progress = enrol(survey.store, survey.plan, survey.design, name)
-    session = f"simulated-{progress.slot}"
-    trials = trials_of(survey.plan, survey.design, progress, survey.store, choose_pair)
-    entries = [Entry("session", {"observer": name, "display": {}, "version": __version__}, session, f"{name}/0")]
-    for index in range(len(trials)):
-        trial = trials[index]
-        answer = simulate_trial(trial, reader, scene, rng, position=(index + 0.5) / len(trials))
-        entries.append(_entry(trial, answer, progress, session))
-        if answer.chosen:
-            _keep(survey, progress, entries)
-    entries.append(Entry("finished", {"observer": name}, session, name))
-    _keep(survey, progress, entries)
-    return len(trials)
-
-
-def _entry(trial: Trial, answer: SimulatedAnswer, progress: Progress, session: str) -> Entry:
-    return answer_entry(
-        "pair" if answer.chosen else "rating",
-        trial,
-        chosen_payload(trial, answer.chosen, {}) if answer.chosen else rated_payload(answer.values, {}),
-        observer=progress.observer,
-        slot=progress.slot,
-        revision=0,
-        seconds=answer.seconds,
-        answered_at=datetime.now(UTC),
-        session=session,
-    )
-
-
-def _keep(survey: OpenSurvey, progress: Progress, entries: list[Entry]) -> None:
-    for record in survey.store.append_all(entries):
-        progress.take(record)
-    entries.clear()
+def _answers(
+    survey: OpenSurvey, readers: Sequence[People], scene: Scene, rng: np.random.Generator
+) -> Iterator[tuple[Sequence[Trial], Sequence[SimulatedAnswer]]]:
+    """Yield what each observer was shown, and answered."""
+    plan = survey.plan
+    if plan.groups:
+        total = trial_count(plan, survey.design, 0)
+        done = simulate_pairs(plan.groups, dict(enumerate(readers)), total, choose_pair, scene, rng)
+        for pairs in done.values():
+            yield [trial for trial, _ in pairs], [answer for _, answer in pairs]
+        return
+    for slot, reader in enumerate(readers):
+        trials = sequence_of(plan, slot)
+        yield trials, tuple(simulate(trials, reader, scene, rng))

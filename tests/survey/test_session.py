@@ -69,14 +69,14 @@ def test_names_that_are_no_pseudonyms_are_refused(tmp_path: Path, name: str) -> 
     assert survey.store.records() == []
 
 
-def test_each_observer_is_given_a_slot_once_and_no_more_than_there_are(tmp_path: Path) -> None:
+def test_each_observer_is_given_a_slot_once_and_sequences_come_again_beyond_those_prepared(tmp_path: Path) -> None:
     survey = example(tmp_path, observers=2)
-    for name in ("R1", "R2", "R1", "R2"):
+    first = survey.sitting("R1").step.trial
+    for name in ("R2", "R1", "R2"):
         survey.begin(name)
+    assert survey.sitting("R3").step.trial == first
     enrolled = [record.payload for record in survey.store.records(kinds=("observer",))]
-    assert enrolled == [{"observer": "R1", "slot": 0}, {"observer": "R2", "slot": 1}]
-    with pytest.raises(SurveyError, match="All 2 places"):
-        survey.begin("R3")
+    assert enrolled == [{"observer": name, "slot": slot} for slot, name in enumerate(("R1", "R2", "R3"))]
 
 
 def test_two_workstations_that_enrol_at_once_share_no_slot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
