@@ -88,7 +88,7 @@ def _interval(
 def _means(scores: FloatArray, observer_counts: FloatArray, case_counts: FloatArray) -> FloatArray:
     """Return (resamples,): mean over the drawn cases of each case's mean over the drawn observers; NaN without any."""
     given = ~np.isnan(scores)
-    answers = observer_counts @ given
+    answers = observer_counts @ given.astype(np.float64)  # of floats: BLAS does not multiply others
     sums = observer_counts @ np.where(given, scores, 0.0)
     means = np.divide(sums, answers, out=np.zeros_like(sums), where=answers > 0)
     weights = case_counts * (answers > 0)
