@@ -1,0 +1,174 @@
+"""A survey that is open for one observer: what its window asks of it, all in one worker's thread. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medsr_viewer import __version__
+from medsr_viewer.errors import MedsrError
+from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.feedback import Feedback
+from medsr_viewer.survey.pair_trials import ChoosePair
+from medsr_viewer.survey.plan import Plan, Trial
+from medsr_viewer.survey.session import Session, begin_session
+from medsr_viewer.survey.steps import Step
+from medsr_viewer.survey.store import Store
+from medsr_viewer.ui.failure import Failure, describe
+
+Pixels: TypeAlias = NDArray[np.float32]
+Request: TypeAlias = Callable[[Session], Feedback | None]
+"""What is asked of the session."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a survey shows, and where its answers go.
+
+    Parameters
+    ----------
+    design : Design
+        Complete.
+    plan : Plan
+    store : Store
+        Open.
+    load : callable
+        Takes the identifier of a stimulus and returns its pixels, checked.
+    choose_pair : ChoosePair or None
+        Needed for protocol pairs.
+    """
+
+    design: Design
+    plan: Plan
+    store: Store
+    load: Callable[[str], Pixels]
+    choose_pair: ChoosePair | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the observer stands.
+
+    Parameters
+    ----------
+    step : Step
+        What is to be shown now.
+    upcoming : tuple of Trial
+        To be decoded ahead, the current one first.
+    can_go_back : bool
+        Whether the last answer may be changed.
+    saved : int
+        Trials of the main phase whose answers are on the disk.
+    """
+
+    step: Step
+    upcoming: tuple[Trial, ...]
+    can_go_back: bool
+    saved: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a request.
+
+    Parameters
+    ----------
+    standing : Standing or None
+        Where the observer stands since; None where the survey could not be opened, or no longer answers.
+    feedback : Feedback or None
+        On an answer of the training phase.
+    failure : Failure or None
+        Nothing was recorded.
+    """
+
+    standing: Standing | None = None
+    feedback: Feedback | None = None
+    failure: Failure | None = None
+
+
+class SurveyAtHand:
+    """One observer's session, opened by `open` and asked by `ask`; every method is called in the same thread.
+
+    Parameters
+    ----------
+    read : callable
+        Opens the survey.
+    observer : str
+        Pseudonym.
+    """
+
+    def __init__(self, read: Callable[[], Material], observer: str) -> None:
+        self._read = read
+        self._observer = observer
+        self._material: Material | None = None
+        self._session: Session | None = None
+        self._answered: set[str] = set()
+
+    def open(self, display: Mapping[str, Any]) -> tuple[Material | None, Outcome]:
+        """Open the survey and begin a sitting; one that was opened before is closed first.
+
+        Parameters
+        ----------
+        display : mapping
+            Facts of the screen.
+        """
+        self.close()
+        try:
+            self._material = self._read()
+            self._begin(self._material, display)
+            return self._material, Outcome(self._standing())
+        except MedsrError as exc:
+            self.close()
+            return None, Outcome(failure=describe(exc))
+
+    def ask(self, request: Request, answered: str = "") -> Outcome:
+        """Ask something of the session. What it records is on the disk when this returns without a failure.
+
+        Parameters
+        ----------
+        request : callable
+        answered : str
+            The trial of the main phase that the request answers.
+        """
+        assert self._session is not None, "the survey is opened first"  # noqa: S101
+        try:
+            feedback = request(self._session)
+        except MedsrError as exc:
+            return Outcome(self._standing_if_any(), failure=describe(exc))
+        if answered:
+            self._answered.add(answered)
+        return Outcome(self._standing(), feedback)
+
+    def close(self) -> None:
+        """Close the database."""
+        if self._material is not None:
+            self._material.store.close()
+        self._material = self._session = None
+
+    def _begin(self, material: Material, display: Mapping[str, Any]) -> None:
+        self._session = begin_session(
+            material.store,
+            material.plan,
+            material.design,
+            self._observer,
+            display=display,
+            version=__version__,
+            choose_pair=material.choose_pair,
+        )
+        payloads = (record.payload or {} for record in material.store.records(kinds=("rating", "pair")))
+        self._answered = {str(one["trial"]) for one in payloads if one.get("observer") == self._observer}
+
+    def _standing(self) -> Standing:
+        session = self._session
+        assert session is not None  # noqa: S101 - only asked of an open session
+        return Standing(session.step, session.upcoming, session.can_go_back, len(self._answered))
+
+    def _standing_if_any(self) -> Standing | None:
+        try:
+            return self._standing()
+        except MedsrError:  # the pairs of the next trial are read from the store, which fails now
+            return None

@@ -1,0 +1,279 @@
+"""Leads an observer through a sitting: shows what the session says is next, and brings it what was answered."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.session import Session
+from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.survey.at_hand import Material, Outcome, Standing, SurveyAtHand
+from medsr_viewer.ui.survey.decoding import Ahead
+from medsr_viewer.ui.survey.desk import Desk
+from medsr_viewer.ui.survey.pages import Pages
+from medsr_viewer.ui.survey.presenting import Presenting
+from medsr_viewer.ui.survey.screen_facts import screen_facts
+from medsr_viewer.ui.survey.task import Answer, Task, Values
+from medsr_viewer.ui.survey.window import RatingWindow
+
+_RATING = frozenset({"training", "main"})
+
+
+class Conducting(QObject):
+    """One sitting of one observer in a window.
+
+    Parameters
+    ----------
+    survey : SurveyAtHand
+        Opened by `start`.
+    observer : str
+        Pseudonym, for the banner.
+    parent : QObject, optional
+        Owner.
+    """
+
+    acknowledged = Signal(object, object)
+    """An answer, and where the observer stands since: it is saved, and the window says so."""
+
+    def __init__(self, survey: SurveyAtHand, observer: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.window = RatingWindow()
+        self.window.may_close = self._may_close
+        self.window.closing.connect(self.shutdown)
+        self.desk, self.ahead = Desk(survey, self), Ahead(self)
+        self.desk.opened.connect(self._on_opened)
+        self.desk.answered.connect(self._on_outcome)
+        self.pages = Pages(self.window)
+        self.presenting: Presenting | None = None
+        self._observer = observer
+        self._design: Design | None = None
+        self._standing: Standing | None = None
+        self._pending: Answer | None = None
+        self._given: dict[str, Values] = {}
+        self._ambient = ""
+        self._leaves = self._pauses = False
+        self.pages.connect_opening(self.start, self.leave)
+
+    @property
+    def standing(self) -> Standing | None:
+        """Where the observer stands."""
+        return self._standing
+
+    @Slot()
+    def start(self) -> None:
+        """Open the survey, or try again what failed."""
+        if self._design is not None and self._standing is not None:
+            self._go_on()
+        else:
+            self.pages.show_opening()
+            self.desk.open(self._display())
+
+    @Slot()
+    def shutdown(self) -> None:
+        """End all work; what is being saved is saved first."""
+        if self.presenting is not None:
+            self.presenting.stop()
+        self.pages.stop()
+        self.ahead.shutdown()
+        self.desk.shutdown()
+
+    @Slot()
+    def leave(self) -> None:
+        """Close the window without another question."""
+        self._leaves = True
+        self.window.close()
+
+    @Slot(object, object)
+    def _on_opened(self, material: Material | None, outcome: Outcome) -> None:
+        if material is None:
+            assert outcome.failure is not None  # noqa: S101 - one of the two is there
+            self.pages.show_problem(outcome.failure)
+            return
+        self._design = material.design
+        self.window.name_study(f"{material.design.title}  \N{MIDDLE DOT}  observer {self._observer}")
+        trial = self.pages.use(material.design)
+        self.presenting = Presenting(trial, self.ahead, material.design.sitting.delay_ms, self)
+        self.presenting.failed.connect(self.pages.show_problem)
+        self.presenting.shown.connect(self.window.time_rated.start)
+        self.ahead.use(material.plan.stimuli, material.load)
+        self._connect()
+        self._standing = outcome.standing
+        self._go_on()
+
+    def _connect(self) -> None:
+        pages, trial = self.pages, self.pages.trial
+        pages.consent.decided.connect(self._decide)
+        pages.screen.checked.connect(self._check_screen)
+        pages.screen.recheck_wanted.connect(self._recheck_screen)
+        pages.instructions.read.connect(self._begin)
+        pages.rest.ended.connect(self._end_break)
+        pages.rest.leave_wanted.connect(self.leave)
+        pages.pause.ended.connect(self._end_pause)
+        pages.pause.leave_wanted.connect(self.leave)
+        pages.pause.withdraw_wanted.connect(pages.show_withdrawal)
+        pages.withdrawal.cancelled.connect(self._show_pause)
+        pages.withdrawal.decided.connect(self._withdraw)
+        pages.end.leave_wanted.connect(self.leave)
+        pages.end.back_wanted.connect(self._go_back)
+        trial.answered.connect(self._save)
+        trial.went_on.connect(self._go_on_after_feedback)
+        trial.back_wanted.connect(self._go_back)
+        trial.pause_wanted.connect(self._pause)
+
+    @Slot(bool)
+    def _decide(self, agreed: bool) -> None:
+        assert self._design is not None  # noqa: S101
+        digest = hashlib.sha256(self._design.texts.consent.encode("utf-8")).hexdigest()
+        if not agreed:
+            self.pages.consent.show_declined()
+        self.desk.ask(lambda session: session.consent(agreed=agreed, text_digest=digest))
+
+    @Slot(bool, dict)
+    def _check_screen(self, passed: bool, facts: dict[str, Any]) -> None:
+        self._ambient = str(facts.get("ambient_light", ""))
+        self.desk.ask(lambda session: session.screen(passed=passed, facts=facts))
+
+    @Slot()
+    def _recheck_screen(self) -> None:
+        facts = self._display()
+        if not self.pages.show_screen(facts):
+            self.desk.ask(lambda session: session.screen(passed=False, facts=facts))
+
+    @Slot()
+    def _begin(self) -> None:
+        self.desk.ask(Session.instructions_read)
+
+    @Slot()
+    def _end_break(self) -> None:
+        self.window.time_rated.reset()
+        self.desk.ask(Session.end_break)
+
+    @Slot()
+    def _end_pause(self) -> None:
+        self._pauses = False
+        self.desk.ask(Session.resume)
+
+    @Slot(bool)
+    def _withdraw(self, erase: bool) -> None:
+        self._pauses = False
+        self.desk.ask(lambda session: session.withdraw(erase=erase))
+
+    @Slot()
+    def _go_back(self) -> None:
+        self.desk.ask(Session.back)
+
+    @Slot()
+    def _pause(self, *, is_leaving: bool = False) -> None:
+        if self.presenting is None or self._pauses:
+            return
+        self._pauses = True
+        self.window.time_rated.halt()
+        self.presenting.stop()
+        self._show_pause(is_leaving=is_leaving)
+        self.desk.ask(Session.pause)
+
+    @Slot()
+    def _show_pause(self, *, is_leaving: bool = False) -> None:
+        self.pages.show_pause(self._saved, is_leaving=is_leaving)
+
+    @Slot(object)
+    def _save(self, answer: Answer) -> None:
+        self._pending = answer
+        trial, seconds, log = answer.task.trial, answer.seconds, answer.log
+        counts = "" if answer.task.is_training else trial.identifier
+        if self._design is not None and self._design.protocol == "pairs":
+            chosen = trial.rated[answer.values[0][0] - 1]
+            self.desk.ask(lambda session: session.choose(trial, chosen, seconds, log), counts)
+        else:
+            names = [question.name for question in self._design.questions] if self._design else []
+            answers = {
+                (stimulus, name): value
+                for stimulus, values in zip(trial.rated, answer.values, strict=True)
+                for name, value in zip(names, values, strict=True)
+            }
+            self.desk.ask(lambda session: session.answer(trial, answers, seconds, log), counts)
+
+    @Slot(object)
+    def _on_outcome(self, outcome: Outcome) -> None:
+        self._standing = outcome.standing or self._standing
+        answer, self._pending = self._pending, None
+        if outcome.failure is not None:
+            self._show_failure(outcome.failure, answer)
+            return
+        if answer is not None:
+            self._acknowledge(answer, outcome)
+        if self._pauses:
+            return
+        if outcome.feedback is not None:
+            self.pages.trial.show_feedback(outcome.feedback)
+        else:
+            self._go_on()
+
+    def _acknowledge(self, answer: Answer, outcome: Outcome) -> None:
+        if not answer.task.is_training:
+            self._given[answer.task.trial.identifier] = answer.values
+        if outcome.feedback is None or self._pauses:
+            self.pages.trial.forget()
+        self.pages.trial.show_saved(self._saved)
+        self.acknowledged.emit(answer, self._standing)
+
+    def _show_failure(self, failure: Failure, answer: Answer | None) -> None:
+        now = self._standing.step.trial if self._standing is not None else None
+        if self._pauses:
+            self.pages.pause.tell(failure)
+        elif answer is not None and now is not None and now.identifier == answer.task.trial.identifier:
+            self.pages.trial.show_failure(failure)
+        else:
+            self.pages.show_problem(failure)
+
+    @Slot()
+    def _go_on_after_feedback(self) -> None:
+        self.pages.trial.forget()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        standing, pages = self._standing, self.pages
+        assert standing is not None  # noqa: S101 - only called when the survey is open
+        step = standing.step
+        if step.kind in _RATING:
+            self._bring(standing)
+            return
+        if self.presenting is not None:
+            self.presenting.stop()
+        self.window.time_rated.halt()
+        if step.kind == "screen":
+            if not pages.is_on(pages.screen):
+                self._recheck_screen()
+        elif step.kind == "paused":
+            self._show_pause()
+        elif step.kind == "break":
+            pages.show_rest(step.rest_seconds, standing.saved)
+        else:
+            pages.show_text(step.kind, standing)
+
+    def _bring(self, standing: Standing) -> None:
+        assert standing.step.trial is not None  # noqa: S101 - of the kinds training and main
+        assert self.presenting is not None  # noqa: S101 - made when the survey was opened
+        earlier = self._given.get(standing.step.trial.identifier, ()) if standing.step.kind == "main" else ()
+        task = Task.of_step(standing.step, standing.saved, standing.can_go_back, earlier)
+        self.pages.show_trial()
+        size = self.window.size()
+        facts = {"display": self._display(), "window_size": [size.width(), size.height()]}
+        self.presenting.bring(task, standing.upcoming, {**facts, "ambient_light": self._ambient})
+
+    @property
+    def _saved(self) -> int:
+        return self._standing.saved if self._standing is not None else 0
+
+    def _display(self) -> dict[str, Any]:
+        return screen_facts(self.window.screen())
+
+    def _may_close(self) -> bool:
+        is_rating = self._standing is not None and self._standing.step.kind in _RATING
+        if self._leaves or self._pauses or not is_rating or self.pages.is_on_problem:
+            return True
+        self._pause(is_leaving=True)
+        return False

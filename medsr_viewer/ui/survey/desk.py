@@ -1,0 +1,85 @@
+"""The session behind the window: asked in another thread, one request after the other, none of them dropped."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, cast
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.runner import Runner, Work
+from medsr_viewer.ui.survey.at_hand import Material, Outcome, Request, SurveyAtHand
+
+
+class Desk(QObject):
+    """Hands requests to the session, in order.
+
+    A runner runs its newest job alone; an answer must never be the one that is dropped. So the next request is
+    submitted when the one before has ended.
+
+    Parameters
+    ----------
+    survey : SurveyAtHand
+        Used in the runner's thread alone.
+    parent : QObject, optional
+        Owner.
+    """
+
+    opened = Signal(object, object)
+    """Material, or None, and the outcome."""
+    answered = Signal(object)
+    """Outcome of a request."""
+
+    def __init__(self, survey: SurveyAtHand, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.runner = Runner("survey", self)
+        self._survey = survey
+        self._waiting: deque[Work] = deque()
+        self.runner.succeeded.connect(self._on_succeeded)
+        self.runner.failed.connect(self._on_failed)
+        self.runner.finished.connect(self._send_next)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request is being worked on, or waits."""
+        return self.runner.is_busy or bool(self._waiting)
+
+    def open(self, display: Mapping[str, Any]) -> None:
+        """Open the survey, or open it anew after a failure."""
+        facts = dict(display)
+        self._enqueue(lambda _token, _report: self._survey.open(facts))
+
+    def ask(self, request: Request, answered: str = "") -> None:
+        """Ask something of the session; see `SurveyAtHand.ask`."""
+        self._enqueue(lambda _token, _report: self._survey.ask(request, answered))
+
+    def shutdown(self) -> None:
+        """Wait for what is being recorded, close the survey, and end the thread."""
+        self._waiting.clear()
+        self.runner.finished.disconnect(self._send_next)
+        self.runner.shutdown()
+        self._survey.close()
+
+    def _enqueue(self, work: Work) -> None:
+        self._waiting.append(work)
+        if not self.runner.is_busy:
+            self._send_next()
+
+    @Slot()
+    def _send_next(self) -> None:
+        if self._waiting:
+            self.runner.submit(self._waiting.popleft())
+
+    @Slot(object)
+    def _on_succeeded(self, result: object) -> None:
+        if isinstance(result, Outcome):
+            self.answered.emit(result)
+        else:
+            opened, outcome = cast(tuple[Material | None, Outcome], result)
+            self.opened.emit(opened, outcome)
+
+    @Slot(Failure)
+    def _on_failed(self, failure: Failure) -> None:
+        self.answered.emit(Outcome(failure=failure))

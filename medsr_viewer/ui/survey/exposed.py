@@ -1,0 +1,94 @@
+"""Every text that a window shows, or would tell who asks: what the blinding auditor reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from PySide6.QtCore import QModelIndex, QObject, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QTabWidget, QWidget
+
+from medsr_viewer.ui.display.canvas import Canvas
+
+_GETTERS = (
+    "accessibleDescription",
+    "accessibleName",
+    "currentText",
+    "displayText",
+    "format",
+    "iconText",
+    "objectName",
+    "placeholderText",
+    "prefix",
+    "statusTip",
+    "suffix",
+    "text",
+    "title",
+    "toPlainText",
+    "toolTip",
+    "whatsThis",
+    "windowFilePath",
+    "windowIconText",
+    "windowTitle",
+)
+_ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.StatusTipRole,
+    Qt.ItemDataRole.WhatsThisRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.AccessibleDescriptionRole,
+)
+
+
+def exposed_texts(window: QWidget) -> list[str]:
+    """Return every text of a window and all that belongs to it, hidden parts included.
+
+    Titles, labels, tooltips, status and "what's this" texts, names for screen readers and of objects, entries of lists,
+    actions, own properties, what is painted over images, and the name of the application.
+
+    Parameters
+    ----------
+    window : QWidget
+        The tree's root; its menus and dialogs are its children.
+    """
+    found: list[str] = [QApplication.applicationDisplayName(), QApplication.applicationName()]
+    for part in (window, *window.findChildren(QObject)):
+        found.extend(_texts_of(part))
+    return [text for text in dict.fromkeys(found) if text]
+
+
+def _texts_of(part: QObject) -> Iterator[str]:
+    for name in _GETTERS:
+        getter = getattr(part, name, None)
+        if callable(getter):
+            yield str(getter())
+    for key in part.dynamicPropertyNames():
+        yield str(part.property(bytes(key.data()).decode()))
+    if isinstance(part, QComboBox):
+        yield from (part.itemText(index) for index in range(part.count()))
+    if isinstance(part, QTabWidget):
+        yield from (part.tabText(index) for index in range(part.count()))
+    if isinstance(part, QAbstractItemView) and part.model() is not None:
+        yield from _items(part, part.rootIndex())
+    if isinstance(part, Canvas):
+        yield from _painted(part)
+    if isinstance(part, QAction):
+        yield part.shortcut().toString()
+
+
+def _items(view: QAbstractItemView, parent: QModelIndex) -> Iterator[str]:
+    model = view.model()
+    for row in range(model.rowCount(parent)):
+        for column in range(model.columnCount(parent)):
+            index = model.index(row, column, parent)
+            yield from (str(value) for role in _ROLES if (value := model.data(index, role)))
+            yield from _items(view, index)
+
+
+def _painted(canvas: Canvas) -> Iterator[str]:
+    for part in fields(canvas.overlay):
+        value = getattr(canvas.overlay, part.name)
+        texts = value if isinstance(value, (list, tuple)) else (value,)
+        yield from (text for text in texts if isinstance(text, str))

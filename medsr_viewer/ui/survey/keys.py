@@ -1,0 +1,74 @@
+"""Keys of the rating mode."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.ui.survey.shared_window import PRESETS
+
+
+class Action(NamedTuple):
+    """What a key asks for."""
+
+    name: str
+    value: int = 0
+
+
+_PLAIN = {
+    Qt.Key.Key_Return: Action("next"),
+    Qt.Key.Key_Enter: Action("next"),
+    Qt.Key.Key_Backspace: Action("back"),
+    Qt.Key.Key_Escape: Action("pause"),
+    Qt.Key.Key_Left: Action("move", -1),
+    Qt.Key.Key_Right: Action("move", 1),
+    Qt.Key.Key_Up: Action("question", -1),
+    Qt.Key.Key_Down: Action("question", 1),
+}
+_WITH_CONTROL = {Qt.Key.Key_0: Action("fit"), Qt.Key.Key_1: Action("pixels")}
+
+
+def key_of(event: QKeyEvent) -> Action | None:
+    """Return what a key asks for; None for a key without a meaning here.
+
+    1 to 9 answer, Alt with a digit chooses a window, Ctrl+0 fits, Ctrl+1 shows pixel by pixel.
+    """
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    key, digit = Qt.Key(event.key()), event.key() - Qt.Key.Key_0
+    if modifiers == Qt.KeyboardModifier.AltModifier:
+        return Action("preset", digit - 1) if 1 <= digit <= len(PRESETS) else None
+    if modifiers == Qt.KeyboardModifier.ControlModifier:
+        return _WITH_CONTROL.get(key)
+    if 1 <= digit <= 9:
+        return Action("choose", digit)
+    return _PLAIN.get(key) if not modifiers else None
+
+
+def key_help(design: Design) -> str:
+    """Return the line that names the keys of a design, as rich text."""
+    sitting = design.sitting
+    lines = []
+    if design.protocol == "pairs":
+        lines.append(f"{_key('1')} {_key('2')} or {_key('Left')} {_key('Right')} choose")
+    else:
+        best = max(SCALES[question.scale].best for question in design.questions)
+        lines.append(f"{_key('1')} to {_key(str(best))} rate")
+    lines[0] += f", {_key('Enter')} next"
+    if design.protocol == "queens":
+        lines.append(f"{_key('Tab')} {_key('Left')} {_key('Right')} or click: image")
+    if len(design.questions) > 1:
+        lines.append(f"{_key('Up')} {_key('Down')} question")
+    lines.append((f"{_key('Backspace')} last answer, " if sitting.back else "") + f"{_key('Esc')} pause")
+    if sitting.window:
+        lines.append(f"Left drag: window, {_key('Alt+1')} back to the study's")
+    if sitting.zoom:
+        lines.append(f"Wheel: zoom, middle drag: move, {_key('Ctrl+0')} fit")
+    return "<br>".join(lines)
+
+
+def _key(name: str) -> str:
+    return f"<b>{name}</b>"

@@ -1,0 +1,136 @@
+"""All pages of the rating window, and which of them is on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.steps import StepKind
+from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.survey.at_hand import Standing
+from medsr_viewer.ui.survey.break_page import BreakPage
+from medsr_viewer.ui.survey.consent_page import ConsentPage
+from medsr_viewer.ui.survey.keys import key_help
+from medsr_viewer.ui.survey.page import Page
+from medsr_viewer.ui.survey.plain_pages import EndPage, InstructionsPage, PausePage, ProblemPage, WithdrawPage
+from medsr_viewer.ui.survey.screen_page import ScreenPage
+from medsr_viewer.ui.survey.trial_page import TrialPage
+from medsr_viewer.ui.survey.window import RatingWindow
+
+
+class Pages(QObject):
+    """Makes the pages, and puts them into the window.
+
+    The pages of a survey are there once `use` was called.
+
+    Parameters
+    ----------
+    window : RatingWindow
+        Their place, and owner.
+    """
+
+    consent: ConsentPage
+    screen: ScreenPage
+    instructions: InstructionsPage
+    trial: TrialPage
+    rest: BreakPage
+    pause: PausePage
+    withdrawal: WithdrawPage
+    end: EndPage
+
+    def __init__(self, window: RatingWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._is_made = False
+        self.opening = Page("One moment \N{HORIZONTAL ELLIPSIS}", window)
+        self.opening.text.setText("The study is being opened.")
+        self.problem = ProblemPage(window)
+        for page in (self.opening, self.problem):
+            window.add_page(page)
+
+    @property
+    def is_on_problem(self) -> bool:
+        """Whether the page that tells of a problem is shown."""
+        return self.is_on(self.problem)
+
+    def connect_opening(self, retry: Callable[[], None], leave: Callable[[], None]) -> None:
+        """Connect the page that tells of a problem."""
+        self.problem.retry_wanted.connect(retry)
+        self.problem.leave_wanted.connect(leave)
+
+    def use(self, design: Design) -> TrialPage:
+        """Make the pages of a survey, and return that of its trials."""
+        window = self._window
+        self.consent = ConsentPage(design.title, design.texts.consent, window)
+        self.screen = ScreenPage(design.screen, window)
+        self.instructions = InstructionsPage(design.texts.instructions, key_help(design), window)
+        self.trial = TrialPage(design, window)
+        self.rest, self.pause = BreakPage(window), PausePage(window)
+        self.withdrawal, self.end = WithdrawPage(window), EndPage(window)
+        made: tuple[QWidget, ...] = (self.consent, self.screen, self.instructions, self.trial)
+        between: tuple[QWidget, ...] = (self.rest, self.pause, self.withdrawal, self.end)
+        for page in made + between:
+            window.add_page(page)
+        self._is_made = True
+        return self.trial
+
+    def is_on(self, page: QWidget) -> bool:
+        """Whether a page is on screen."""
+        return self._window.page is page
+
+    def show_opening(self) -> None:
+        """Say that the survey is being opened."""
+        self._window.show_page(self.opening)
+
+    @Slot(Failure)
+    def show_problem(self, failure: Failure) -> None:
+        """Tell of a failure, in place of everything else."""
+        self.problem.show_failure(failure)
+        self._window.show_page(self.problem)
+
+    def show_trial(self) -> None:
+        """Show the page of the trials."""
+        self._window.show_page(self.trial)
+
+    def show_screen(self, facts: dict[str, Any]) -> bool:
+        """Show the check of the screen; return whether the screen is large enough."""
+        self.screen.show_facts(facts)
+        self._window.show_page(self.screen)
+        return not self.screen.is_refused
+
+    def show_rest(self, seconds: float, saved: int) -> None:
+        """Show the break."""
+        self.rest.start(seconds, saved)
+        self._window.show_page(self.rest)
+
+    def show_pause(self, saved: int, *, is_leaving: bool) -> None:
+        """Hide the trial."""
+        self.pause.start(saved, is_leaving=is_leaving)
+        self._window.show_page(self.pause)
+
+    @Slot()
+    def show_withdrawal(self) -> None:
+        """Ask whether the observer withdraws."""
+        self._window.show_page(self.withdrawal)
+
+    def show_text(self, kind: StepKind, standing: Standing) -> None:
+        """Show consent, instructions or the end."""
+        if kind == "consent":
+            self._window.show_page(self.consent)
+        elif kind == "instructions":
+            self._window.show_page(self.instructions)
+        else:
+            if kind == "withdrawn":
+                self.end.show_withdrawn()
+            else:
+                self.end.show_finished(standing.saved, can_go_back=standing.can_go_back)
+            self._window.show_page(self.end)
+
+    def stop(self) -> None:
+        """End what counts."""
+        if self._is_made:
+            self.rest.stop()

@@ -1,0 +1,124 @@
+"""Pages of a text and buttons alone: instructions, pause, withdrawal, end, and what went wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QWidget
+
+from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.survey.page import Page
+
+_LATER = "All {saved} are saved. When you come back under the same name, the study goes on at the very image."
+
+
+class InstructionsPage(Page):
+    """What is to be done, and with which keys."""
+
+    read = Signal()
+
+    def __init__(self, text: str, keys: str, parent: QWidget | None = None) -> None:
+        super().__init__("What to do", parent)
+        self.text.setText(text)
+        shown = QLabel(keys, self)
+        shown.setWordWrap(True)
+        self.add(shown)
+        self.add_button("Begin", is_default=True).clicked.connect(self.read)
+
+
+class PausePage(Page):
+    """The trial is hidden: go on, leave, or withdraw."""
+
+    ended = Signal()
+    leave_wanted = Signal()
+    withdraw_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Paused", parent)
+        self.add_button("Withdraw from the study \N{HORIZONTAL ELLIPSIS}").clicked.connect(self.withdraw_wanted)
+        self.add_button("Leave for now").clicked.connect(self.leave_wanted)
+        self.go_on = self.add_button("Go on", is_default=True)
+        self.go_on.clicked.connect(self.ended)
+
+    def start(self, saved: int, *, is_leaving: bool) -> None:
+        """Say that nothing is lost."""
+        self.title.setText("Pause and leave?" if is_leaving else "Paused")
+        noun = "1 answer" if saved == 1 else f"{saved} answers"
+        self.text.setText(
+            f"The image is hidden and no time runs. {_LATER.format(saved=noun)} "
+            "What you have chosen for the image that was just on screen, and not yet saved, is asked again."
+            if is_leaving
+            else f"The image is hidden and no time runs. {_LATER.format(saved=noun)}"
+        )
+
+    def tell(self, failure: Failure) -> None:
+        """Tell of something that was not recorded."""
+        self.text.setText("\n\n".join(part for part in (f"{failure.title}.", failure.advice, self.text.text()) if part))
+
+
+class WithdrawPage(Page):
+    """Whether the observer withdraws, and what becomes of the answers."""
+
+    decided = Signal(bool)
+    """Whether the answers are to be erased."""
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Withdraw from the study?", parent)
+        self.text.setText(
+            "You may withdraw without giving a reason. Your answers are then left out of the analysis, and you can "
+            "rate no more under this name.\n\nIf you wish, your answers are erased too, for good. That is final."
+        )
+        self.erase = self.add_button("Withdraw and erase my answers")
+        self.keep = self.add_button("Withdraw")
+        back = self.add_button("Back", is_default=True)
+        self.erase.clicked.connect(lambda: self.decided.emit(True))
+        self.keep.clicked.connect(lambda: self.decided.emit(False))
+        back.clicked.connect(self.cancelled)
+
+
+class EndPage(Page):
+    """Nothing more is asked."""
+
+    leave_wanted = Signal()
+    back_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.back = self.add_button("Change the last answer")
+        self.back.clicked.connect(self.back_wanted)
+        self.add_button("Close", is_default=True).clicked.connect(self.leave_wanted)
+
+    def show_finished(self, saved: int, *, can_go_back: bool) -> None:
+        """Thank the observer."""
+        self.title.setText("Thank you")
+        self.text.setText(
+            f"You have answered everything: {saved} answers are saved.\n\nWhat happens next: the coordinator closes "
+            "the study when all observers have finished. Only then is it revealed how the images were made, and the "
+            "ratings are analysed. There is nothing more for you to do; you may close this window."
+        )
+        self.back.setVisible(can_go_back)
+
+    def show_withdrawn(self) -> None:
+        """Confirm the withdrawal."""
+        self.title.setText("You have withdrawn")
+        self.text.setText("That is recorded. Your answers are left out of the analysis. You may close this window.")
+        self.back.hide()
+
+
+class ProblemPage(Page):
+    """Something stops the study: what, and what to do."""
+
+    retry_wanted = Signal()
+    leave_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.add_button("Close").clicked.connect(self.leave_wanted)
+        self.retry = self.add_button("Try again", is_default=True)
+        self.retry.clicked.connect(self.retry_wanted)
+
+    def show_failure(self, failure: Failure) -> None:
+        """Tell of a failure. A traceback is in the log, not here: it may name what is shown."""
+        self.title.setText(failure.title)
+        told = [failure.reason] if not failure.details else []
+        self.text.setText("\n\n".join(part for part in (*told, failure.advice, "What you answered is saved.") if part))

@@ -1,0 +1,92 @@
+"""Rating as a program of its own: opens only the rating window."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtWidgets import QApplication
+
+from medsr_viewer import __version__
+from medsr_viewer.survey.design_file import read_design
+from medsr_viewer.survey.enrolment import check_observer
+from medsr_viewer.survey.folder import SurveyFolder
+from medsr_viewer.survey.pair_trials import ChoosePair
+from medsr_viewer.survey.plan_file import read_plan
+from medsr_viewer.survey.protocols import complete
+from medsr_viewer.ui.display.theme import apply_theme
+from medsr_viewer.ui.failure import describe
+from medsr_viewer.ui.survey.at_hand import Material, SurveyAtHand
+from medsr_viewer.ui.survey.conducting import Conducting
+
+_WINDOWED = (1280, 720)
+
+
+def read_material(path: Path, observer: str) -> Material:
+    """Open a survey's folder for an observer.
+
+    Parameters
+    ----------
+    path : Path
+        The survey's folder.
+    observer : str
+        Pseudonym.
+
+    Raises
+    ------
+    MedsrError
+        If the pseudonym cannot be used, or the survey not be opened.
+    """
+    check_observer(observer)
+    folder = SurveyFolder(path)
+    store = folder.open()
+    try:
+        design, plan = complete(read_design(folder.design_file)), read_plan(folder.plan_file)
+        return Material(design, plan, store, folder.load_stimulus, _chooser() if plan.groups else None)
+    except BaseException:
+        store.close()
+        raise
+
+
+def rate(path: Path, observer: str, *, windowed: bool = False) -> int:
+    """Show the rating window and return when it is closed.
+
+    Parameters
+    ----------
+    path : Path
+        The survey's folder.
+    observer : str
+        Pseudonym.
+    windowed : bool
+        Not full-screen.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    application = QApplication(["medsr-viewer"])
+    application.setApplicationName("MedSR Viewer")
+    application.setApplicationVersion(__version__)
+    apply_theme(application, "dark")  # light around an image changes how its grays are judged
+    conducting = Conducting(SurveyAtHand(lambda: read_material(path, observer), observer), observer)
+    sys.excepthook = _report
+    application.aboutToQuit.connect(conducting.shutdown)
+    if windowed:
+        conducting.window.resize(*_WINDOWED)
+        conducting.window.show()
+    else:
+        conducting.window.showFullScreen()
+    conducting.start()
+    return application.exec()
+
+
+def _chooser() -> ChoosePair:
+    from medsr_viewer.survey.statistics.pairs import choose_pair  # loads scipy, which takes a second
+
+    return choose_pair
+
+
+def _report(_kind: type[BaseException], exc: BaseException, _traceback: TracebackType | None) -> None:
+    describe(exc)

@@ -1,0 +1,311 @@
+"""The page on which a trial is looked at and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.feedback import Feedback
+from medsr_viewer.survey.scales import SCALES, Scale
+from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.survey.answer_sheet import AnswerSheet
+from medsr_viewer.ui.survey.feedback_text import feedback_text
+from medsr_viewer.ui.survey.image_wall import ImageWall, Shown
+from medsr_viewer.ui.survey.keys import key_help, key_of
+from medsr_viewer.ui.survey.side_panel import SidePanel
+from medsr_viewer.ui.survey.task import Answer, Task
+from medsr_viewer.ui.survey.trial_log import TrialLog
+from medsr_viewer.ui.survey.trial_texts import captions, next_text
+from medsr_viewer.ui.survey.view_clock import ViewClock
+
+State = Literal["blank", "open", "saving", "feedback"]
+
+
+class TrialPage(QWidget):
+    """Images, scale and keys of one trial after the other.
+
+    Parameters
+    ----------
+    design : Design
+        Complete.
+    parent : QWidget, optional
+        The window.
+    """
+
+    answered = Signal(object)
+    """Answer: to be saved."""
+    went_on = Signal()
+    """The feedback was read."""
+    back_wanted = Signal()
+    pause_wanted = Signal()
+    appeared = Signal()
+    """The trial's images are on the screen, and its time runs."""
+
+    def __init__(self, design: Design, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._design = design
+        self._is_pair = design.protocol == "pairs"
+        self._least_seconds = design.sitting.least_view_ms / 1000
+        self._facts: dict[str, Any] = {}
+        self.task: Task | None = None
+        self.state: State = "blank"
+        self.sheet = AnswerSheet(1, 1)
+        self.clock = ViewClock()
+        self.log = TrialLog(lambda: self.clock.seconds)
+        self.wall = ImageWall(self)
+        self.wall.view.is_fixed = not design.sitting.zoom
+        self.wall.window_values.is_fixed = not design.sitting.window
+        self.side = SidePanel(self)
+        self.side.keys.setText(key_help(design))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.wall, 1)
+        row.addWidget(self.side)
+        self._ripe = QTimer(self, singleShot=True)  # when the trial was looked at for long enough
+        self._ripe.timeout.connect(self._refresh)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._connect()
+
+    def show_trial(self, task: Task, images: Sequence[Shown], facts: dict[str, Any]) -> None:
+        """Put a trial on the screen; one that was hidden meanwhile keeps what was chosen, and its time.
+
+        Parameters
+        ----------
+        task : Task
+        images : sequence of Shown
+            The labelled one first, then the rated ones.
+        facts : dict
+            For the log.
+        """
+        if self.task is None or self.task.trial != task.trial or self.task.number != task.number:
+            self._begin(task)
+        self.task, self._facts = task, dict(facts)
+        self.state = "open"
+        self.wall.show_images(images, self._captions())
+        self._facts["zoom_at_start"] = round(self.wall.view.zoom, 4)
+        self.side.show_message("")
+        self.setFocus()
+        self._refresh()
+
+    def blank(self) -> None:
+        """Show mid-gray in place of the images; nothing can be answered."""
+        self.clock.halt()
+        self._ripe.stop()
+        self.state = "blank"
+        self.wall.blank()
+        self.side.show_message("")
+        self._refresh()
+
+    def forget(self) -> None:
+        """Drop what was chosen: the answer is saved, or is to be given anew."""
+        self.task = None
+        self.sheet = AnswerSheet(1, 1)
+
+    def show_progress(self, task: Task) -> None:
+        """Say where the observer stands."""
+        phase = "Training" if task.is_training else "Image"
+        if self._is_pair and not task.is_training:
+            phase = "Pair"
+        self.side.show_progress(phase, task.number, task.of)
+        self.show_saved(task.saved)
+
+    def show_saved(self, saved: int) -> None:
+        """Say how many answers are on the disk; it is on the screen when this returns."""
+        noun = "answer" if saved == 1 else "answers"
+        self.side.saved.setText(f"{saved} {noun} saved")
+        self.side.saved.repaint()
+
+    def show_feedback(self, feedback: Feedback) -> None:
+        """Tell what the answer to a training trial was worth, its images still in view."""
+        self.state = "feedback"
+        scale = None if self._is_pair else self._scale()
+        self.side.show_message(feedback_text(feedback, self._design.protocol, scale), is_grave=feedback.turned)
+        self._refresh()
+
+    def show_failure(self, failure: Failure) -> None:
+        """Tell that the answer was not saved; it stays chosen."""
+        self.state = "open"
+        self.clock.start()
+        text = "<br>".join(part for part in (f"<b>Not saved. {failure.title}.</b>", failure.advice) if part)
+        self.side.show_message(f"{text}<br>Your answer is still chosen: try again.", is_grave=True)
+        self._refresh(next_is="Try again")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Act on the keys of the rating mode; a key that is held down counts once."""
+        action = key_of(event)
+        if action is None:
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            getattr(self, f"_key_{action.name}")(action.value)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go to the neighbouring image: nothing else takes the focus."""
+        if not self._is_pair:
+            self._key_move(1 if forward else -1)
+        return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the side panel its share."""
+        super().resizeEvent(event)
+        self.side.fit_to(self.width())
+
+    def choose(self, value: int) -> None:
+        """Answer the active question of the active image; values that the scale lacks are ignored."""
+        if self.state != "open" or value not in self.side.scale.buttons:
+            return
+        self.sheet.rate(value)
+        self.log.note_answer(self.sheet.image, self.sheet.question, value)
+        self.side.show_message("")
+        self._refresh()
+
+    @Slot()
+    def go_next(self) -> None:
+        """Go to what is still open; where nothing is, hand the answer on."""
+        if self.state == "feedback":
+            self.went_on.emit()
+        if self.state != "open" or self.task is None:
+            return
+        if not self.sheet.is_complete:
+            if not self.sheet.value:
+                self.side.show_message("Choose an answer first.")
+            self.sheet.go_to_open()
+            self._refresh()
+        elif self.clock.seconds < self._least_seconds:
+            self.side.show_message("Please look a little longer.")
+        else:
+            self.clock.halt()
+            self.state = "saving"
+            log = self.log.payload(self._facts)
+            self._refresh()
+            self.answered.emit(Answer(self.task, self.sheet.all_values(), round(self.clock.seconds, 3), log))
+
+    def _begin(self, task: Task) -> None:
+        questions = self._design.questions
+        self.sheet = AnswerSheet(1 if self._is_pair else len(task.trial.rated), 1 if self._is_pair else len(questions))
+        self.sheet.fill(task.earlier)
+        self.clock = ViewClock()
+        self.log = TrialLog(lambda: self.clock.seconds)
+
+    def _connect(self) -> None:
+        self.wall.appeared.connect(self._on_appeared)
+        self.wall.pressed.connect(self._on_image_pressed)
+        self.wall.view.changed.connect(self._note_view)
+        self.wall.window_values.changed.connect(self._note_window)
+        self.side.value_chosen.connect(self.choose)
+        self.side.question_chosen.connect(self._choose_question)
+        self.side.next_wanted.connect(self.go_next)
+        self.side.back_wanted.connect(self.back_wanted)
+        self.side.pause_wanted.connect(self.pause_wanted)
+
+    @Slot()
+    def _on_appeared(self) -> None:
+        if self.state != "open" or self.clock.runs:
+            return
+        self.clock.start()
+        left = self._least_seconds - self.clock.seconds
+        self._ripe.start(max(0, round(left * 1000)) + 1)
+        self.appeared.emit()
+
+    @Slot(int)
+    def _on_image_pressed(self, port: int) -> None:
+        image = port - self._first()
+        if self.state == "open" and not self._is_pair and image >= 0:
+            self.sheet.image = image
+            self._refresh()
+
+    @Slot(int)
+    def _choose_question(self, question: int) -> None:
+        if self.state == "open":
+            self.sheet.question = question
+            self._refresh()
+
+    @Slot()
+    def _note_view(self) -> None:
+        if self.clock.runs:
+            self.log.note_view(self.wall.view.zoom, self.wall.view.center)
+
+    @Slot()
+    def _note_window(self) -> None:
+        if self.clock.runs:
+            self.log.note_window(self.wall.window_values.shift, self.wall.window_values.factor)
+
+    @Slot()
+    def _refresh(self, next_is: str = "") -> None:
+        design, sheet, is_open = self._design, self.sheet, self.state == "open"
+        question = design.questions[sheet.question]
+        if self._is_pair:
+            self.side.scale.show_sides()
+        else:
+            self.side.scale.show_scale(self._scale())
+        self.side.show_question(question.text, sheet.values(sheet.image), sheet.question)
+        self.side.scale.mark(sheet.value if self.state != "blank" else 0)
+        self.side.scale.setEnabled(is_open)
+        self.side.next.setText(next_is or next_text(self.state, sheet))
+        is_early = sheet.is_complete and self.clock.seconds < self._least_seconds
+        self.side.next.setEnabled(self.state == "feedback" or (is_open and not is_early))
+        self.side.back.setVisible(design.sitting.back)
+        self.side.back.setEnabled(is_open and self.task is not None and self.task.can_go_back)
+        self._refresh_wall()
+
+    def _refresh_wall(self) -> None:
+        if self.task is None or not self.wall.ports:
+            return
+        for index, text in enumerate(self._captions()):
+            self.wall.set_caption(index, text)
+        marked = -1
+        if self._is_pair:
+            marked = self.sheet.value - 1
+        elif len(self.task.trial.rated) > 1 and self.state != "feedback":
+            marked = self.sheet.image + self._first()
+        self.wall.mark(marked)
+
+    def _captions(self) -> list[str]:
+        assert self.task is not None  # noqa: S101 - only asked while there is one
+        return captions(self.task.trial, self._design, self.sheet)
+
+    def _first(self) -> int:
+        return int(self.task is not None and bool(self.task.trial.labelled))
+
+    def _scale(self) -> Scale:
+        return SCALES[self._design.questions[self.sheet.question].scale]
+
+    def _key_choose(self, value: int) -> None:
+        self.choose(value)
+
+    def _key_next(self, _value: int) -> None:
+        self.go_next()
+
+    def _key_back(self, _value: int) -> None:
+        if self.side.back.isEnabled() and self._design.sitting.back:
+            self.back_wanted.emit()
+
+    def _key_pause(self, _value: int) -> None:
+        self.pause_wanted.emit()
+
+    def _key_move(self, by: int) -> None:
+        if self._is_pair:
+            self.choose(1 if by < 0 else 2)
+        elif self.state == "open":
+            self.sheet.move_image(by)
+            self._refresh()
+
+    def _key_question(self, by: int) -> None:
+        if self.state == "open":
+            self.sheet.move_question(by)
+            self._refresh()
+
+    def _key_preset(self, preset: int) -> None:
+        if self.state == "open":
+            self.wall.window_values.choose(preset)
+
+    def _key_fit(self, _value: int) -> None:
+        self.wall.view.fit()
+
+    def _key_pixels(self, _value: int) -> None:
+        self.wall.view.one_to_one()

@@ -1,0 +1,42 @@
+"""What is written above the images and on the button of a trial. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.plan import Trial
+from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.ui.survey.answer_sheet import AnswerSheet
+from medsr_viewer.ui.survey.scale_words import named
+
+ORIGINAL = "Original"
+_STATES = {"blank": "", "saving": "Saving \N{HORIZONTAL ELLIPSIS}", "feedback": "Go on"}
+
+
+def captions(trial: Trial, design: Design, sheet: AnswerSheet) -> list[str]:
+    """Return what stands above each image, the labelled one first: never a name, and nothing where one is alone."""
+    if design.protocol == "pairs":
+        return ["Left", "Right"]
+    labelled = [ORIGINAL] if trial.labelled else []
+    if len(trial.rated) == 1:
+        return [*labelled, "To be rated"] if labelled else [""]
+    return [*labelled, *(_given(sheet.values(image), design) for image in range(len(trial.rated)))]
+
+
+def next_text(state: str, sheet: AnswerSheet) -> str:
+    """Return what the button says."""
+    if state in _STATES:
+        return _STATES[state]
+    if sheet.is_complete or not sheet.value:
+        return "Save and next"
+    is_done = all(sheet.values(sheet.image))
+    return "Next image" if is_done else "Next question"
+
+
+def _given(values: Sequence[int], design: Design) -> str:
+    if not any(values):
+        return "Not rated yet"
+    if len(values) == 1:
+        return named(SCALES[design.questions[0].scale], values[0])
+    return " / ".join(str(value) if value else "\N{EN DASH}" for value in values)

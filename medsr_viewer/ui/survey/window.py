@@ -1,0 +1,96 @@
+"""The rating window: its banner, and one page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from medsr_viewer.ui.display import theme
+from medsr_viewer.ui.survey.view_clock import ViewClock
+
+TITLE = "MedSR Viewer - rating"
+"""Never changes: window lists, screen recorders and time trackers read it."""
+_LEAST_POINTS = 12.0
+_MINUTE_MS = 5_000
+
+
+class RatingWindow(QWidget):
+    """Shows pages under a banner; closing is asked of whoever knows what would be lost."""
+
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle(TITLE)
+        self.setWindowIconText(TITLE)
+        font = self.font()
+        font.setPointSizeF(max(_LEAST_POINTS, font.pointSizeF()))
+        self.setFont(font)
+        self.setMinimumSize(960, 600)
+        self.may_close: Callable[[], bool] = lambda: True
+        self.time_rated = ViewClock()
+        self._banner = QFrame(self)
+        self._banner.setAutoFillBackground(True)
+        self._banner.setStyleSheet(
+            f"QFrame {{ background: {theme.BADGES['research'].name()} }} QLabel {{ color: white }}"
+        )
+        self._study, self._time = QLabel(self), QLabel(self)
+        self._pages = QStackedWidget(self)
+        self._lay_out()
+        self._ticks = QTimer(self, interval=_MINUTE_MS)
+        self._ticks.timeout.connect(self.show_time)
+        self._ticks.start()
+
+    @property
+    def page(self) -> QWidget | None:
+        """The page on screen."""
+        return self._pages.currentWidget()
+
+    def add_page(self, page: QWidget) -> None:
+        """Take in a page; it is shown when asked for."""
+        self._pages.addWidget(page)
+
+    def show_page(self, page: QWidget) -> None:
+        """Show a page, and let it have the keys."""
+        if self.page is not page:
+            self._pages.setCurrentWidget(page)
+        page.setFocus()
+
+    def name_study(self, text: str) -> None:
+        """Write the study's title and the observer's pseudonym into the banner."""
+        self._study.setText(text)
+
+    @Slot()
+    def show_time(self) -> None:
+        """Write how long was rated since the last break: whole minutes, which do not draw the eye."""
+        minutes = int(self.time_rated.seconds // 60)
+        self._time.setText(f"{minutes} min in this sitting" if self.time_rated.seconds else "")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close, or have the observer asked first."""
+        if self.may_close():
+            self._ticks.stop()
+            self.closing.emit()
+            event.accept()
+        else:
+            event.ignore()
+
+    def _lay_out(self) -> None:
+        name = QLabel("<b>RATING - research use only</b>", self)
+        row = QHBoxLayout(self._banner)
+        row.setContentsMargins(12, 5, 12, 5)
+        row.addWidget(name)
+        row.addStretch(1)
+        self._study.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._study.setTextFormat(Qt.TextFormat.PlainText)
+        row.addWidget(self._study)
+        row.addStretch(1)
+        row.addWidget(self._time)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._banner)
+        column.addWidget(self._pages, 1)
