@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from medsr_viewer.errors import AlreadyRecorded, InputError, SurveyError
-from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.design import Design, Sitting
 from medsr_viewer.survey.progress import Progress, all_progress
 from medsr_viewer.survey.store import Store
 
@@ -46,17 +46,31 @@ def enrol(store: Store, design: Design, observer: str) -> Progress:
     """
     check_observer(observer)
     while True:
-        observers = all_progress(store.records(), design.sitting)
-        if (store.site, observer) in observers:
-            return observers[store.site, observer]
-        if any(name == observer for _, name in observers):
+        enrolled = store.records(kinds=("observer",))
+        names = {(record.site, str((record.payload or {}).get("observer"))) for record in enrolled}
+        if (store.site, observer) in names:
+            return own_progress(store, observer, design.sitting)
+        if any(name == observer for _, name in names):
             raise SurveyError(
                 f"The observer {observer} rates at another site", "Take another pseudonym here, or rate there."
             )
-        slot = 1 + max((known.slot for known in observers.values() if known.site == store.site), default=-1)
+        slot = sum(record.site == store.site for record in enrolled)
         # Who writes a slot has read all lower ones: neither a slot nor a name can be given twice, however many
         # workstations enrol at once.
         try:
             store.append("observer", {"observer": observer, "slot": slot}, key=str(slot))
         except AlreadyRecorded:
             continue
+
+
+def own_progress(store: Store, observer: str, sitting: Sitting) -> Progress:
+    """Return where an enrolled observer of this site stands; the answers of others are not read."""
+    records = {
+        record.sequence: record
+        for record in store.records(kinds=("observer", "session", "withdrawn"))
+        if record.site == store.site and (record.payload or {}).get("observer") == observer
+    }
+    for session in [record.session for record in records.values() if record.kind == "session"]:
+        records |= {record.sequence: record for record in store.records(session=session) if record.site == store.site}
+    ordered = [records[sequence] for sequence in sorted(records)]
+    return all_progress(ordered, sitting)[store.site, observer]

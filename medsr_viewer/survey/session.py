@@ -13,11 +13,11 @@ from medsr_viewer.survey.answer_check import check_answers, check_choice, check_
 from medsr_viewer.survey.answer_entries import answer_entry, chosen_payload, rated_payload
 from medsr_viewer.survey.chain import Entry
 from medsr_viewer.survey.design import Design
-from medsr_viewer.survey.enrolment import enrol
+from medsr_viewer.survey.enrolment import enrol, own_progress
 from medsr_viewer.survey.feedback import Feedback, feedback_on_answers, feedback_on_choice
 from medsr_viewer.survey.pair_trials import ChoosePair
 from medsr_viewer.survey.plan import Plan, Trial
-from medsr_viewer.survey.progress import Progress, all_progress
+from medsr_viewer.survey.progress import Progress
 from medsr_viewer.survey.records import Kind
 from medsr_viewer.survey.steps import Moment, Step, step_now
 from medsr_viewer.survey.store import Store
@@ -296,8 +296,7 @@ class Session:
             records = self._store.append_all(entries)
         except AlreadyRecorded as exc:
             # Another window answered between the two lines above: what it answered stands, and this one goes on there.
-            everyone = all_progress(self._store.records(), self._design.sitting)
-            self._progress = everyone[self._store.site, self.observer]
+            self._progress = own_progress(self._store, self.observer, self._design.sitting)
             self._moment = replace(self._moment, again=None)
             self._trials = self._own_trials()
             raise _elsewhere() from exc
