@@ -1,0 +1,94 @@
+"""The whole report as a document: which sections there are, and what comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from medsr_viewer.survey.analysis import Analysis
+from medsr_viewer.survey.report.document import Block, Document, Facts, Paragraph, Section, figure_mark, marks_of
+from medsr_viewer.survey.report.facts import SurveyFacts
+from medsr_viewer.survey.report.methods_text import methods_text
+from medsr_viewer.survey.report.sections.cases import case_section, planning_section
+from medsr_viewer.survey.report.sections.observers import agreement_sentence, observer_sections
+from medsr_viewer.survey.report.sections.ordinal import ordinal_section, roc_section
+from medsr_viewer.survey.report.sections.scores import difference_of, score_sections, top_two
+from medsr_viewer.survey.report.sections.survey import PROTOCOL_WORDS, survey_section
+from medsr_viewer.survey.report.wording import count, counted, number, p_equals, with_interval
+
+
+def report_document(analyses: Sequence[Analysis], facts: SurveyFacts) -> Document:
+    """Return the report.
+
+    Parameters
+    ----------
+    analyses : sequence of Analysis
+        One a question, in the design's order.
+    facts : SurveyFacts
+        Of the survey.
+    """
+    mark = figure_mark(is_simulated=facts.is_simulated)
+    sections = [_glance(analyses, facts)]
+    for analysis in analyses:
+        part = analysis.text if len(analyses) > 1 else ""
+        sections += [replace(section, part=part) for section in _question(analysis, mark) if section.blocks]
+    last = "The survey" if len(analyses) > 1 else ""
+    sections.append(replace(survey_section(facts), part=last))
+    sections.append(Section("Methods, for a paper", (Paragraph(methods_text(analyses, facts)),), part=last))
+    subtitle = f"{PROTOCOL_WORDS[facts.protocol]}. Report by {facts.program}."
+    return Document(facts.title, subtitle, marks_of(is_simulated=facts.is_simulated), tuple(sections))
+
+
+def _question(analysis: Analysis, mark: str) -> list[Section]:
+    if not analysis.n:
+        return [Section("Ratings", (Paragraph("There are no ratings.", "caution"),))]
+    if not analysis.is_quality:
+        return [roc_section(analysis, mark), *score_sections(analysis, mark), *observer_sections(analysis, mark)]
+    return [
+        *score_sections(analysis, mark),
+        ordinal_section(analysis, mark),
+        *observer_sections(analysis, mark),
+        case_section(analysis, mark),
+        planning_section(analysis),
+    ]
+
+
+def _glance(analyses: Sequence[Analysis], facts: SurveyFacts) -> Section:
+    blocks: list[Block] = []
+    if facts.problems:
+        blocks.append(
+            Paragraph("The verification of this survey found problems: " + "; ".join(facts.problems), "caution")
+        )
+    for analysis in analyses:
+        lead = _lead(analysis)
+        blocks.append(Paragraph(f"{analysis.text} {lead}" if len(analyses) > 1 else lead, "lead"))
+    ratings = sum(analysis.n for analysis in analyses)
+    rows = [
+        ("Observers", count(len(facts.answered))),
+        ("Cases", count(facts.cases)),
+        ("Conditions", ", ".join(one.name for one in facts.conditions)),
+        ("Ratings", count(ratings)),
+    ]
+    if analyses and (sentence := agreement_sentence(analyses[0])):
+        rows.append(("Agreement", sentence))
+    return Section("At a glance", (*blocks, Facts(tuple(rows))))
+
+
+def _lead(analysis: Analysis) -> str:
+    tested = top_two(analysis)
+    if not tested:
+        return "There are no ratings of a tested condition."
+    if not analysis.is_quality:
+        return "This survey asks whether a finding is present: the ROC section has its result."
+    scores = "; ".join(f"{score.name} {with_interval(score.mean, score.ci95.low, score.ci95.high)}" for score in tested)
+    text = f"Mean opinion scores on the scale from 1 to {analysis.table.best}: {scores}."
+    if len(tested) > 1 and (difference := difference_of(analysis, tested[0].name, tested[1].name)):
+        mean, low, high, p = difference
+        text += (
+            f" {tested[0].name} is rated {number(mean)} higher than {tested[1].name} (95 % CI {number(low)} to"
+            f" {number(high)}, {p_equals(p)} after Holm's correction)."
+        )
+    return (
+        text
+        + f" These are for new observers and new cases; {counted(len(analysis.table.observers), 'observer')} rated."
+    )

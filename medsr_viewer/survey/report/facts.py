@@ -1,0 +1,150 @@
+"""What a report says of a survey beside its ratings: how it was set up, who rated it, whether it is whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from medsr_viewer import __version__
+from medsr_viewer.survey.design import Design, Mode, Order, Protocol, Role
+from medsr_viewer.survey.records import Payload, Record
+
+
+@dataclass(frozen=True)
+class ConditionFact:
+    """A condition, and in words where its images come from."""
+
+    name: str
+    role: Role
+    source: str
+
+
+@dataclass(frozen=True)
+class SurveyFacts:
+    """Facts of a survey; no paths, no people's names but pseudonyms.
+
+    Parameters
+    ----------
+    survey_id, title, protocol, mode, scale_factor, order, repeat_share, sitting_minutes, back
+        As in the design and the first record.
+    conditions : tuple of ConditionFact
+        In the design's order, the hidden reference included.
+    questions : tuple of str
+        As observers read them.
+    cases, training_cases, attention_checks : int
+        How many.
+    enrolled, answered, withdrawn : tuple of str
+        Pseudonyms; answered: who gave a main answer and did not withdraw.
+    sites : int
+        Databases that the records come from.
+    screens : dict of str to int
+        Sittings by size of the screen.
+    began, ended : str
+        Days of the first and of the last answer, ISO-8601; "" without answers.
+    commitment : str
+        SHA-256 of the sealed allocation.
+    is_simulated : bool
+        Whether simulated observers rated it.
+    problems : tuple of str or None
+        What the verification found; None: not verified.
+    program : str
+        Name and version.
+    """
+
+    survey_id: str
+    title: str
+    protocol: Protocol
+    mode: Mode
+    scale_factor: int
+    conditions: tuple[ConditionFact, ...]
+    questions: tuple[str, ...]
+    cases: int
+    training_cases: int = 0
+    attention_checks: int = 0
+    order: Order = "latin"
+    repeat_share: float = 0.0
+    sitting_minutes: float = 30.0
+    back: bool = False
+    enrolled: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    sites: int = 1
+    screens: tuple[tuple[str, int], ...] = ()
+    began: str = ""
+    ended: str = ""
+    commitment: str = ""
+    is_simulated: bool = False
+    problems: tuple[str, ...] | None = None
+    program: str = f"MedSR Viewer {__version__}"
+
+
+def survey_facts(design: Design, records: Sequence[Record], *, problems: Sequence[str] | None = None) -> SurveyFacts:
+    """Return the facts of a survey.
+
+    Parameters
+    ----------
+    design : Design
+        Complete.
+    records : sequence of Record
+        All of them, in order.
+    problems : sequence of str, optional
+        What the verification found; left out where it was not made.
+    """
+    created: Payload = next((record.payload for record in records if record.kind == "created" and record.payload), {})
+    of_kind = {kind: _observers(records, kind) for kind in ("observer", "withdrawn", "rating", "pair")}
+    gone = of_kind["withdrawn"]
+    answers = sorted(record.time for record in records if record.kind in {"rating", "pair"})
+    return SurveyFacts(
+        survey_id=str(created.get("survey_id", "")),
+        title=design.title,
+        protocol=design.protocol,
+        mode=design.mode,
+        scale_factor=design.scale_factor,
+        conditions=tuple(
+            ConditionFact(one.name, one.role, _source(one.method, elsewhere=one.images is not None))
+            for one in design.conditions
+        ),
+        questions=tuple(question.text for question in design.questions),
+        cases=len(design.main_cases),
+        training_cases=len(design.training_cases),
+        attention_checks=design.arrangement.attention_checks,
+        order=design.arrangement.order,
+        repeat_share=design.arrangement.repeat_share,
+        sitting_minutes=design.sitting.minutes,
+        back=design.sitting.back,
+        enrolled=tuple(name for _, name in of_kind["observer"]),
+        answered=tuple(name for site, name in of_kind["rating"] | of_kind["pair"] if (site, name) not in gone),
+        withdrawn=tuple(name for _, name in gone),
+        sites=len({record.site for record in records}) or 1,
+        screens=_screens(records),
+        began=answers[0][:10] if answers else "",
+        ended=answers[-1][:10] if answers else "",
+        commitment=str(created.get("commitment", "")),
+        is_simulated=any(record.kind == "simulated" for record in records),
+        problems=None if problems is None else tuple(problems),
+    )
+
+
+def _observers(records: Sequence[Record], kind: str) -> dict[tuple[str, str], None]:
+    """Return (site, pseudonym) in order of their first record of a kind."""
+    return dict.fromkeys(
+        (record.site, str(record.payload["observer"]))
+        for record in records
+        if record.kind == kind and record.payload and "observer" in record.payload
+    )
+
+
+def _screens(records: Sequence[Record]) -> tuple[tuple[str, int], ...]:
+    sizes: Counter[str] = Counter()
+    for record in records:
+        facts = (record.payload or {}).get("facts", record.payload or {})
+        if record.kind == "screen" and isinstance(facts, dict) and {"width", "height"} <= set(facts):
+            sizes[f"{facts['width']} x {facts['height']}"] += 1
+    return tuple(sizes.most_common())
+
+
+def _source(method: str, *, elsewhere: bool) -> str:
+    if elsewhere:
+        return "enhanced elsewhere"
+    return f"method {method}" if method else "the undegraded image"

@@ -1,0 +1,215 @@
+"""A methods section ready for a paper, in plain sentences with the survey's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from medsr_viewer.survey.analysis import Analysis
+from medsr_viewer.survey.analysis_parts import found
+from medsr_viewer.survey.report.document import SIMULATED
+from medsr_viewer.survey.report.facts import SurveyFacts
+from medsr_viewer.survey.report.wording import count, counted, listed
+
+_SHOWN = {
+    "acr": "Images were shown one at a time, and the undegraded image was rated among them without being labelled",
+    "dsis": "Each image was shown beside the labelled original",
+    "queens": "Each case was shown as the labelled original beside all conditions at once, unlabelled and in random"
+    " places",
+    "pairs": "Two images of a case were shown side by side in random places, and the better one had to be chosen",
+    "vgc": "Images were shown one at a time, and each was graded against the criteria",
+    "roc": "Images were shown one at a time, and observers stated their confidence that the finding was present",
+}
+
+REFERENCES = {
+    "P.910": "ITU-T Rec. P.910, Subjective video quality assessment methods for multimedia applications (2023).",
+    "BT.500": "ITU-R Rec. BT.500-15, Methodologies for the subjective assessment of the quality of television images"
+    " (2023).",
+    "P.913": "ITU-T Rec. P.913, Methods for the subjective assessment of video quality in any environment (2021).",
+    "Holm": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 6:65 (1979).",
+    "ICC": "McGraw KO, Wong SP. Forming inferences about some intraclass correlation coefficients. Psychol Methods"
+    " 1:30 (1996).",
+    "alpha": "Krippendorff K. Content Analysis, 4th ed. Sage (2019).",
+    "VGC": "Båth M, Månsson LG. Visual grading characteristics (VGC) analysis. Br J Radiol 80:169 (2007).",
+    "OR": "Hillis SL. A comparison of denominator degrees of freedom methods for multiple observer ROC analysis. Stat"
+    " Med 26:596 (2007).",
+    "clusters": "Cameron AC, Gelbach JB, Miller DL. Robust inference with multiway clustering. J Bus Econ Stat 29:238"
+    " (2011).",
+    "BT": "Bradley RA, Terry ME. Rank analysis of incomplete block designs. Biometrika 39:324 (1952).",
+}
+
+
+def methods_text(analyses: Sequence[Analysis], facts: SurveyFacts) -> str:
+    """Return the text: paragraphs with an empty line between them, references at the end.
+
+    Parameters
+    ----------
+    analyses : sequence of Analysis
+        One a question; none for protocol pairs.
+    facts : SurveyFacts
+        Of the survey.
+    """
+    statistics, cited = _statistics(analyses) if analyses else _pairs()
+    paragraphs = [_design(analyses, facts), _blinding(facts), statistics]
+    if facts.is_simulated:
+        paragraphs.insert(0, f"{SIMULATED}: the ratings come from a simulation of observers, not from people.")
+    references = [f"- {REFERENCES[key]}" for key in dict.fromkeys(("P.910", "BT.500", *cited))]
+    return "\n\n".join([*paragraphs, "References", "\n".join(references)]) + "\n"
+
+
+def _design(analyses: Sequence[Analysis], facts: SurveyFacts) -> str:
+    tested = [one.name for one in facts.conditions if one.role == "test"]
+    others = [
+        f"the {one.name} as {'hidden reference' if one.role == 'reference' else 'low anchor'}"
+        for one in facts.conditions
+        if one.role != "test"
+    ]
+    ratings = sum(analysis.n for analysis in analyses)
+    text = (
+        f"{counted(len(facts.answered), 'observer')} took part in a blind reader survey of"
+        f" {counted(facts.cases, 'case')} under"
+        f" {counted(len(facts.conditions), 'condition')}:"
+        f" {listed(tested)}{', and ' + listed(others) if others else ''}."
+    )
+    text += (
+        f" Each case was degraded by a factor of {facts.scale_factor} and upscaled by every method; the undegraded"
+        f" image served as reference."
+        if facts.mode == "test"
+        else f" Each case was upscaled by a factor of {facts.scale_factor} by every method; there was no reference."
+    )
+    text += f" {_SHOWN[facts.protocol]}."
+    for analysis in analyses:
+        scale = analysis.scale
+        ends = " to ".join(f"{value} ({_word(scale.label(value), value)})" for value in (1, scale.best))
+        text += (
+            f" Observers answered \N{LEFT DOUBLE QUOTATION MARK}{analysis.text}\N{RIGHT DOUBLE QUOTATION MARK} on a"
+            f" scale from {ends}."
+        )
+    if ratings:
+        text += f" {count(ratings)} ratings were given, repeats included."
+    if facts.withdrawn:
+        text += (
+            f" {counted(len(facts.withdrawn), 'observer')} withdrew consent and"
+            f" {'is' if len(facts.withdrawn) == 1 else 'are'} not analysed."
+        )
+    return text
+
+
+def _blinding(facts: SurveyFacts) -> str:
+    order = (
+        "in an order of cases that was random for each observer"
+        if facts.protocol in {"queens", "pairs"}
+        else "in blocks that held every case once, with conditions balanced over blocks and observers (Latin square)"
+        if facts.order == "latin"
+        else "in an order that was random for each observer"
+    )
+    text = (
+        f"Images were presented {order}. Observers, and everyone who had access to the survey while it ran, were"
+        f" blind to"
+        " the conditions: the allocation was drawn and encrypted before the first rating"
+        + (
+            f", committed to by its SHA-256 digest ({facts.commitment[:16]}\N{HORIZONTAL ELLIPSIS})"
+            if facts.commitment
+            else ""
+        )
+        + ", and opened after the last."
+    )
+    if facts.training_cases:
+        text += (
+            f" A training phase with {counted(facts.training_cases, 'case')} of its own preceded the ratings, with"
+            f" feedback on the direction of the scale, and was not analysed."
+        )
+    if facts.repeat_share:
+        text += (
+            f" {100 * facts.repeat_share:.0f} % of the trials were shown a second time to measure intra-observer"
+            f" reliability."
+        )
+    if facts.attention_checks:
+        text += f" {counted(facts.attention_checks, 'attention check')} asked each observer for a given answer."
+    return text + (
+        f" A sitting lasted at most {facts.sitting_minutes:g} minutes before a break. Ratings were kept in an"
+        f" append-only,"
+        f" hash-chained record. The survey was run and analysed with {facts.program}."
+    )
+
+
+def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
+    first = analyses[0]
+    if not first.is_quality:
+        return _roc_words(first), ["OR"]
+    cited: list[str] = []
+    sentences = [
+        "The mean opinion score (MOS) of a condition is the mean over cases of each case's mean first rating. Its 95 %"
+        " confidence interval is for new observers and new cases: two-way crossed random effects (observers, cases),"
+        " Student's t with Satterthwaite's degrees of freedom, on the logit of the place on the scale. The interval for"
+        " these cases alone (ITU-R BT.500) and a bias-corrected and accelerated bootstrap over observers and cases are"
+        " given beside it."
+    ]
+    if found(first.differential):
+        sentences.append("Differential scores (DMOS) are relative to the hidden reference (ITU-T P.910).")
+    if found(first.differences):
+        sentences.append(
+            "Conditions were compared by paired differences with the same model; p values of all pairs were corrected"
+            " by Holm's procedure."
+        )
+        cited.append("Holm")
+    if ranks := found(first.ranks):
+        test = "Friedman's test with Kendall's W" if ranks.friedman else "the Wilcoxon signed-rank test"
+        after = (
+            ", followed by Wilcoxon signed-rank (Holm), Nemenyi and Conover comparisons with matched-pairs"
+            " rank-biserial correlation as effect size"
+            if ranks.friedman
+            else ""
+        )
+        sentences.append(f"Rank-based checks on observers' means were {test}{after}.")
+    if (model := found(first.ordinal)) and model.converged:
+        sentences.append(
+            f"A proportional-odds model of the rating on the condition (baseline {model.baseline}) had a covariance"
+            f" robust to clustering by observer and by case."
+        )
+        cited.append("clusters")
+    if results := found(first.vgc):
+        sentences.append(
+            f"Visual grading characteristics against {results[0].baseline} needed no distances between the scale's"
+            f" steps; areas were averaged over observers, with intervals after Obuchowski and Rockette and by"
+            f" bootstrap."
+        )
+        cited += ["VGC", "OR"]
+    if found(first.between):
+        sentences.append(
+            "Agreement between observers was measured by intraclass correlation, Krippendorff's alpha with a"
+            " bootstrap over cases, and weighted kappa."
+        )
+        cited += ["ICC", "alpha"]
+    if found(first.within):
+        sentences.append(
+            "Agreement of observers with themselves was measured on the repeats by ICC(2,1) and quadratic weighted"
+            " kappa."
+        )
+    sentences.append(
+        "Observers were screened by ITU-R BT.500, by ITU-T P.913, and for inverted or ranked answers, constant"
+        " answers, failed attention checks and haste; the primary analysis keeps all observers, and a sensitivity"
+        " analysis leaves out those found."
+    )
+    cited.append("P.913")
+    return " ".join(sentences), cited
+
+
+def _word(label: str, value: int) -> str:
+    return label.removeprefix(f"{value} - ")
+
+
+def _roc_words(first: Analysis) -> str:
+    cut = results[0].cut if (results := found(first.roc)) else first.table.best // 2 + 2
+    return (
+        "Areas under the empirical ROC curve were averaged over observers; intervals and tests treat observers and"
+        " cases"
+        " as random (Obuchowski and Rockette, jackknife covariances, degrees of freedom after Hillis), with a bootstrap"
+        f" over both beside them. Sensitivity and specificity count a confidence of {cut:g} or more as present."
+    )
+
+
+def _pairs() -> tuple[str, list[str]]:
+    return (
+        "Choices were scaled by the Bradley-Terry model, with intervals by bootstrap over observers and cases.",
+        ["BT"],
+    )

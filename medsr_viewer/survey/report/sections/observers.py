@@ -1,0 +1,192 @@
+"""Whether the observers can be relied on: screening, agreement with one another and with themselves, biases."""
+
+from __future__ import annotations
+
+import math
+
+from medsr_viewer.survey.analysis import Analysis, recommended
+from medsr_viewer.survey.analysis_parts import Missing, found
+from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
+from medsr_viewer.survey.report.rating_figures import observer_figure
+from medsr_viewer.survey.report.sections.scores import absent
+from medsr_viewer.survey.report.wording import count, counted, number, p_equals, reach, share
+from medsr_viewer.survey.statistics.agreement import Repeatability
+from medsr_viewer.survey.statistics.bias import MODEL
+
+_ICC_SHOWN = ("ICC(2,1)", "ICC(2,k)", "ICC(3,1)", "ICC(3,k)", "ICC(1,1)", "ICC(1,k)")
+
+
+def observer_sections(analysis: Analysis, mark: str) -> list[Section]:
+    """Return the sections on observers."""
+    if not analysis.n:
+        return []
+    return [
+        Section("Observers", (observer_figure(analysis, mark), *_screening(analysis))),
+        Section("Agreement", (*_between(analysis), *_within(analysis))),
+        Section("Bias and inconsistency of observers", tuple(_biases(analysis))),
+    ]
+
+
+def _screening(analysis: Analysis) -> list[Block]:
+    screening = analysis.screening
+    if isinstance(screening, Missing):
+        return [absent("Screening", screening)]
+    rules = screening.rules.in_words()
+    suspects = [one for one in screening.observers if one.reasons]
+    shown = suspects if len(screening.observers) > 30 else screening.observers
+    rows = tuple(
+        (
+            one.name,
+            count(one.n),
+            number(one.others.r),
+            number(one.p913.by_stimulus),
+            share(one.bt500.share),
+            f"{one.checks_passed} of {one.checks}" if one.checks else number(math.nan),
+            number(one.median_seconds, 1),
+            ", ".join(one.reasons) or "none",
+        )
+        for one in shown
+    )
+    excluded = recommended(analysis)
+    lead = (
+        f"The screening speaks for leaving out {counted(len(excluded), 'observer')} of {len(screening.observers)}:"
+        f" {', '.join(sorted(excluded))}. Nobody is left out of the primary figures."
+        if excluded
+        else f"The screening finds no reason to leave out any of the {len(screening.observers)} observers."
+    )
+    blocks: list[Block] = [Paragraph(lead, "caution" if excluded else "plain")]
+    if rows:
+        only = "" if len(shown) == len(screening.observers) else " Only observers with a reason are listed."
+        blocks.append(
+            Table(
+                "Screening",
+                ("Observer", "n", "r, others", "r, P.913", "Far off, BT.500", "Checks passed", "Median s", "Reasons"),
+                rows,
+                f"r, others: correlation with the mean of the others; r, P.913: with the mean scores, by"
+                f" stimulus.{only}",
+            )
+        )
+    blocks.append(Paragraph("Rules. " + " ".join(f"{name}: {text}" for name, text in rules.items()), "note"))
+    return blocks
+
+
+def _between(analysis: Analysis) -> list[Block]:
+    between = analysis.between
+    if isinstance(between, Missing):
+        return [absent("Agreement between observers", between)]
+    shown = [between.icc[form] for form in _ICC_SHOWN if form in between.icc]
+    rows = [(icc.form, number(icc.value), reach(*icc.ci95), count(icc.n), icc.test) for icc in shown]
+    rows += [
+        (f"Krippendorff's alpha, {one.level}", number(one.value), reach(*one.ci95), count(one.n), one.test)
+        for one in (between.alpha_ordinal, between.alpha_interval, between.alpha_nominal)
+    ]
+    rows += [
+        (f"Weighted kappa, {one.weights}", number(one.value), reach(*one.ci95), count(one.n), one.test)
+        for one in (between.kappa_quadratic, between.kappa_linear)
+    ]
+    icc_words = next(iter(between.icc.values())).assumptions if between.icc else ""
+    without = f" ICC: {between.without_icc}" if between.without_icc else f" ICC: {icc_words}."
+    return [
+        Table(
+            "Agreement between observers",
+            ("Coefficient", "Value", "95 % CI", "n", "Which, and how the interval is made"),
+            tuple(rows),
+            f"{between.observers} observers; n: stimuli (a case under a condition) that count; first answers. 1 is full"
+            f" agreement, 0 what chance gives. Assumptions.{without} Alpha: {between.alpha_ordinal.assumptions}. Kappa:"
+            f" {between.kappa_quadratic.assumptions}. The single-rating forms speak of one observer, the mean-of-k"
+            f" forms"
+            f" of the mean of all {between.observers}.",
+        )
+    ]
+
+
+def _within(analysis: Analysis) -> list[Block]:
+    if isinstance(analysis.within, Missing):
+        return [absent("Agreement of observers with themselves", analysis.within)]
+    together, *each = analysis.within
+    shown = [together, *(each if len(each) <= 40 else [])]
+    return [
+        Table(
+            "Agreement of observers with themselves (repeats)",
+            ("Observer", "Pairs", "Identical", "Within 1", "Mean change", "ICC(2,1)", "95 % CI", "Weighted kappa"),
+            tuple(_repeats(one) for one in shown),
+            f"{together.test}. Assumptions: {together.assumptions}. Mean change: second less first answer.",
+        )
+    ]
+
+
+def _repeats(one: Repeatability) -> tuple[str, ...]:
+    return (
+        one.observer or "all together",
+        count(one.n),
+        share(one.identical),
+        share(one.within_one),
+        number(one.mean_change),
+        number(one.icc.value if one.icc else None),
+        reach(*one.icc.ci95) if one.icc else number(None),
+        number(one.kappa.value if one.kappa else None),
+    )
+
+
+def _biases(analysis: Analysis) -> list[Block]:
+    if isinstance(analysis.biases, Missing):
+        return [absent("Bias and inconsistency", analysis.biases)]
+    model, table = analysis.biases.model, analysis.table
+    blocks: list[Block] = []
+    if model.dominant >= 0:
+        blocks.append(
+            Paragraph(
+                f"One observer ({table.observers[model.dominant]}) weighs more than all others together in this model:"
+                " do not use its qualities; report the mean opinion scores.",
+                "caution",
+            )
+        )
+    means = {score.name: score.mean for score in analysis.scores}
+    blocks.append(
+        Table(
+            "Quality freed of the observers' biases",
+            ("Condition", "Mean rating", "Model"),
+            tuple((name, number(means[name]), number(value)) for name, value in analysis.biases.by_condition.items()),
+            f"{MODEL} n = {count(model.n)} ratings; {model.steps} iterations,"
+            f" {'converged' if model.converged else 'NOT converged'}.",
+        )
+    )
+    order = sorted(range(len(table.observers)), key=lambda index: -abs(_or_zero(float(model.bias[index]))))
+    rows = tuple(
+        (
+            table.observers[index],
+            number(float(model.bias[index])),
+            reach(float(model.bias_ci95[index, 0]), float(model.bias_ci95[index, 1])),
+            number(float(model.inconsistency[index])),
+            reach(float(model.inconsistency_ci95[index, 0]), float(model.inconsistency_ci95[index, 1])),
+        )
+        for index in order[:30]
+    )
+    blocks.append(
+        Table(
+            "Bias and inconsistency" + (" (the 30 largest biases)" if len(order) > 30 else ""),
+            ("Observer", "Bias", "95 % CI", "Inconsistency", "95 % CI"),
+            rows,
+            "Bias: how much higher than the others an observer rates. Inconsistency: standard deviation of an"
+            " observer's"
+            " answers about the model. Both in steps of the scale. Intervals: normal; chi-squared.",
+        )
+    )
+    return blocks
+
+
+def _or_zero(value: float) -> float:
+    return 0.0 if math.isnan(value) else value
+
+
+def agreement_sentence(analysis: Analysis) -> str:
+    """Return one sentence on agreement; "" where there is none."""
+    between = found(analysis.between)
+    if not between:
+        return ""
+    alpha = between.alpha_ordinal
+    words = f"Krippendorff's alpha (ordinal) was {number(alpha.value)} (95 % CI {reach(*alpha.ci95)})"
+    if icc := between.icc.get("ICC(2,1)"):
+        words += f" and ICC(2,1) {number(icc.value)} (95 % CI {reach(*icc.ci95)}, F({icc.df1:g}, {icc.df2:g}) ="
+        words += f" {number(icc.f)}, {p_equals(icc.p)})"
+    return words + "."

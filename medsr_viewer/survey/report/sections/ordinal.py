@@ -1,0 +1,147 @@
+"""What holds without distances between the scale's steps: VGC, the ordinal model; and ROC of present or absent."""
+
+from __future__ import annotations
+
+from medsr_viewer.survey.analysis import Analysis
+from medsr_viewer.survey.analysis_parts import Missing
+from medsr_viewer.survey.report.curve_figures import roc_figure, vgc_figure
+from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
+from medsr_viewer.survey.report.sections.scores import absent
+from medsr_viewer.survey.report.wording import count, number, probability, reach
+
+
+def ordinal_section(analysis: Analysis, mark: str) -> Section:
+    """Return the section on VGC and the ordinal model."""
+    return Section("Ordinal analysis", (*_vgc(analysis, mark), *_model(analysis)))
+
+
+def roc_section(analysis: Analysis, mark: str) -> Section:
+    """Return the section on sensitivity and specificity."""
+    title = "Receiver operating characteristic"
+    if isinstance(analysis.roc, Missing):
+        return Section(title, (absent("ROC", analysis.roc),))
+    rows = tuple(
+        (
+            result.condition,
+            number(result.auc.value, 3),
+            reach(*result.auc.ci95, 3),
+            reach(*result.ci95_bootstrap, 3),
+            number(result.auc_pooled, 3),
+            f"{number(result.sensitivity.value)} ({reach(*result.sensitivity.ci95)})",
+            f"{number(result.specificity.value)} ({reach(*result.specificity.ci95)})",
+            count(result.n),
+        )
+        for result in analysis.roc
+    )
+    first = analysis.roc[0]
+    blocks: list[Block] = [
+        roc_figure(analysis, analysis.roc, mark),
+        Table(
+            "Area under the ROC curve",
+            (
+                "Condition",
+                "AUC",
+                "95 % CI",
+                "95 % CI, bootstrap",
+                "AUC, pooled",
+                "Sensitivity (95 % CI)",
+                "Specificity (95 % CI)",
+                "n",
+            ),
+            rows,
+            f"{first.test}; {first.auc.test}. Assumptions: {first.assumptions}; {first.auc.assumptions}."
+            f" {first.auc.n} observers, {first.present} cases with and {first.absent} without the finding. Sensitivity"
+            f" and specificity: confidence of {first.cut:g} or more counts as present. An area of 0.5 is chance; it is"
+            " the share of pairs of a case with and a case without the finding that is rated in the right order.",
+        ),
+    ]
+    if isinstance(analysis.roc_differences, Missing):
+        blocks.append(absent("Differences of areas", analysis.roc_differences))
+    else:
+        blocks.append(
+            Table(
+                "Differences of areas",
+                ("Difference", "AUC", "95 % CI", "p", "Observers"),
+                tuple(
+                    (
+                        f"{each.condition} \N{MINUS SIGN} {each.baseline}",
+                        number(each.difference.value, 3),
+                        reach(*each.difference.ci95, 3),
+                        probability(each.difference.p),
+                        count(each.difference.n),
+                    )
+                    for each in analysis.roc_differences
+                ),
+                "Obuchowski-Rockette test of no difference, observers and cases both random; p is not corrected for the"
+                " number of differences.",
+            )
+        )
+    return Section(title, tuple(blocks))
+
+
+def _vgc(analysis: Analysis, mark: str) -> list[Block]:
+    if isinstance(analysis.vgc, Missing):
+        return [absent("Visual grading characteristics (VGC)", analysis.vgc)]
+    if not analysis.vgc:
+        return [Paragraph("Visual grading characteristics (VGC): there is nothing to compare with.", "note")]
+    rows = tuple(
+        (
+            result.condition,
+            number(result.auc, 3),
+            reach(*result.ci95, 3),
+            reach(*result.over_readers.ci95, 3) if result.over_readers else reach(float("nan"), 0),
+            probability(result.over_readers.p if result.over_readers else float("nan")),
+            number(result.auc_pooled, 3),
+            reach(*result.ci95_pooled, 3),
+            count(result.n),
+        )
+        for result in analysis.vgc
+    )
+    first = analysis.vgc[0]
+    readers = f" O-R: {first.over_readers.test}." if first.over_readers else ""
+    return [
+        vgc_figure(analysis, analysis.vgc, mark),
+        Table(
+            f"Visual grading characteristics against {first.baseline}",
+            ("Condition", "AUC", "95 % CI, bootstrap", "95 % CI, O-R", "p, O-R", "AUC, pooled", "95 % CI, pooled", "n"),
+            rows,
+            f"{first.test}.{readers} Assumptions: {first.assumptions}. {first.observers} observers, {first.cases}"
+            f" cases."
+            f" An area of 0.5 means rated as {first.baseline} is, 1 always rated higher, 0 always lower; p tests 0.5.",
+        ),
+    ]
+
+
+def _model(analysis: Analysis) -> list[Block]:
+    model = analysis.ordinal
+    if isinstance(model, Missing):
+        return [absent("Ordinal regression", model)]
+    if not model.converged:
+        return [Paragraph(f"Ordinal regression: not available. {model.message}", "note")]
+    rows = tuple(
+        (
+            ratio.condition,
+            number(ratio.value),
+            reach(*ratio.ci95),
+            probability(ratio.p),
+            ", ".join(number(step, 1) for step in ratio.by_step),
+            count(ratio.n),
+        )
+        for ratio in model.odds_ratios
+    )
+    note = (
+        f"{model.test}, df = {model.df}. Assumptions: {model.assumptions.replace('`by_step`', 'the column by step')}."
+        f" n = {count(model.n)} ratings, {model.observers} observers, {model.cases} cases. An odds ratio of 3 means"
+        f" that"
+        f" the odds of a higher answer are three times those under {model.baseline}."
+    )
+    if model.message:
+        note = f"{model.message} {note}"
+    return [
+        Table(
+            f"Ordinal regression: odds of a higher answer than under {model.baseline}",
+            ("Condition", "Odds ratio", "95 % CI", "p", "By step", "n"),
+            rows,
+            note,
+        )
+    ]

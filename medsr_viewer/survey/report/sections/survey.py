@@ -1,0 +1,78 @@
+"""How the survey was set up and run, and whether it is whole."""
+
+from __future__ import annotations
+
+from medsr_viewer.survey.report.document import Block, Facts, Paragraph, Section, Table
+from medsr_viewer.survey.report.facts import SurveyFacts
+from medsr_viewer.survey.report.wording import ABSENT, count, counted, share
+
+PROTOCOL_WORDS = {
+    "acr": "Absolute category rating with hidden reference (ITU-T P.910)",
+    "dsis": "Double-stimulus impairment scale (ITU-R BT.500)",
+    "queens": "Labelled original beside all conditions, each rated from 1 to 5 (Queen's University)",
+    "pairs": "Pair comparison, forced choice (ITU-T P.910)",
+    "vgc": "Visual grading characteristics (Båth and Månsson 2007)",
+    "roc": "Present or absent, with confidence (receiver operating characteristic)",
+}
+"""Each protocol in words."""
+
+ORDER_WORDS = {
+    "latin": "blocks that hold every case once, conditions balanced over blocks and observers (Latin square)",
+    "random": "fully random for each observer",
+}
+
+
+def survey_section(facts: SurveyFacts) -> Section:
+    """Return the section on the survey itself."""
+    days = facts.began if facts.began == facts.ended else f"{facts.began} to {facts.ended}"
+    enrolled = f"{count(len(facts.enrolled))} enrolled, {count(len(facts.answered))} analysed"
+    if facts.withdrawn:
+        enrolled += f", {count(len(facts.withdrawn))} withdrew consent and are left out"
+    rows = [
+        ("Protocol", PROTOCOL_WORDS[facts.protocol]),
+        ("Question", " / ".join(facts.questions)),
+        ("Observers", enrolled),
+        ("Cases", f"{counted(facts.cases, 'case')}, {counted(facts.training_cases, 'training case')} beside them"),
+        ("Images", _images(facts)),
+        ("Order", ORDER_WORDS[facts.order]),
+        ("Repeats", f"{share(facts.repeat_share)} of the trials" if facts.repeat_share else "none"),
+        ("Attention checks", count(facts.attention_checks) + " an observer" if facts.attention_checks else "none"),
+        (
+            "Sittings",
+            f"a break after {facts.sitting_minutes:g} minutes; answers {'could' if facts.back else 'could not'} be"
+            f" changed",
+        ),
+        ("Screens", ", ".join(f"{size} ({times})" for size, times in facts.screens) or ABSENT),
+        ("Rated", days or ABSENT),
+        ("Sites", count(facts.sites)),
+        ("Allocation", f"sealed before the first rating; SHA-256 {facts.commitment}" if facts.commitment else ABSENT),
+        ("Survey", facts.survey_id or ABSENT),
+        ("Program", facts.program),
+    ]
+    conditions = Table(
+        "Conditions",
+        ("Condition", "Role", "Images"),
+        tuple((one.name, one.role, one.source) for one in facts.conditions),
+        "Observers saw none of these names.",
+        text_columns=3,
+    )
+    return Section("How the survey was run", (*_integrity(facts), Facts(tuple(rows)), conditions))
+
+
+def _images(facts: SurveyFacts) -> str:
+    if facts.mode == "test":
+        return f"each case degraded by {facts.scale_factor} and upscaled by every condition; the case is the reference"
+    return f"each case upscaled by {facts.scale_factor}; there is no reference"
+
+
+def _integrity(facts: SurveyFacts) -> list[Block]:
+    if facts.problems is None:
+        return []
+    if facts.problems:
+        return [Paragraph("The verification found: " + "; ".join(facts.problems) + ".", "caution")]
+    return [
+        Paragraph(
+            "Verified: the chain of records is whole, and design, plan, images and allocation are those that the survey"
+            " began with."
+        )
+    ]

@@ -1,0 +1,130 @@
+"""The report's figures as JSON: all that the analysis holds, with what each number is."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from medsr_viewer.survey.analysis import ESTIMAND, Analysis
+from medsr_viewer.survey.analysis_parts import Missing, found
+from medsr_viewer.survey.report.document import marks_of
+from medsr_viewer.survey.report.facts import SurveyFacts
+from medsr_viewer.survey.statistics.intervals import Interval
+
+_LEFT_OUT = {
+    "table",
+    "scores",
+    "scores_screened",
+    "bootstrap",
+    "roles",
+    "counts",
+    "by_observer",
+    "by_case",
+    "seconds",
+    "scale",
+}
+
+
+def summary(analyses: Sequence[Analysis], facts: SurveyFacts) -> dict[str, Any]:
+    """Return everything as JSON has it: NaN and infinity are null, a part that is missing is {"missing": why}.
+
+    `conditions`, `estimand` and `interval` at the top are those of the first question; each of `questions` has its own.
+    """
+    questions = [_question(analysis) for analysis in analyses]
+    first = questions[0] if questions else {}
+    return {
+        "notice": list(marks_of(is_simulated=facts.is_simulated)),
+        "program": facts.program,
+        "survey_id": facts.survey_id,
+        "title": facts.title,
+        "protocol": facts.protocol,
+        "simulated": facts.is_simulated,
+        "estimand": ESTIMAND,
+        "interval": first.get("interval", ""),
+        "observers": len(facts.answered),
+        "cases": facts.cases,
+        "ratings": sum(analysis.n for analysis in analyses),
+        "excluded": [{"observer": name, "reason": "withdrew consent"} for name in facts.withdrawn],
+        "conditions": first.get("conditions", []),
+        "questions": questions,
+        "survey": plain(facts),
+    }
+
+
+def summary_text(held: Mapping[str, Any]) -> str:
+    """Return it as text."""
+    return json.dumps(held, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """Return a value of the statistics as JSON has it."""
+    if isinstance(value, Missing):
+        return {"missing": value.reason}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, tuple | list):
+        return [plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _question(analysis: Analysis) -> dict[str, Any]:
+    table = analysis.table
+    rest = {
+        field.name: plain(getattr(analysis, field.name))
+        for field in dataclasses.fields(analysis)
+        if field.name not in _LEFT_OUT
+    }
+    return {
+        **rest,
+        "scale": {"name": analysis.scale.name, "labels": dict(enumerate(analysis.scale.labels, 1))},
+        "estimand": ESTIMAND,
+        "interval": analysis.scores[0].ci95.method if analysis.scores else "",
+        "conditions": [_condition(analysis, place) for place in range(len(table.conditions))],
+        "screened": plain(analysis.scores_screened),
+        "by_observer": _by(table.observers, table.conditions, analysis.by_observer),
+        "by_case": _by(table.cases, table.conditions, analysis.by_case),
+        "median_seconds": dict(zip(table.observers, plain(analysis.seconds), strict=True)),
+    }
+
+
+def _condition(analysis: Analysis, place: int) -> dict[str, Any]:
+    score = analysis.scores[place]
+    dmos = next((each for each in found(analysis.differential) or () if each.name == score.name), None)
+    screened = next((each for each in found(analysis.scores_screened) or () if each.name == score.name), None)
+    return {
+        "name": score.name,
+        "role": analysis.roles.get(score.name, "test"),
+        "n": score.n,
+        "observers": score.observers,
+        "cases": score.cases,
+        "mos": plain(score.mean),
+        "sd": plain(score.deviation),
+        "ci95": _ends(score.ci95),
+        "ci95_observers": _ends(score.ci95_these_cases),
+        "ci95_bootstrap": _ends(analysis.bootstrap[score.name]),
+        "dmos": plain(dmos.mean) if dmos else None,
+        "dmos_ci95": _ends(dmos.ci95) if dmos else None,
+        "mos_screened": plain(screened.mean) if screened else None,
+        "ci95_screened": _ends(screened.ci95) if screened else None,
+        "answers": dict(zip(map(str, analysis.scale.values), plain(analysis.counts[place]), strict=True)),
+        "standard_error": plain(score.ci95.standard_error),
+        "df": plain(score.ci95.df),
+        "spread": plain(score.spread),
+    }
+
+
+def _ends(interval: Interval) -> list[float | None]:
+    return [plain(interval.low), plain(interval.high)]
+
+
+def _by(names: Sequence[str], conditions: Sequence[str], means: np.ndarray) -> dict[str, dict[str, float | None]]:
+    return {name: dict(zip(conditions, plain(row), strict=True)) for name, row in zip(names, means, strict=True)}
