@@ -28,6 +28,7 @@ Kind: TypeAlias = Literal[
     "imported",
     "simulated",
     "clock_back",
+    "restored",
 ]
 Payload: TypeAlias = dict[str, Any]
 

@@ -13,7 +13,7 @@ from medsr_viewer.survey.records import Kind, Record
 from medsr_viewer.survey.store.rows import chunks, insert_records, set_head
 from medsr_viewer.survey.store.schema import RECORD
 
-AFTER_CLOSING: frozenset[Kind] = frozenset({"withdrawn", "erased", "imported"})
+AFTER_CLOSING: frozenset[Kind] = frozenset({"withdrawn", "erased", "imported", "restored"})
 """Kinds that a closed survey still records."""
 
 _VERIFY = "Check it with `medsr survey verify`. Nothing that was recorded is overwritten."

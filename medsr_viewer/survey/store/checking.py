@@ -43,7 +43,8 @@ def problems_of(database: Database, site: str) -> list[str]:
         return [*problems, exc.reason]
     for one in sorted({site, *heads, *chains}, key=lambda name: (name != site, name)):
         prefix = "" if one == site else f"site {one}: "
-        problems += [prefix + problem for problem in chain_problems(chains[one], heads.get(one))]
+        found = chain_problems(chains[one], heads.get(one)) + _restored(chains[one])
+        problems += [prefix + problem for problem in found]
     digests = {(record.site, record.sequence): record.digest for chain in chains.values() for record in chain}
     problems += contradictions(noted, heads, lambda *place: digests.get(place))
     return problems + _closing_problems(chains[site], digests)
@@ -79,6 +80,14 @@ def contradictions(
     return problems
 
 
+def _restored(records: Sequence[Record]) -> list[str]:
+    return [
+        f"at record {record.sequence} (restored) the survey went on with an older database: {'; '.join(map(str, problems))}"
+        for record in records
+        if record.kind == "restored" and record.payload and isinstance(problems := record.payload.get("problems"), list)
+    ]
+
+
 def _damage(connection: Connection) -> list[str]:
     if connection.dialect.name != "sqlite":
         return []
@@ -92,6 +101,7 @@ def _closing_problems(records: Sequence[Record], digests: Mapping[tuple[str, int
         if record.kind == "closed" and record.payload is not None:
             heads = record.payload.get("heads")
             for site, head in heads.items() if isinstance(heads, dict) else ():
-                if head["count"] and digests.get((site, head["count"])) != head["digest"]:
-                    problems.append(f"record {head['count']} of site {site} is not the one that the survey closed with")
+                end = Head(**head) if isinstance(head, dict) and set(head) == {"count", "digest"} else Head(-1)
+                if end.count and digests.get((site, end.count)) != end.digest:
+                    problems.append(f"record {end.count} of site {site} is not the one that the survey closed with")
     return problems

@@ -13,8 +13,8 @@ from medsr_viewer.errors import SurveyError
 _KEPT = "Everything recorded before is kept."
 _FULL = ("the disk is full: this was not recorded", f"Free some space, then go on. {_KEPT}")
 _LOCKED = (
-    "another program keeps it locked: this was not recorded",
-    "Close other programs that have it open (a database viewer, a backup), then try again.",
+    "another program keeps it locked",
+    "Nothing was changed. Close other programs that have it open (a database viewer, a backup), then try again.",
 )
 _DAMAGED = (
     "it is damaged, or is not a survey's database",

@@ -176,6 +176,32 @@ class Store:
             self._forget()
         return imported[-1] if imported else None
 
+    def accept_restored(self) -> Record | None:
+        """Go on with a database that survey.head contradicts, for one that was put back from an older copy.
+
+        What is missing then stays on record as "restored", and `verify` names it ever after.
+
+        Returns
+        -------
+        Record or None
+            None where nothing contradicts.
+
+        Raises
+        ------
+        SurveyError
+            If the end of the chain was altered, or the database refuses.
+        """
+        with self._database.writing() as connection:
+            heads = select_heads(connection, locked=self.site)
+            problems = self._exchanged(connection, heads)
+            if not problems:
+                return None
+            entry = Entry("restored", {"problems": problems})
+            record = extend(connection, self.site, heads, [entry], self._now(connection))[-1]
+            heads = select_heads(connection)
+        self._note(heads)
+        return record
+
     def records(self, *, kinds: Sequence[Kind] = (), session: str = "") -> list[Record]:
         """Return records in order of site and sequence; of all kinds and sittings, or of those given.
 
@@ -199,18 +225,22 @@ class Store:
     def _write(self, work: Callable[[Connection, dict[str, Head]], list[Record]]) -> list[Record]:
         with self._database.writing() as connection:
             heads = select_heads(connection, locked=self.site)
-            self._refuse_exchanged(connection, heads)
+            for problem in self._exchanged(connection, heads):
+                # What is appended rewrites survey.head: the trace of an exchange would be gone.
+                raise SurveyError(problem, "Restore survey.sqlite and survey.head from the same backup.")
             records = work(connection, heads)
             heads = select_heads(connection)
         self._note(heads)
         return records
 
-    def _refuse_exchanged(self, connection: Connection, heads: Mapping[str, Head]) -> None:
-        # What is appended rewrites survey.head: the trace of an exchange would be gone.
-        if self._database.path:
+    def _exchanged(self, connection: Connection, heads: Mapping[str, Head]) -> list[str]:
+        if not self._database.path:
+            return []
+        try:
             noted = read_head_file(head_file_of(self._database.path))
-            for problem in contradictions(noted, heads, digest_in(connection)):
-                raise SurveyError(problem, "Restore survey.sqlite and survey.head from the same backup.")
+        except SurveyError as exc:
+            return [exc.reason]
+        return contradictions(noted, heads, digest_in(connection))
 
     def _note(self, heads: Mapping[str, Head]) -> None:
         if self._database.path:

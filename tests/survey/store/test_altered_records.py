@@ -127,6 +127,25 @@ def test_an_older_copy_that_went_on_is_told_by_the_file_beside(store: Store, tmp
         assert "different records 6" in problem
 
 
+def test_a_database_put_back_goes_on_where_that_is_said_and_says_so_ever_after(
+    store: Store, sql: Sql, tmp_path: Path
+) -> None:
+    assert store.accept_restored() is None
+    sql("DELETE FROM record WHERE sequence > 3")
+    sql("UPDATE head SET count = 3, digest = (SELECT digest FROM record WHERE sequence = 3)")
+    (problem,) = store.verify()
+    restored = store.accept_restored()
+    assert restored is not None
+    assert restored.payload == {"problems": [problem]}
+    assert store.append("rating", {"value": 4}, key="ann/4/0").sequence == 5
+    told = f"at record 4 (restored) the survey went on with an older database: {problem}"
+    assert store.verify() == [told]
+    with create_store(f"sqlite:///{tmp_path / 'other.sqlite'}", "survey") as other:
+        other.append("created", {"survey_id": "survey"})
+        other.adopt(store.records())
+        assert other.verify() == [f"site {store.site}: {told}"]
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [(None, "is missing"), ("{", "is damaged"), ('{"a": 3}', "is damaged"), ("[]", "is damaged")],
@@ -161,6 +180,17 @@ def test_an_erasure_that_was_undone_or_made_up_shows(store: Store, sql: Sql) -> 
     assert "the values of record 6 (erased) are missing, and no record says that they were erased" in store.verify()
 
 
+@pytest.mark.parametrize("payload", ["[]", "3", "{}", '{"heads": 3}', '{"heads": {"x": 3}}', '{"heads": {"x": {}}}'])
+def test_odd_values_are_altered_ones(store: Store, sql: Sql, payload: str) -> None:
+    store.erase([2])
+    store.close_survey("ab")
+    for kind in ("erased", "closed", "created"):
+        sql("UPDATE record SET payload = ? WHERE kind = ?", payload, kind)
+        assert [one for one in store.verify() if f"({kind}) were altered" in one]
+    sql("UPDATE record SET kind = 'restored', payload = ? WHERE kind = 'rating'", '{"problems": 3}')
+    assert store.verify()
+
+
 def test_an_altered_record_is_not_handed_out(store: Store, sql: Sql) -> None:
     sql("UPDATE record SET payload = 'x' WHERE sequence = 3")
     with pytest.raises(SurveyError, match="record 3"):
@@ -181,6 +211,7 @@ def test_nothing_is_appended_to_an_altered_end(store: Store, sql: Sql, statement
 
 def test_the_closing_record_names_where_each_chain_ended(store: Store, sql: Sql) -> None:
     store.close_survey("ab")
+    assert store.verify() == []
     sql("DELETE FROM record WHERE sequence = 5")
     assert f"record 5 of site {store.site} is not the one that the survey closed with" in store.verify()
 
