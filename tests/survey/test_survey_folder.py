@@ -249,6 +249,14 @@ def test_a_folder_is_made_in_an_empty_one_alone(folder: SurveyFolder, tmp_path: 
     assert verify_folder(made) == []
 
 
+def test_any_letters_may_stand_in_the_folder_s_name(tmp_path: Path) -> None:
+    made, *_ = _make(tmp_path / "a %d ü #1 ? &x=%20'" / "study")
+    with made.open() as store:
+        assert store.append("pause", {}).sequence == 2
+    assert verify_folder(made) == []
+    assert len(list(made.path.iterdir())) == 6
+
+
 def test_a_relative_path_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     made, *_ = _make(Path("study"))

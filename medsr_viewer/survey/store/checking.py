@@ -82,7 +82,8 @@ def contradictions(
 
 def _restored(records: Sequence[Record]) -> list[str]:
     return [
-        f"at record {record.sequence} (restored) the survey went on with an older database: {'; '.join(map(str, problems))}"
+        f"at record {record.sequence} (restored) the survey went on with an older database: "
+        + "; ".join(map(str, problems))
         for record in records
         if record.kind == "restored" and record.payload and isinstance(problems := record.payload.get("problems"), list)
     ]
