@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import UnusableImage
 from medsr_viewer.imaging.frame import FloatArray
 from medsr_viewer.imaging.read import sample_path
@@ -22,7 +23,7 @@ from medsr_viewer.survey.protocols import PROTOCOLS, complete, required_stimuli
 from medsr_viewer.survey.scales import SCALES
 from medsr_viewer.survey.sealing import seal
 from medsr_viewer.workflows.enhance import unique_stems
-from medsr_viewer.workflows.inputs import find_inputs
+from medsr_viewer.workflows.inputs import Input, find_inputs
 from medsr_viewer.workflows.survey_stimuli import RenderedCase, render
 
 Report = Callable[[str], None]
@@ -80,12 +81,17 @@ def cases_of(paths: Sequence[Path], *, training: bool = False, taken: Sequence[C
     if unread or not inputs:
         reasons = "; ".join(f"{skip.path}: {skip.reason}" for skip in unread) or ", ".join(sorted(named))
         raise UnusableImage(f"cases that cannot be read: {reasons}", "Leave them out, or name readable images.")
+    return named_cases(inputs, training=training, taken=taken)
+
+
+def named_cases(inputs: Sequence[Input], *, training: bool = False, taken: Sequence[Case] = ()) -> tuple[Case, ...]:
+    """Return a case for every image, named by its file; parameters as of `cases_of`."""
     names = {case.name.casefold() for case in taken}
     cases = []
     for source, stem in zip(inputs, unique_stems(inputs), strict=True):
         name = _free_name("".join(letter if letter in _SAFE else "_" for letter in stem), names)
         names.add(name.casefold())
-        cases.append(Case(name, Path(source.instance.source).absolute(), training=training))
+        cases.append(Case(name, Path(source.instance.source).absolute(), source.index + 1, training=training))
     return tuple(cases)
 
 
@@ -105,6 +111,7 @@ def create_survey(
     store_url: str = "",
     device: str = "auto",
     report: Report = lambda _line: None,
+    token: CancelToken | None = None,
 ) -> NewSurvey:
     """Make a survey in a new folder. It appears there whole, or not at all.
 
@@ -122,12 +129,17 @@ def create_survey(
         See `UpscalingRequest`.
     report : callable
         Takes a line about the progress.
+    token : CancelToken, optional
+        Checked while the stimuli are computed, and last before the folder appears.
 
     Raises
     ------
     MedsrError
         If the design is not valid, a case cannot be computed, or the folder not written. Nothing is left behind.
+    Cancelled
+        If the token was cancelled; nothing is left behind.
     """
+    token = token or CancelToken()
     design = complete(design)
     check_design(design, str(folder))
     notes: list[str] = []
@@ -135,10 +147,12 @@ def create_survey(
         stimuli: dict[tuple[str, str], Stimulus] = {}
         for number, case in enumerate(design.cases, 1):
             report(f"case {number} of {len(design.cases)}: {case.name}")
-            rendered = render(design, case, device=device)
+            rendered = render(design, case, device=device, token=token)
             stimuli |= _keep(new, rendered, [name for owner, name in required_stimuli(design) if owner == case.name])
             notes += [f"{case.name}: {note}" for note in rendered.notes]
+        report("drawing and sealing the order")
         plan, allocation = allocate(design, stimuli, _attention_checks(new, design))
+        token.check()
         made = new.finish(
             design=design_text(design, folder / "design.toml"),
             plan=plan_text(plan),

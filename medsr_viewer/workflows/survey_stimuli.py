@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import NothingToOpen, UnusableImage
 from medsr_viewer.imaging.frame import FloatArray, Frame, Window
 from medsr_viewer.imaging.region import Region
@@ -47,7 +48,7 @@ class RenderedCase:
     notes: tuple[str, ...]
 
 
-def render(design: Design, case: Case, *, device: str = "auto") -> RenderedCase:
+def render(design: Design, case: Case, *, device: str = "auto", token: CancelToken | None = None) -> RenderedCase:
     """Compute a case under every condition of a design.
 
     Parameters
@@ -58,6 +59,8 @@ def render(design: Design, case: Case, *, device: str = "auto") -> RenderedCase:
         One of its cases.
     device : str
         See `UpscalingRequest`.
+    token : CancelToken, optional
+        Checked between methods, and between their tiles.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def render(design: Design, case: Case, *, device: str = "auto") -> RenderedCase:
     """
     source = _find(case)
     frame = source.read()
-    comparison = _compare(design, frame, source.instance.modality, device)
+    comparison = _compare(design, frame, source.instance.modality, device, token)
     region = _region(case, comparison, design)
     conditions = [*design.conditions, *_labelled(design)]
     pixels = {one.name: _crop(_pixels(one, case, frame, comparison), region) for one in conditions}
@@ -111,11 +114,11 @@ def _find(case: Case) -> Input:
     return inputs[0]
 
 
-def _compare(design: Design, frame: Frame, modality: str, device: str) -> Comparison:
+def _compare(design: Design, frame: Frame, modality: str, device: str, token: CancelToken | None) -> Comparison:
     names = dict.fromkeys(condition.method for condition in design.conditions if condition.method)
     methods = tuple(catalogue().find(name, design.scale_factor) for name in names)
     request = ComparisonRequest(frame, modality, design.mode, design.scale_factor, methods, device=device)
-    comparison = compare(request)
+    comparison = compare(request, token)
     for result in comparison.results:
         if result.error:
             raise result.error
