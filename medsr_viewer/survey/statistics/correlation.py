@@ -1,0 +1,233 @@
+"""How well an objective score predicts the mean opinion score: rank and linear correlation, and error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from medsr_viewer.errors import TooFewRatings
+from medsr_viewer.survey.statistics.logistic import LogisticFit, fit_logistic
+
+FloatArray: TypeAlias = NDArray[np.float64]
+LEAST_CLUSTERS = 5
+"""That a bootstrap over clusters is worth anything with."""
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """One coefficient.
+
+    Parameters
+    ----------
+    value : float
+        -1 to 1; NaN where the score or the MOS is the same throughout.
+    ci95 : (float, float)
+        NaN where there are too few points.
+    p : float
+        Two-sided, of 0, points taken as independent; NaN after a fit to the same points.
+    interval : str
+        How the interval was found.
+    """
+
+    value: float
+    ci95: tuple[float, float]
+    p: float
+    interval: str
+
+
+@dataclass(frozen=True)
+class ScoreAgainstMos:
+    """A score's agreement with the MOS over stimuli.
+
+    Parameters
+    ----------
+    srocc, krocc : Correlation
+        Spearman's rho; Kendall's tau-b.
+    plcc : Correlation
+        Pearson's, of the MOS with the fitted curve; of the score itself where nothing was fitted.
+    plcc_linear : Correlation
+        Pearson's, of the score itself.
+    fit : LogisticFit or None
+        None where it is not to be had; `message` says why.
+    rmse, rmse_ci95 : float, (float, float)
+        Of the prediction (a straight line where there is no fit), on the MOS scale, by n less the parameters fitted;
+        chi-squared interval (ITU-T P.1401). NaN where no point is left over.
+    n, clusters : int
+        Points; groups of points that go together, or n.
+    dropped : int
+        Points left out: no MOS, or no finite score.
+    message : str
+        "" or what is wanting.
+    test, assumptions : str
+        In words.
+    """
+
+    srocc: Correlation
+    krocc: Correlation
+    plcc: Correlation
+    plcc_linear: Correlation
+    fit: LogisticFit | None
+    rmse: float
+    rmse_ci95: tuple[float, float]
+    n: int
+    clusters: int
+    dropped: int
+    message: str
+    test: str = "SROCC; KROCC (tau-b); PLCC and RMSE after the four-parameter logistic fit (VQEG)"
+    assumptions: str = "The MOS taken as known; points, or their clusters, independent"
+
+
+def correlate(
+    score: ArrayLike, mos: ArrayLike, *, clusters: ArrayLike | None = None, resamples: int = 1000, seed: int = 0
+) -> ScoreAgainstMos:
+    """Correlate an objective score with the MOS of the same stimuli.
+
+    Parameters
+    ----------
+    score, mos : (n,) array
+        A point a stimulus. Points that are not finite (PSNR of an identical image) are left out.
+    clusters : (n,) array, optional
+        Of each point, as its case: stimuli of a case go together. With five or more, intervals are percentiles of a
+        bootstrap over clusters, the fitted curve held; else Fisher's z with the variances of Bonett and Wright
+        (Psychometrika 65:23, 2000) for rho, and of Fieller, Hartley and Pearson (Biometrika 44:470, 1957) for tau.
+    resamples, seed : int
+        Of the bootstrap.
+
+    Raises
+    ------
+    TooFewRatings
+        Under three points.
+    """
+    x, y = np.asarray(score, np.float64), np.asarray(mos, np.float64)
+    usable = np.isfinite(x) & np.isfinite(y)
+    names = np.arange(len(x)) if clusters is None else np.asarray(clusters)
+    x, y, n = x[usable], y[usable], int(usable.sum())
+    if n < 3:
+        raise TooFewRatings(f"A correlation needs three stimuli with a score and a MOS; there are {n}.")
+    _, cluster = np.unique(names[usable], return_inverse=True)
+    count = int(cluster.max()) + 1
+    fit, message = fit_logistic(x, y)
+    predicted = x if fit is None else fit(x)
+    if clusters is not None and count >= LEAST_CLUSTERS:
+        weights = _drawn(cluster, count, resamples, seed)
+        intervals = _bootstrapped(x, y, predicted, weights, f"bootstrap over {count} clusters, {resamples} resamples")
+    else:
+        intervals = _fisher(x, y, predicted)
+    rmse, rmse_ci95 = _rmse(x, y, fit)
+    srocc, krocc, plcc, linear = (
+        Correlation(value, ci95, p, interval)
+        for (value, p), (ci95, interval) in zip(_values(x, y, predicted, fit), intervals, strict=True)
+    )
+    dropped = len(usable) - n
+    return ScoreAgainstMos(srocc, krocc, plcc, linear, fit, rmse, rmse_ci95, n, count, dropped, message)
+
+
+_Interval: TypeAlias = tuple[tuple[float, float], str]
+
+
+def _values(x: FloatArray, y: FloatArray, predicted: FloatArray, fit: LogisticFit | None) -> list[tuple[float, float]]:
+    """Return (value, p) of SROCC, KROCC, PLCC after the fit, PLCC."""
+    undefined = (float("nan"), float("nan"))
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return [undefined] * 4
+    rho, tau, r = (f(x, y) for f in (stats.spearmanr, stats.kendalltau, stats.pearsonr))
+    linear = (float(r.statistic), float(r.pvalue))
+    fitted = linear if fit is None else (float(_pearson(predicted, y, np.ones((1, len(x))))[0]), float("nan"))
+    return [(float(rho.statistic), float(rho.pvalue)), (float(tau.statistic), float(tau.pvalue)), fitted, linear]
+
+
+def _fisher(x: FloatArray, y: FloatArray, predicted: FloatArray) -> list[_Interval]:
+    one = np.ones((1, len(x)))
+    rho, tau, fitted, linear = (float(each[0]) for each in _coefficients(x, y, predicted, one))
+    n = len(x)
+    return [
+        (_z_interval(value, variance), f"Fisher's z, {n} points")
+        for value, variance in (
+            (rho, (1 + rho**2 / 2) / (n - 3) if n > 3 else np.nan),
+            (tau, 0.437 / (n - 4) if n > 4 else np.nan),
+            (fitted, 1 / (n - 3) if n > 3 else np.nan),
+            (linear, 1 / (n - 3) if n > 3 else np.nan),
+        )
+    ]
+
+
+def _z_interval(value: float, variance: float) -> tuple[float, float]:
+    if np.isnan(value) or np.isnan(variance):
+        return float("nan"), float("nan")
+    if abs(value) > 1 - 1e-12:
+        return value, value
+    half = 1.959964 * np.sqrt(variance)
+    return float(np.tanh(np.arctanh(value) - half)), float(np.tanh(np.arctanh(value) + half))
+
+
+def _drawn(cluster: NDArray[np.intp], count: int, resamples: int, seed: int) -> FloatArray:
+    """Return (resamples, n): how often each point is drawn, with its cluster."""
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=resamples)
+    return drawn[:, cluster].astype(np.float64)
+
+
+def _bootstrapped(
+    x: FloatArray, y: FloatArray, predicted: FloatArray, weights: FloatArray, words: str
+) -> list[_Interval]:
+    found: list[_Interval] = []
+    for values in _coefficients(x, y, predicted, weights):
+        known = values[~np.isnan(values)]
+        low, high = np.quantile(known, (0.025, 0.975)) if len(known) else (np.nan, np.nan)
+        found.append(((float(low), float(high)), words))
+    return found
+
+
+def _coefficients(x: FloatArray, y: FloatArray, predicted: FloatArray, weights: FloatArray) -> tuple[FloatArray, ...]:
+    """Return SROCC, KROCC, PLCC after the fit and PLCC for each of (B, n) weights: how often a point counts."""
+    return (
+        _pearson(_ranks(x, weights), _ranks(y, weights), weights),
+        _kendall(x, y, weights),
+        _pearson(predicted, y, weights),
+        _pearson(x, y, weights),
+    )
+
+
+def _ranks(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return (B, n) middle ranks among the points, each counted so often."""
+    unique, place = np.unique(values, return_inverse=True)
+    counts = np.stack([weights[:, place == index].sum(axis=1) for index in range(len(unique))], axis=1)
+    ranks: FloatArray = (np.cumsum(counts, axis=1) - counts / 2)[:, place]
+    return ranks
+
+
+def _pearson(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
+    total = weights.sum(axis=1, keepdims=True)
+    a, b = (each - np.sum(weights * each, axis=1, keepdims=True) / total for each in (x, y))
+    spread = np.sqrt(np.sum(weights * a**2, axis=1) * np.sum(weights * b**2, axis=1))
+    return _over(np.sum(weights * a * b, axis=1), spread)
+
+
+def _kendall(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
+    """Tau-b: a point that counts twice is tied with itself, as in the resample."""
+    of_x, of_y = (np.sign(np.subtract.outer(each, each)) for each in (x, y))
+    both, xs, ys = (np.sum((weights @ each) * weights, axis=1) for each in (of_x * of_y, of_x**2, of_y**2))
+    return _over(both, np.sqrt(xs * ys))
+
+
+def _over(part: FloatArray, whole: FloatArray) -> FloatArray:
+    quotient: FloatArray = np.clip(part / np.where(whole > 1e-12, whole, np.nan), -1, 1)
+    return quotient
+
+
+def _rmse(x: FloatArray, y: FloatArray, fit: LogisticFit | None) -> tuple[float, tuple[float, float]]:
+    if fit is not None:
+        errors, parameters = y - fit(x), 4
+    elif np.ptp(x) > 0:
+        errors, parameters = y - np.poly1d(np.polyfit(x - x.mean(), y, 1))(x - x.mean()), 2
+    else:
+        errors, parameters = y - y.mean(), 1
+    df = len(x) - parameters
+    if df < 1:
+        return float("nan"), (float("nan"), float("nan"))
+    total = float(np.sum(errors**2))
+    low, high = (float(np.sqrt(total / stats.chi2.ppf(q, df))) for q in (0.975, 0.025))
+    return float(np.sqrt(total / df)), (low, high)

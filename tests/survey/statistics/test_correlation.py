@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from medsr_viewer.errors import TooFewRatings
+from medsr_viewer.survey.statistics.correlation import correlate
+
+
+def _points(seed: int, n: int = 60, noise: float = 0.15) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    score = rng.uniform(22, 42, n)
+    return score, 1.3 + 3.4 / (1 + np.exp(-(score - 31) / 2.5)) + rng.normal(0, noise, n)
+
+
+def test_rank_and_linear_coefficients_equal_scipy() -> None:
+    score, mos = _points(0)
+    mos = np.round(mos, 1)  # ties
+    found = correlate(score, mos)
+    assert found.srocc.value == pytest.approx(stats.spearmanr(score, mos).statistic)
+    assert found.krocc.value == pytest.approx(stats.kendalltau(score, mos).statistic)
+    assert found.plcc_linear.value == pytest.approx(stats.pearsonr(score, mos).statistic)
+    assert found.plcc_linear.ci95 == pytest.approx(tuple(stats.pearsonr(score, mos).confidence_interval()), abs=1e-6)
+    assert (found.n, found.clusters, found.dropped, found.message) == (60, 60, 0, "")
+
+
+def test_logistic_curve_is_recovered_and_straightens_the_score() -> None:
+    score, mos = _points(1, 400)
+    found = correlate(score, mos)
+    assert found.fit is not None
+    assert (found.fit.low, found.fit.high, found.fit.middle, found.fit.width) == pytest.approx(
+        (1.3, 4.7, 31, 2.5), rel=0.1
+    )
+    assert found.plcc.value > found.plcc_linear.value
+    assert found.plcc.value == pytest.approx(np.corrcoef(found.fit(score), mos)[0, 1])
+    assert found.rmse == pytest.approx(0.15, rel=0.1)
+    assert found.rmse_ci95[0] < 0.15 < found.rmse_ci95[1]
+
+
+@pytest.mark.parametrize("unit", [1e-5, 1e5])
+def test_the_scores_unit_and_direction_change_signs_alone(unit: float) -> None:
+    score, mos = _points(2)
+    plain, turned = correlate(score, mos), correlate(-unit * score, mos)
+    assert turned.srocc.value == pytest.approx(-plain.srocc.value)
+    assert turned.plcc.value == pytest.approx(plain.plcc.value)
+    assert turned.rmse == pytest.approx(plain.rmse)
+    assert turned.fit is not None
+    assert turned.fit.width > 0
+    assert turned.fit.low > turned.fit.high
+
+
+def test_bootstrap_over_clusters_equals_resampled_points() -> None:
+    score, mos = _points(3, 24, 0.6)
+    mos = np.round(mos, 1)
+    case = np.repeat(np.arange(8), 3)
+    found = correlate(score, mos, clusters=case, resamples=150, seed=5)
+    drawn = np.random.default_rng(5).multinomial(8, np.full(8, 1 / 8), size=150)[:, case]
+    assert found.fit is not None
+    by_hand = []
+    for times in drawn:
+        x, y = np.repeat(score, times), np.repeat(mos, times)
+        by_hand.append(
+            (
+                stats.spearmanr(x, y).statistic,
+                stats.kendalltau(x, y).statistic,
+                np.corrcoef(found.fit(x), y)[0, 1],
+                np.corrcoef(x, y)[0, 1],
+            )
+        )
+    expected = np.quantile(by_hand, (0.025, 0.975), axis=0).T
+    for coefficient, interval in zip((found.srocc, found.krocc, found.plcc, found.plcc_linear), expected, strict=True):
+        assert coefficient.ci95 == pytest.approx(tuple(interval))
+        assert "8 clusters" in coefficient.interval
+
+
+def test_intervals_hold_the_true_correlation() -> None:
+    rng = np.random.default_rng(6)
+    rho = 0.7
+    held = np.zeros(2)
+    for _ in range(250):
+        x, y = rng.multivariate_normal([0, 0], [[1, rho], [rho, 1]], 30).T
+        found = correlate(x, y)
+        true = 6 / np.pi * np.arcsin(rho / 2), 2 / np.pi * np.arcsin(rho)
+        for place, coefficient in enumerate((found.srocc, found.krocc)):
+            held[place] += coefficient.ci95[0] <= true[place] <= coefficient.ci95[1]
+    assert np.all((held / 250 > 0.92) & (held / 250 < 0.98))
+
+
+def test_few_points_have_no_fit_and_say_so() -> None:
+    found = correlate([28.0, 30.0, 33.0], [2.0, 3.0, 4.0], clusters=["a", "b", "c"])
+    assert found.fit is None
+    assert "Fewer than five" in found.message
+    assert found.srocc.value == 1
+    assert np.isnan(found.srocc.ci95).all()
+    assert found.plcc.value == found.plcc_linear.value
+    assert found.rmse < 0.4
+    with pytest.raises(TooFewRatings, match="there are 2"):
+        correlate([1, 2, np.inf], [1, 2, 3])
+
+
+def test_infinite_scores_and_missing_mos_are_left_out() -> None:
+    score, mos = _points(7)
+    expected = correlate(score[2:], mos[2:])
+    score[0], mos[1] = np.inf, np.nan
+    found = correlate(score, mos)
+    assert found.dropped == 2
+    assert found.srocc == expected.srocc
+
+
+@pytest.mark.parametrize("constant", ["score", "mos"])
+def test_what_never_varies_has_no_correlation(constant: str) -> None:
+    score, mos = _points(8, 12)
+    (score if constant == "score" else mos)[:] = 3.0
+    found = correlate(score, mos)
+    assert np.isnan([found.srocc.value, found.krocc.value, found.plcc.value]).all()
+    assert found.message
+    assert np.isfinite(found.rmse)
