@@ -55,7 +55,7 @@ INSTRUCTIONS: Mapping[Protocol, str] = MappingProxyType(
         ),
         "vgc": (
             "You will see one image at a time, with one or more criteria. State for each criterion how well the image "
-            "fulfils it, with the answers shown below the image. The greatest value is the best: on a scale from 1 to "
+            "fulfils it, with the answers shown beside the image. The greatest value is the best: on a scale from 1 to "
             "5, 5 is the best (5 Certainly fulfilled, 1 Certainly not fulfilled).\n\n"
             f"{_OWN_MERITS}"
         ),

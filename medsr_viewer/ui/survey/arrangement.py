@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 
-def best_columns(count: int, width: float, height: float, aspect: float) -> int:
-    """Return the number of columns with which equally large images are shown largest; a row where that is equal.
+def best_columns(count: int, width: float, height: float, aspect: float, caption: float = 0) -> int:
+    """Return the number of columns with which equally large images are shown largest; the fullest grid where equal.
 
     Parameters
     ----------
@@ -16,10 +16,12 @@ def best_columns(count: int, width: float, height: float, aspect: float) -> int:
         Room for all of them.
     aspect : float
         Width of an image over its height.
+    caption : float
+        Height of the text above each image.
     """
 
     def size(columns: int) -> float:
         rows = math.ceil(count / columns)
-        return min(width / columns / aspect, height / rows)
+        return min(width / columns / aspect, height / rows - caption)
 
-    return max(range(1, count + 1), key=lambda columns: (round(size(columns), 3), columns))
+    return max(range(1, count + 1), key=lambda columns: (round(size(columns)), -(-count % columns), columns))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from medsr_viewer.ui.survey.page import Page
+from medsr_viewer.ui.survey.plain_pages import saved_text
 
 _TICK_MS = 250
 
@@ -17,7 +18,6 @@ class BreakPage(Page):
     """Counts down the least length of a break."""
 
     ended = Signal()
-    leave_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Time for a break", parent)
@@ -26,9 +26,8 @@ class BreakPage(Page):
         font.setPointSizeF(font.pointSizeF() * 3)
         self.left.setFont(font)
         self.add(self.left)
-        leave = self.add_button("Leave for now")
+        self.add_leave_button("Leave for now")
         self.go_on = self.add_button("Go on", is_default=True)
-        leave.clicked.connect(self.leave_wanted)
         self.go_on.clicked.connect(self.ended)
         self._due = 0.0
         self._ticks = QTimer(self, interval=_TICK_MS)
@@ -37,7 +36,7 @@ class BreakPage(Page):
     def start(self, seconds: float, saved: int) -> None:
         """Count down from so many seconds."""
         self.text.setText(
-            f"Eyes and judgement tire. All your {saved} answers are saved. Look into the distance, get up, move.\n\n"
+            f"Eyes and judgement tire. {saved_text(saved)} Look into the distance, get up, move.\n\n"
             "When the time is over you may go on, or leave and come back later: the study goes on where you left it."
         )
         self._due = time.monotonic() + seconds

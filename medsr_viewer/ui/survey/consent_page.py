@@ -29,6 +29,7 @@ class ConsentPage(Page):
     def __init__(self, title: str, text: str, parent: QWidget | None = None) -> None:
         super().__init__(f"Welcome: {title}", parent)
         self._consent = text
+        self.add_leave_button("Close")
         self.decline = self.add_button("I do not agree")
         self.agree = self.add_button("I agree")
         self.again = self.add_button("Read the text again")

@@ -165,7 +165,7 @@ class ImageWall(QWidget):
         count, text = len(self._shown), self._caption_height()
         height, width = self._shown[0].picture.extent
         room = self.rect()
-        columns = best_columns(count, room.width(), room.height() - text, width / height)
+        columns = best_columns(count, room.width(), room.height(), width / height, text)
         rows = math.ceil(count / columns)
         cell_width = (room.width() - _GAP * (columns - 1)) // columns
         cell_height = (room.height() - _GAP * (rows - 1)) // rows

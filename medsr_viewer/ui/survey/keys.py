@@ -49,7 +49,7 @@ def key_of(event: QKeyEvent) -> Action | None:
 
 
 def key_help(design: Design) -> str:
-    """Return the line that names the keys of a design, as rich text."""
+    """Return the lines that name the keys of a design, as rich text."""
     sitting = design.sitting
     lines = []
     if design.protocol == "pairs":
@@ -63,6 +63,12 @@ def key_help(design: Design) -> str:
     if len(design.questions) > 1:
         lines.append(f"{_key('Up')} {_key('Down')} question")
     lines.append((f"{_key('Backspace')} last answer, " if sitting.back else "") + f"{_key('Esc')} pause")
+    return "<br>".join(lines)
+
+
+def mouse_help(design: Design) -> str:
+    """Return the lines that tell what the mouse does in a design, as rich text; "" for nothing."""
+    sitting, lines = design.sitting, []
     if sitting.window:
         lines.append(f"Left drag: window, {_key('Alt+1')} back to the study's")
     if sitting.zoom:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-_WIDTH = 860
+from medsr_viewer.ui.survey.fitted_scroll import FittedScroll
+
+_WIDTH = 980
+_LARGER, _LARGER_TITLE = 1.15, 1.6
 
 
 class Page(QWidget):
@@ -30,12 +31,16 @@ class Page(QWidget):
         The window.
     """
 
+    leave_wanted = Signal()
+
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * _LARGER)
+        self.setFont(font)
         self.title = QLabel(title, self)
         self.title.setWordWrap(True)
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 1.8)
+        font.setPointSizeF(font.pointSizeF() * _LARGER_TITLE)
         self.title.setFont(font)
         self.text = QLabel(self)
         self.text.setWordWrap(True)
@@ -53,11 +58,16 @@ class Page(QWidget):
         """Put a widget below the text."""
         self._body.addWidget(widget)
 
+    def add_leave_button(self, text: str) -> QPushButton:
+        """Put a button that closes the window at the left, away from the others."""
+        button = self._made(text)
+        self._buttons.insertWidget(0, button)
+        button.clicked.connect(self.leave_wanted)
+        return button
+
     def add_button(self, text: str, *, is_default: bool = False) -> QPushButton:
         """Put a button below everything, the one that Enter presses last."""
-        button = QPushButton(text, self)
-        button.setMinimumHeight(round(self.fontMetrics().height() * 2.2))
-        button.setMinimumWidth(round(self.fontMetrics().averageCharWidth() * 22))
+        button = self._made(text)
         self._buttons.addWidget(button)
         if is_default:
             self._default = button
@@ -72,23 +82,25 @@ class Page(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _made(self, text: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setMinimumHeight(round(self.fontMetrics().height() * 2.2))
+        letters = max(20, len(text) + 6)
+        button.setMinimumWidth(round(self.fontMetrics().averageCharWidth() * letters))
+        return button
+
     def _arrange(self) -> None:
         held = QWidget(self)
-        inner = QVBoxLayout(held)
-        inner.setContentsMargins(0, 0, 14, 0)
-        inner.addLayout(self._body)
-        inner.addStretch(1)
-        scrolled = QScrollArea(self)
-        scrolled.setWidget(held)
-        scrolled.setWidgetResizable(True)
-        scrolled.setFrameShape(QFrame.Shape.NoFrame)
-        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._body.setContentsMargins(0, 0, 14, 0)
+        held.setLayout(self._body)
         column = QVBoxLayout()
-        column.setContentsMargins(24, 28, 24, 28)
-        column.setSpacing(18)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(22)
+        column.addStretch(1)
         column.addWidget(self.title)
-        column.addWidget(scrolled, 1)
+        column.addWidget(FittedScroll(held, self), 100)
         column.addLayout(self._buttons)
+        column.addStretch(2)
         centred = QWidget(self)
         centred.setLayout(column)
         centred.setMaximumWidth(_WIDTH)

@@ -14,7 +14,7 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey.at_hand import Standing
 from medsr_viewer.ui.survey.break_page import BreakPage
 from medsr_viewer.ui.survey.consent_page import ConsentPage
-from medsr_viewer.ui.survey.keys import key_help
+from medsr_viewer.ui.survey.keys import key_help, mouse_help
 from medsr_viewer.ui.survey.page import Page
 from medsr_viewer.ui.survey.plain_pages import EndPage, InstructionsPage, PausePage, ProblemPage, WithdrawPage
 from medsr_viewer.ui.survey.screen_page import ScreenPage
@@ -67,7 +67,9 @@ class Pages(QObject):
         window = self._window
         self.consent = ConsentPage(design.title, design.texts.consent, window)
         self.screen = ScreenPage(design.screen, window)
-        self.instructions = InstructionsPage(design.texts.instructions, key_help(design), window)
+        self.instructions = InstructionsPage(
+            design.texts.instructions, f"{key_help(design)}<br>{mouse_help(design)}", window
+        )
         self.trial = TrialPage(design, window)
         self.rest, self.pause = BreakPage(window), PausePage(window)
         self.withdrawal, self.end = WithdrawPage(window), EndPage(window)

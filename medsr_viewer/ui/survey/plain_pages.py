@@ -8,7 +8,15 @@ from PySide6.QtWidgets import QLabel, QWidget
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey.page import Page
 
-_LATER = "All {saved} are saved. When you come back under the same name, the study goes on at the very image."
+_LATER = "You may leave: when you come back under the same name, the study goes on at the very image."
+_ASKED_AGAIN = "An answer that was chosen but not saved yet is asked again then."
+
+
+def saved_text(saved: int) -> str:
+    """Say how many answers are on the disk."""
+    if saved == 0:
+        return "No answer is saved yet."
+    return "Your answer is saved." if saved == 1 else f"All your {saved} answers are saved."
 
 
 class InstructionsPage(Page):
@@ -22,6 +30,7 @@ class InstructionsPage(Page):
         shown = QLabel(keys, self)
         shown.setWordWrap(True)
         self.add(shown)
+        self.add_leave_button("Close")
         self.add_button("Begin", is_default=True).clicked.connect(self.read)
 
 
@@ -29,26 +38,20 @@ class PausePage(Page):
     """The trial is hidden: go on, leave, or withdraw."""
 
     ended = Signal()
-    leave_wanted = Signal()
     withdraw_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Paused", parent)
-        self.add_button("Withdraw from the study \N{HORIZONTAL ELLIPSIS}").clicked.connect(self.withdraw_wanted)
-        self.add_button("Leave for now").clicked.connect(self.leave_wanted)
+        self.add_leave_button("Leave for now")
+        self.add_button("Withdraw \N{HORIZONTAL ELLIPSIS}").clicked.connect(self.withdraw_wanted)
         self.go_on = self.add_button("Go on", is_default=True)
         self.go_on.clicked.connect(self.ended)
 
     def start(self, saved: int, *, is_leaving: bool) -> None:
         """Say that nothing is lost."""
         self.title.setText("Pause and leave?" if is_leaving else "Paused")
-        noun = "1 answer" if saved == 1 else f"{saved} answers"
-        self.text.setText(
-            f"The image is hidden and no time runs. {_LATER.format(saved=noun)} "
-            "What you have chosen for the image that was just on screen, and not yet saved, is asked again."
-            if is_leaving
-            else f"The image is hidden and no time runs. {_LATER.format(saved=noun)}"
-        )
+        told = [f"The image is hidden, and no time runs. {saved_text(saved)}", _LATER]
+        self.text.setText("\n\n".join([*told, _ASKED_AGAIN] if is_leaving else told))
 
     def tell(self, failure: Failure) -> None:
         """Tell of something that was not recorded."""
@@ -79,7 +82,6 @@ class WithdrawPage(Page):
 class EndPage(Page):
     """Nothing more is asked."""
 
-    leave_wanted = Signal()
     back_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -92,7 +94,7 @@ class EndPage(Page):
         """Thank the observer."""
         self.title.setText("Thank you")
         self.text.setText(
-            f"You have answered everything: {saved} answers are saved.\n\nWhat happens next: the coordinator closes "
+            f"You have answered everything. {saved_text(saved)}\n\nWhat happens next: the coordinator closes "
             "the study when all observers have finished. Only then is it revealed how the images were made, and the "
             "ratings are analysed. There is nothing more for you to do; you may close this window."
         )
@@ -109,11 +111,10 @@ class ProblemPage(Page):
     """Something stops the study: what, and what to do."""
 
     retry_wanted = Signal()
-    leave_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
-        self.add_button("Close").clicked.connect(self.leave_wanted)
+        self.add_leave_button("Close")
         self.retry = self.add_button("Try again", is_default=True)
         self.retry.clicked.connect(self.retry_wanted)
 
@@ -121,4 +122,6 @@ class ProblemPage(Page):
         """Tell of a failure. A traceback is in the log, not here: it may name what is shown."""
         self.title.setText(failure.title)
         told = [failure.reason] if not failure.details else []
-        self.text.setText("\n\n".join(part for part in (*told, failure.advice, "What you answered is saved.") if part))
+        self.text.setText(
+            "\n\n".join(part for part in (*told, failure.advice, "What you have answered is kept.") if part)
+        )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QWidget
 
 from medsr_viewer.survey.design import Screen
@@ -13,6 +14,7 @@ from medsr_viewer.ui.survey.gray_patches import GrayPatches
 from medsr_viewer.ui.survey.page import Page
 from medsr_viewer.ui.survey.screen_facts import in_words, is_large_enough
 
+_RING = QColor("#6a737d")  # the dark theme's own rings cannot be told from the ground
 _UNSEEN = (
     "Then please turn the screen's brightness up or the room's light down, and look again. Where that does not help, "
     "go on: your answer is noted."
@@ -51,6 +53,7 @@ class ScreenPage(Page):
         self.hint.setWordWrap(True)
         for widget in (self.patches, self._asked, self.hint):
             self.add(widget)
+        self.add_leave_button("Close")
         self.recheck = self.add_button("Check again")
         self.go_on = self.add_button("Go on", is_default=True)
         self.recheck.clicked.connect(self.recheck_wanted)
@@ -109,10 +112,13 @@ class _Choice(QWidget):
         row.addWidget(QLabel(question, self))
         self._group = QButtonGroup(self)
         self.buttons = {answer.lower(): QRadioButton(answer, self) for answer in answers}
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Base, _RING)
         for button in self.buttons.values():
+            button.setPalette(palette)
             row.addWidget(button)
             self._group.addButton(button)
-        self._group.buttonClicked.connect(self.changed)
+        self._group.buttonToggled.connect(self.changed)
 
     @property
     def answer(self) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from medsr_viewer.ui.survey.question_list import QuestionList
 from medsr_viewer.ui.survey.scale_buttons import ScaleButtons
 
+_PLAIN, _GRAVE = "#1c3c64", "#80281e"
+_ROOMY = 800
 _NARROWEST, _WIDEST, _SHARE = 270, 380, 0.2
 
 
@@ -25,6 +27,7 @@ class SidePanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAutoFillBackground(True)
+        self._keys = self._mouse = ""
         self.progress = QLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -39,7 +42,7 @@ class SidePanel(QFrame):
         self.message = QLabel(self)
         self.message.setWordWrap(True)
         self.next = _button("", self)
-        self.back = _button("Change the last answer", self)
+        self.back = _button("Back", self)
         self.pause = _button("Pause", self)
         self.keys = _small(self)
         self._fill()
@@ -49,8 +52,14 @@ class SidePanel(QFrame):
         self.back.clicked.connect(self.back_wanted)
         self.pause.clicked.connect(self.pause_wanted)
 
-    def fit_to(self, width: int) -> None:
-        """Take a fifth of a window's width, within limits."""
+    def set_keys(self, keys: str, mouse: str) -> None:
+        """Set what the keys do, and what the mouse does: told where there is room, and in the instructions."""
+        self._keys, self._mouse = keys, mouse
+
+    def fit_to(self, width: int, height: int) -> None:
+        """Take a fifth of a window's width, within limits; leave texts out where it is low."""
+        parts = (self._keys, self._mouse) if height >= _ROOMY else (self._keys,)
+        self.keys.setText("<br>".join(part for part in parts if part))
         self.setFixedWidth(round(min(_WIDEST, max(_NARROWEST, width * _SHARE))))
 
     def show_progress(self, phase: str, number: int, of: int) -> None:
@@ -70,8 +79,9 @@ class SidePanel(QFrame):
         """Tell something above the button; "" for nothing."""
         self.message.setText(text)
         self.message.setVisible(bool(text))
+        ground, points = _GRAVE if is_grave else _PLAIN, self.font().pointSizeF()
         self.message.setStyleSheet(
-            f"background: {'#80281e' if is_grave else '#1c3c64'}; color: white; padding: 8px; border-radius: 4px"
+            f"background: {ground}; color: white; padding: 8px; border-radius: 4px; font-size: {points}pt"
         )
 
     def _fill(self) -> None:
@@ -83,7 +93,6 @@ class SidePanel(QFrame):
         column.setSpacing(7)
         top: tuple[QWidget, ...] = (self.progress, self.bar, self.saved)
         asked: tuple[QWidget, ...] = (self.heading, self.question, self.questions, self.scale)
-        below: tuple[QWidget, ...] = (self.keys, self.back, self.pause)
         for widget in top:
             column.addWidget(widget)
         column.addSpacing(6)
@@ -92,8 +101,11 @@ class SidePanel(QFrame):
         column.addWidget(self.message)
         column.addWidget(self.next)
         column.addStretch(1)
-        for widget in below:
-            column.addWidget(widget)
+        column.addWidget(self.keys)
+        row = QHBoxLayout()
+        row.addWidget(self.back)
+        row.addWidget(self.pause)
+        column.addLayout(row)
         self.next.setMinimumHeight(44)
 
 

@@ -16,7 +16,7 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey.answer_sheet import AnswerSheet
 from medsr_viewer.ui.survey.feedback_text import feedback_text
 from medsr_viewer.ui.survey.image_wall import ImageWall, Shown
-from medsr_viewer.ui.survey.keys import key_help, key_of
+from medsr_viewer.ui.survey.keys import key_help, key_of, mouse_help
 from medsr_viewer.ui.survey.side_panel import SidePanel
 from medsr_viewer.ui.survey.task import Answer, Task
 from medsr_viewer.ui.survey.trial_log import TrialLog
@@ -61,7 +61,7 @@ class TrialPage(QWidget):
         self.wall.view.is_fixed = not design.sitting.zoom
         self.wall.window_values.is_fixed = not design.sitting.window
         self.side = SidePanel(self)
-        self.side.keys.setText(key_help(design))
+        self.side.set_keys(key_help(design), mouse_help(design))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -153,7 +153,7 @@ class TrialPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the side panel its share."""
         super().resizeEvent(event)
-        self.side.fit_to(self.width())
+        self.side.fit_to(self.width(), self.height())
 
     def choose(self, value: int) -> None:
         """Answer the active question of the active image; values that the scale lacks are ignored."""
