@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from medsr_viewer.survey.analysis_parts import Missing, attempt, found
 from medsr_viewer.survey.design import REFERENCE, Protocol, Question, Role
+from medsr_viewer.survey.objective import ObjectiveTable
 from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.scales import SCALES, Scale
 from medsr_viewer.survey.statistics.agreement import InterObserver, Repeatability, inter_observer, intra_observer
 from medsr_viewer.survey.statistics.bias import BiasModel, bias_inconsistency, stimulus_scores
 from medsr_viewer.survey.statistics.bootstrap import bootstrap_mos
+from medsr_viewer.survey.statistics.correlation import ScoreAgainstMos, correlate
 from medsr_viewer.survey.statistics.intervals import Interval
 from medsr_viewer.survey.statistics.mos import (
     ConditionDifference,
@@ -39,21 +41,6 @@ ESTIMAND = (
 )
 _CONFIDENCE = "Ratings of this protocol are confidence that a finding is present, not quality."
 _NO_FINDINGS = "Sensitivity and specificity need cases whose finding is known to be present or absent."
-
-
-@dataclass(frozen=True, eq=False)
-class ObjectiveTable:
-    """Objective scores of the stimuli against their reference.
-
-    Parameters
-    ----------
-    scores : dict of str to (cases, conditions) float64 ndarray
-        By metric ("psnr_db", "ssim", "ms_ssim", "uqi"); NaN where undefined, and for the reference itself.
-    """
-
-    cases: tuple[str, ...]
-    conditions: tuple[str, ...]
-    scores: dict[str, FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +115,8 @@ class Analysis:
         Sizes of a next survey.
     objective : ObjectiveTable or Missing
         Scores without observers.
+    correlations : dict of str to ScoreAgainstMos or Missing
+        Of each objective score with the mean rating, over stimuli.
     findings : dict of str to bool
         Protocol roc: whether the finding is present, by case.
     """
@@ -159,6 +148,7 @@ class Analysis:
     seconds: FloatArray
     next_survey: NextSurvey | Missing
     objective: ObjectiveTable | Missing
+    correlations: dict[str, ScoreAgainstMos | Missing]
     findings: dict[str, bool]
 
     @property
@@ -242,6 +232,7 @@ def analyse(
         seconds=_median_seconds(table),
         next_survey=attempt(lambda: _next_survey(table)) if quality else Missing(_CONFIDENCE),
         objective=objective or Missing("No objective scores were computed."),
+        correlations=_correlations(table, objective, seed) if quality else {},
         findings=present,
     )
 
@@ -261,6 +252,7 @@ def recommended(analysis: Analysis) -> frozenset[str]:
 
 
 _DIFFERENCE = 0.5
+_RESAMPLES = 500  # of correlations: Kendall's tau takes time with the square of the stimuli
 _OBSERVERS, _CASES = (5, 10, 20, 40), (10, 20, 40, 80)
 _ONE = "There is a single condition: nothing to compare."
 _EMPTY = "There are no ratings."
@@ -297,6 +289,21 @@ def _next_survey(table: RatingTable) -> NextSurvey:
     return NextSurvey(
         pilot, _DIFFERENCE, plan(pilot, _DIFFERENCE, _OBSERVERS, _CASES, conditions=len(table.conditions))
     )
+
+
+def _correlations(
+    table: RatingTable, objective: ObjectiveTable | Missing | None, seed: int
+) -> dict[str, ScoreAgainstMos | Missing]:
+    if not isinstance(objective, ObjectiveTable) or objective.cases != table.cases:
+        return {}
+    columns = [table.conditions.index(name) for name in objective.conditions]
+    mos = _means(table.cube(), axis=0)[:, columns]
+    cases = np.repeat(np.arange(len(table.cases)), len(columns))
+
+    def against(scores: FloatArray) -> ScoreAgainstMos | Missing:
+        return attempt(lambda: correlate(scores.ravel(), mos.ravel(), clusters=cases, resamples=_RESAMPLES, seed=seed))
+
+    return {metric: against(scores) for metric, scores in objective.scores.items()}
 
 
 def _counts(cube: FloatArray, best: int) -> NDArray[np.intp]:

@@ -10,6 +10,7 @@ from medsr_viewer.survey.report.document import Block, Document, Facts, Paragrap
 from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.report.methods_text import methods_text
 from medsr_viewer.survey.report.sections.cases import case_section, planning_section
+from medsr_viewer.survey.report.sections.objective import objective_section
 from medsr_viewer.survey.report.sections.observers import agreement_sentence, observer_sections
 from medsr_viewer.survey.report.sections.ordinal import ordinal_section, roc_section
 from medsr_viewer.survey.report.sections.scores import difference_of, score_sections, top_two
@@ -49,6 +50,7 @@ def _question(analysis: Analysis, mark: str) -> list[Section]:
         ordinal_section(analysis, mark),
         *observer_sections(analysis, mark),
         case_section(analysis, mark),
+        objective_section(analysis, mark),
         planning_section(analysis),
     ]
 

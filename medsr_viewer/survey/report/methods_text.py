@@ -185,6 +185,13 @@ def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
             "Agreement of observers with themselves was measured on the repeats by ICC(2,1) and quadratic weighted"
             " kappa."
         )
+    if analyses[0].correlations:
+        sentences.append(
+            "Objective scores of each stimulus against its reference were held against its mean rating by Spearman's"
+            " and"
+            " Kendall's rank correlations, and by Pearson's correlation and the root mean square error after a"
+            " four-parameter logistic fit, with bootstrap intervals over cases."
+        )
     sentences.append(
         "Observers were screened by ITU-R BT.500, by ITU-T P.913, and for inverted or ranked answers, constant"
         " answers, failed attention checks and haste; the primary analysis keeps all observers, and a sensitivity"

@@ -16,6 +16,9 @@ _INK, _SOFT, _LINE, _TINT, _WARN = "#1c2430", "#5b6675", "#c9d0d9", "#f1f4f8", "
 _MARGIN = 45.0
 _FOOT = 50.0
 _CELL = 7.2
+_MOST_KEPT = 330.0
+"""Points: text and tables that are higher may be split over pages; figures never are."""
+_ENDLESS = 1e6
 
 
 def pdf_bytes(document: Document) -> bytes:
@@ -68,11 +71,20 @@ def _story(document: Document, width: float) -> list[Any]:
 def _section(section: Section, width: float) -> list[Any]:
     from reportlab.platypus import CondPageBreak
 
-    made = [each for block in section.blocks for each in _block(block, width)]
-    first = section.blocks[0] if section.blocks else None
-    # A heading is not left alone at the foot of a page: neither above a figure, which is never split.
-    needed = 72 * first.height + 100 if isinstance(first, Figure) else 110
-    return [CondPageBreak(needed), _text(section.title, _styles()["heading"]), *made]
+    made = [_block(block, width) for block in section.blocks]
+    # A heading is not left alone at the foot of a page. keepWithNext would do so too, but splits no table.
+    first = _least_height(made[0], width) if made else 0.0
+    flat = [each for flowables in made for each in ([CondPageBreak(_least_height(flowables, width)), *flowables])]
+    return [CondPageBreak(first + 40), _text(section.title, _styles()["heading"]), *flat]
+
+
+def _least_height(flowables: list[Any], width: float) -> float:
+    """Return the height that must be free on a page: all of a figure, of a long table its beginning."""
+    from reportlab.platypus import Image
+
+    height = float(sum(each.wrap(width, _ENDLESS)[1] + each.getSpaceBefore() for each in flowables))
+    is_figure = any(isinstance(each, Image) for each in flowables)
+    return height if is_figure else min(height, _MOST_KEPT)
 
 
 def _block(block: Block, width: float) -> list[Any]:
@@ -85,11 +97,11 @@ def _block(block: Block, width: float) -> list[Any]:
         case Table():
             return _table(block, width)
         case Figure():
-            return [_figure(block, width)]
+            return _figure(block, width)
 
 
 def _table(table: Table, width: float) -> list[Any]:
-    from reportlab.platypus import CondPageBreak, LongTable, TableStyle
+    from reportlab.platypus import LongTable, TableStyle
 
     style = _styles()
     widths = _widths(table, width)
@@ -110,7 +122,7 @@ def _table(table: Table, width: float) -> list[Any]:
         )
     )
     note = [_text(table.note, style["note"])] if table.note else []
-    return [CondPageBreak(90), _text(table.title, style["block"]), made, *note]
+    return [_text(table.title, style["block"]), made, *note]
 
 
 def _widths(table: Table, width: float) -> list[float]:
@@ -118,7 +130,8 @@ def _widths(table: Table, width: float) -> list[float]:
     from reportlab.pdfbase.pdfmetrics import stringWidth
 
     def needed(place: int) -> float:
-        head = max(stringWidth(word, _BOLD, _CELL) for word in table.header[place].split() or [""])
+        words = [stringWidth(word, _BOLD, _CELL) for word in table.header[place].split() or [""]]
+        head = max(*words, 0.55 * sum(words))  # two lines
         cells = max((stringWidth(row[place], _REGULAR, _CELL) for row in table.rows), default=0.0)
         return float(max(head, cells) + 10)
 
@@ -150,13 +163,13 @@ def _facts(facts: Facts, width: float) -> Any:
     return made
 
 
-def _figure(figure: Figure, width: float) -> Any:
-    from reportlab.platypus import Image, KeepTogether
+def _figure(figure: Figure, width: float) -> list[Any]:
+    from reportlab.platypus import Image
 
     style = _styles()
     shown = min(width, figure.width * 72)
     picture = Image(io.BytesIO(figure.png), width=shown, height=shown * figure.height / figure.width, hAlign="LEFT")
-    return KeepTogether([_text(figure.title, style["block"]), picture, _text(figure.caption, style["note"])])
+    return [_text(figure.title, style["block"]), picture, _text(figure.caption, style["note"])]
 
 
 def _text(text: str, style: Any) -> Any:
@@ -181,9 +194,9 @@ def _styles() -> dict[str, Any]:
         "title": style(18, fontName=_BOLD, leading=23, spaceAfter=4),
         "subtitle": style(9, textColor=_SOFT, spaceAfter=3),
         "mark": style(8.5, fontName=_BOLD, textColor="#b3261e"),
-        "part": style(13, fontName=_BOLD, textColor="#0b5cad", spaceBefore=16, spaceAfter=4, keepWithNext=1),
-        "heading": style(13, fontName=_BOLD, spaceBefore=15, spaceAfter=5, keepWithNext=1),
-        "block": style(9, fontName=_BOLD, spaceBefore=9, spaceAfter=4, keepWithNext=1),
+        "part": style(13, fontName=_BOLD, textColor="#0b5cad", spaceBefore=16, spaceAfter=4),
+        "heading": style(13, fontName=_BOLD, spaceBefore=15, spaceAfter=5),
+        "block": style(9, fontName=_BOLD, spaceBefore=9, spaceAfter=4),
         "plain": style(8.6, spaceAfter=5),
         "lead": style(9.6, spaceAfter=6),
         "note": style(7.2, **note),

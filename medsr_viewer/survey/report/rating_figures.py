@@ -141,7 +141,7 @@ def case_figure(analysis: Analysis, mark: str) -> Figure:
     means = analysis.by_case
     order = np.argsort(-_row_means(means))
     cases, conditions = len(order), len(analysis.table.conditions)
-    height = 1.0 + min(max(0.2 * cases, 0.8), 8.2)
+    height = 1.0 + min(max(0.2 * cases, 0.8), 7.2)
     width = min(WIDTH, 2.8 + 0.9 * conditions)
     with drawing(width, height, mark) as drawn:
         axes = drawn.figure.add_subplot()
