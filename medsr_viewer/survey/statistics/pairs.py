@@ -1,0 +1,275 @@
+"""Scale values of conditions from forced choices between two: Bradley-Terry, and Thurstone's case V."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from medsr_viewer.errors import TooFewRatings
+
+FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.intp]
+Model: TypeAlias = Literal["bradley-terry", "thurstone"]
+
+LEAST_OBSERVERS = 5
+"""That a bootstrap over observers is worth anything with."""
+
+
+@dataclass(frozen=True, eq=False)
+class PairTable:
+    """Choices between two conditions of the same case, unblinded.
+
+    Parameters
+    ----------
+    observers, cases, conditions : tuple of str
+        Names; the index arrays point into them.
+    observer, case, winner, loser : (N,) int ndarray
+        Of each choice; winner and loser are conditions.
+    """
+
+    observers: tuple[str, ...]
+    cases: tuple[str, ...]
+    conditions: tuple[str, ...]
+    observer: IntArray
+    case: IntArray
+    winner: IntArray
+    loser: IntArray
+
+    def wins(self, weights: FloatArray | None = None) -> FloatArray:
+        """Return (conditions, conditions) float64: how often the row was chosen over the column."""
+        count = len(self.conditions)
+        flat = np.bincount(self.winner * count + self.loser, weights, minlength=count * count)
+        return flat.reshape(count, count).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class ScaleValue:
+    """One condition on the scale.
+
+    Parameters
+    ----------
+    condition : str
+        Its name.
+    value, ci95 : float, (float, float)
+        Mean over conditions is 0.
+    chosen, shown : int
+        How often.
+    """
+
+    condition: str
+    value: float
+    ci95: tuple[float, float]
+    chosen: int
+    shown: int
+
+
+@dataclass(frozen=True)
+class ScaleDifference:
+    """First condition less the second, and how often the model has the first chosen."""
+
+    first: str
+    second: str
+    value: float
+    ci95: tuple[float, float]
+    probability: float
+    probability_ci95: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class PairScale:
+    """All conditions on one scale.
+
+    Parameters
+    ----------
+    model : {"bradley-terry", "thurstone"}
+        Chance that i is chosen over j: logistic(i - j); normal distribution function of (i - j), so that the unit is
+        the standard deviation of the difference of two impressions.
+    values : tuple of ScaleValue
+        As the table's conditions.
+    differences : tuple of ScaleDifference
+        Every two conditions.
+    deviance, df, p : float
+        Of the model against free chances for every pair; small p: one scale does not hold the choices (circles).
+    regularised : bool
+        Some conditions were always or never chosen over all others: every pair was given a small number of choices
+        either way, without which values were infinite.
+    n, observers, cases : int
+        Choices, and by whom of what.
+    test, assumptions : str
+        In words.
+    """
+
+    model: Model
+    values: tuple[ScaleValue, ...]
+    differences: tuple[ScaleDifference, ...]
+    deviance: float
+    df: int
+    p: float
+    regularised: bool
+    n: int
+    observers: int
+    cases: int
+    test: str
+    assumptions: str = "Forced choices independent given the scale; one scale for all observers and cases"
+
+
+def pair_scale(table: PairTable, model: Model = "bradley-terry", *, resamples: int = 400, seed: int = 0) -> PairScale:
+    """Fit the scale by maximum likelihood.
+
+    Parameters
+    ----------
+    table : PairTable
+        Of all choices.
+    model : {"bradley-terry", "thurstone"}
+        Bradley and Terry, Biometrika 39:324 (1952), by choix; Thurstone, Psychol. Rev. 34:273 (1927), case V, by
+        statsmodels.
+    resamples, seed : int
+        Of the bootstrap over observers and cases; under five observers the interval comes from the curvature of the
+        likelihood instead, and holds for these observers alone.
+
+    Raises
+    ------
+    TooFewRatings
+        Under two conditions, no choice, or a condition that was never shown.
+    """
+    wins = table.wins()
+    shown = wins.sum(axis=0) + wins.sum(axis=1)
+    count = len(wins)
+    if count < 2 or not shown.all():
+        never = ", ".join(name for name, times in zip(table.conditions, shown, strict=True) if not times)
+        raise TooFewRatings(f"A scale needs choices between two or more conditions; never shown: {never or 'all'}.")
+    fit = _FITS[model]
+    values = fit(_finite(wins))
+    places = list(combinations(range(count), 2))
+    observers = len(np.unique(table.observer))
+    if observers >= LEAST_OBSERVERS:
+        drawn = np.stack([fit(_finite(each)) for each in _resampled(table, resamples, seed)])
+        low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+        apart = np.quantile([drawn[:, a] - drawn[:, b] for a, b in places], (0.025, 0.975), axis=1)
+        words = f"percentiles of {resamples} resamples of observers and cases"
+    else:
+        covariance = _covariance(_finite(wins), values, model)
+        half = 1.959964 * np.sqrt(np.diag(covariance))
+        low, high = values - half, values + half
+        middle = np.array([values[a] - values[b] for a, b in places])
+        reach = 1.959964 * np.sqrt([covariance[a, a] + covariance[b, b] - 2 * covariance[a, b] for a, b in places])
+        apart = np.stack((middle - reach, middle + reach))
+        words = "interval from the curvature of the likelihood, for these observers alone"
+    chance = _CHANCES[model]
+    deviance, df = _deviance(wins, chance(values[:, None] - values[None, :]))
+    names = table.conditions
+    return PairScale(
+        model,
+        tuple(
+            ScaleValue(names[i], float(values[i]), (float(low[i]), float(high[i])), int(wins[i].sum()), int(shown[i]))
+            for i in range(count)
+        ),
+        tuple(
+            _difference(names[a], names[b], float(values[a] - values[b]), apart[:, place], chance)
+            for place, (a, b) in enumerate(places)
+        ),
+        deviance,
+        df,
+        float(stats.chi2.sf(deviance, df)) if df else float("nan"),
+        not _connected(wins),
+        len(table.winner),
+        observers,
+        len(np.unique(table.case)),
+        f"{_NAMES[model]}, maximum likelihood; {words}; deviance against free chances",
+    )
+
+
+_NAMES = {"bradley-terry": "Bradley-Terry model", "thurstone": "Thurstone's case V (probit)"}
+_CHANCES: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "bradley-terry": stats.logistic.cdf,
+    "thurstone": stats.norm.cdf,
+}
+
+
+def _difference(
+    first: str, second: str, value: float, ci95: FloatArray, chance: Callable[[FloatArray], FloatArray]
+) -> ScaleDifference:
+    low, high = map(float, ci95)
+    probability, least, most = map(float, chance(np.array([value, low, high])))
+    return ScaleDifference(first, second, value, (low, high), probability, (least, most))
+
+
+def _connected(wins: FloatArray) -> bool:
+    """Whether the maximum is finite: from every condition a chain of wins leads to every other (Ford 1957)."""
+    from scipy.sparse.csgraph import connected_components
+
+    return int(connected_components(wins > 0, directed=True, connection="strong")[0]) == 1
+
+
+def _finite(wins: FloatArray) -> FloatArray:
+    """Return the wins, with a choice for and one against shared among each condition's pairs where that is needed."""
+    if _connected(wins):
+        return wins
+    count = len(wins)
+    return wins + (1 - np.eye(count)) / (2 * (count - 1))
+
+
+def _bradley_terry(wins: FloatArray) -> FloatArray:
+    import choix
+
+    values: FloatArray = choix.ilsr_pairwise_dense(wins, max_iter=2000, tol=1e-9)
+    values -= values.mean()
+    return values
+
+
+def _thurstone(wins: FloatArray) -> FloatArray:
+    import statsmodels.api as sm
+
+    count = len(wins)
+    places = [(a, b) for a, b in combinations(range(count), 2) if wins[a, b] + wins[b, a] > 0]
+    design = np.zeros((len(places), count))
+    for row, (a, b) in enumerate(places):
+        design[row, a], design[row, b] = 1, -1
+    chosen = np.array([(wins[a, b], wins[b, a]) for a, b in places])
+    family = sm.families.Binomial(link=sm.families.links.Probit())
+    with np.errstate(invalid="ignore", divide="ignore"):  # its dispersion, where no pair is left over
+        fitted = sm.GLM(chosen, design[:, 1:], family=family).fit(maxiter=200, tol=1e-12)
+    values: FloatArray = np.concatenate(([0.0], fitted.params))
+    values -= values.mean()
+    return values
+
+
+_FITS: dict[str, Callable[[FloatArray], FloatArray]] = {"bradley-terry": _bradley_terry, "thurstone": _thurstone}
+
+
+def _covariance(wins: FloatArray, values: FloatArray, model: Model) -> FloatArray:
+    """Return the inverse of the expected information, on values whose mean is 0."""
+    apart = values[:, None] - values[None, :]
+    chance = _CHANCES[model](apart)
+    density = (stats.logistic if model == "bradley-terry" else stats.norm).pdf(apart)
+    information = (wins + wins.T) * density**2 / (chance * (1 - chance))
+    laplacian = np.diag(information.sum(axis=1)) - information
+    inverse: FloatArray = np.linalg.pinv(laplacian)
+    return inverse
+
+
+def _resampled(table: PairTable, resamples: int, seed: int) -> list[FloatArray]:
+    """Return the wins of resamples of observers, and of cases where there are enough."""
+    rng = np.random.default_rng(seed)
+    weights = np.ones((resamples, len(table.winner)))
+    for index, least in ((table.observer, LEAST_OBSERVERS), (table.case, LEAST_OBSERVERS)):
+        _, member = np.unique(index, return_inverse=True)
+        count = int(member.max()) + 1
+        if count >= least:
+            weights *= rng.multinomial(count, np.full(count, 1 / count), size=resamples)[:, member]
+    return [table.wins(each) for each in weights if each.any()]
+
+
+def _deviance(wins: FloatArray, chance: FloatArray) -> tuple[float, int]:
+    """Return (deviance, degrees of freedom) of the model against a chance of its own for every pair."""
+    total = wins + wins.T
+    expected = total * chance
+    terms = np.where(wins > 0, wins * np.log(np.where(wins > 0, wins, 1) / np.where(wins > 0, expected, 1)), 0)
+    compared = int((total[np.triu_indices(len(wins), 1)] > 0).sum())
+    return float(2 * terms.sum()), max(compared - (len(wins) - 1), 0)
