@@ -6,7 +6,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
@@ -14,10 +14,12 @@ from typing import Any
 
 from rich.table import Table
 
-from medsr_viewer.cli.messages import DONE, SOME_FAILED, say
+from medsr_viewer.cli.messages import DONE, SOME_FAILED, line_of, say
 from medsr_viewer.cli.survey_design import design_of
 from medsr_viewer.cli.terminal import console
+from medsr_viewer.survey.audit import Finding, audit
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
+from medsr_viewer.survey.new_folder import copy_for_site
 from medsr_viewer.survey.sealing import read_passphrase
 from medsr_viewer.survey.status import ObserverStatus, status
 from medsr_viewer.survey.withdrawal import withdraw
@@ -41,19 +43,19 @@ def _new(options: argparse.Namespace) -> int:
     )
     for note in dict.fromkeys(made.notes):
         say(note)
+    refused = _tell(made.findings)
     print(f"{made.folder}: {made.stimuli} stimuli, {made.trials} trials an observer; commitment {made.commitment}")
     _write_json(options, {**asdict(made), "folder": str(made.folder)})
-    return DONE
+    return SOME_FAILED if refused else DONE
 
 
 def _check(options: argparse.Namespace) -> int:
-    from medsr_viewer.workflows.survey_check import check_survey
+    from medsr_viewer.upscaling.catalogue import catalogue
 
-    findings = check_survey(options.survey)
-    for finding in findings:
-        say(f"{finding.severity}: {finding.text}")
-    refused = [finding for finding in findings if finding.severity == "refuse"]
-    print("blind: nothing found that tells the methods apart" if not findings else f"{len(findings)} findings")
+    findings = audit(SurveyFolder(options.survey), methods=[method.name for method in catalogue().methods])
+    refused = _tell(findings)
+    found = f"{len(findings)} findings" if findings else "nothing was found that tells the conditions apart"
+    print(f"{options.survey}: {found}")
     _write_json(options, {"findings": [asdict(finding) for finding in findings], "passed": not refused})
     return SOME_FAILED if refused else DONE
 
@@ -126,6 +128,19 @@ def _withdraw(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _site(options: argparse.Namespace) -> int:
+    copy_for_site(SurveyFolder(options.survey), options.out)
+    print(f"{options.out}: the same survey for another site; `medsr survey export` and `merge` bring its ratings back")
+    return DONE
+
+
+def _restored(options: argparse.Namespace) -> int:
+    with open_survey(options.survey) as survey:
+        survey.store.accept_restored()
+    print(f"{options.survey}: the records as they are now are gone on with")
+    return DONE
+
+
 def _export(options: argparse.Namespace) -> int:
     count = export_bundle(options.survey, options.out)
     print(f"{options.out}: {count} records")
@@ -151,11 +166,21 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
         "verify": _verify,
         "report": _report,
         "withdraw": _withdraw,
+        "site": _site,
+        "restored": _restored,
         "export": _export,
         "merge": _merge,
     }
 )
 """What `medsr survey` does, by its first argument."""
+
+
+def _tell(findings: Sequence[Finding]) -> bool:
+    """Name each finding of the auditor; return whether one of them refuses that the survey is rated."""
+    for finding in findings:
+        kind = "must be mended before it is rated" if finding.severity == "refuse" else "warning"
+        say(line_of(finding.check, f"{finding.leak} ({finding.where}; {kind})", finding.advice))
+    return any(finding.severity == "refuse" for finding in findings)
 
 
 def _print_status(observers: list[ObserverStatus]) -> None:

@@ -14,6 +14,7 @@ from medsr_viewer.imaging.frame import FloatArray
 from medsr_viewer.imaging.read import sample_path
 from medsr_viewer.survey.allocation import Check, allocate
 from medsr_viewer.survey.attention import ATTENTION_WINDOW, attention_picture
+from medsr_viewer.survey.audit import Finding, audit
 from medsr_viewer.survey.design import Case, Design
 from medsr_viewer.survey.design_file import check_design, design_text
 from medsr_viewer.survey.new_folder import NewFolder, new_folder
@@ -22,6 +23,7 @@ from medsr_viewer.survey.plan_file import plan_text
 from medsr_viewer.survey.protocols import PROTOCOLS, complete, required_stimuli
 from medsr_viewer.survey.scales import SCALES
 from medsr_viewer.survey.sealing import seal
+from medsr_viewer.survey.trial_list import trial_count
 from medsr_viewer.workflows.enhance import unique_stems
 from medsr_viewer.workflows.inputs import Input, find_inputs
 from medsr_viewer.workflows.survey_stimuli import RenderedCase, render
@@ -48,6 +50,8 @@ class NewSurvey:
         How many there are, and how many one observer rates at most.
     notes : tuple of str
         What the coordinator must know, each with the case that it is about.
+    findings : tuple of Finding
+        Of the blinding auditor, who sees the unsealed allocation this once.
     """
 
     folder: Path
@@ -56,6 +60,7 @@ class NewSurvey:
     stimuli: int
     trials: int
     notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 def cases_of(paths: Sequence[Path], *, training: bool = False, taken: Sequence[Case] = ()) -> tuple[Case, ...]:
@@ -160,8 +165,10 @@ def create_survey(
             url=store_url,
         )
     created = made.created
-    trials = max((len(sequence) for sequence in plan.sequences), default=design.arrangement.pairs_per_observer)
-    return NewSurvey(folder, created.survey_id, created.commitment, len(plan.stimuli), trials, tuple(notes))
+    report("looking for what could tell the conditions apart")
+    findings = tuple(audit(made, allocation=allocation))
+    trials = trial_count(plan, design, 0)
+    return NewSurvey(folder, created.survey_id, created.commitment, len(plan.stimuli), trials, tuple(notes), findings)
 
 
 def _keep(new: NewFolder, rendered: RenderedCase, conditions: Sequence[str]) -> dict[tuple[str, str], Stimulus]:

@@ -29,7 +29,7 @@ from medsr_viewer.survey.simulation.readers import (
 )
 from medsr_viewer.survey.simulation.recording import simulated_entries
 from medsr_viewer.survey.simulation.truth import population_with, true_mos
-from medsr_viewer.survey.statistics.pairs import choose_pair
+from medsr_viewer.survey.statistics.pair_choice import next_pair
 from medsr_viewer.survey.trial_list import sequence_of, trial_count
 from medsr_viewer.whole_files import write_whole
 from medsr_viewer.workflows.survey_files import OpenSurvey, open_survey
@@ -167,7 +167,7 @@ def _answers(
     plan = survey.plan
     if plan.groups:
         total = trial_count(plan, survey.design, 0)
-        done = simulate_pairs(plan.groups, dict(enumerate(readers)), total, choose_pair, scene, rng)
+        done = simulate_pairs(plan.groups, dict(enumerate(readers)), total, next_pair, scene, rng)
         for pairs in done.values():
             yield [trial for trial, _ in pairs], [answer for _, answer in pairs]
         return
