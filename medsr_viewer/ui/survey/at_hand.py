@@ -19,6 +19,7 @@ from medsr_viewer.survey.session import Session, begin_session
 from medsr_viewer.survey.steps import Step
 from medsr_viewer.survey.store import Store
 from medsr_viewer.ui.failure import Failure, describe
+from medsr_viewer.ui.survey.task import Answer
 
 Pixels: TypeAlias = NDArray[np.float32]
 Request: TypeAlias = Callable[[Session], Feedback | None]
@@ -83,11 +84,14 @@ class Outcome:
         On an answer of the training phase.
     failure : Failure or None
         Nothing was recorded.
+    answer : Answer or None
+        The answer that the request was to save.
     """
 
     standing: Standing | None = None
     feedback: Feedback | None = None
     failure: Failure | None = None
+    answer: Answer | None = None
 
 
 class SurveyAtHand:
@@ -125,23 +129,23 @@ class SurveyAtHand:
             self.close()
             return None, Outcome(failure=describe(exc))
 
-    def ask(self, request: Request, answered: str = "") -> Outcome:
+    def ask(self, request: Request, answer: Answer | None = None) -> Outcome:
         """Ask something of the session. What it records is on the disk when this returns without a failure.
 
         Parameters
         ----------
         request : callable
-        answered : str
-            The trial of the main phase that the request answers.
+        answer : Answer or None
+            That the request saves.
         """
         assert self._session is not None, "the survey is opened first"  # noqa: S101
         try:
             feedback = request(self._session)
         except MedsrError as exc:
-            return Outcome(self._standing_if_any(), failure=describe(exc))
-        if answered:
-            self._answered.add(answered)
-        return Outcome(self._standing(), feedback)
+            return Outcome(self._standing_if_any(), failure=describe(exc), answer=answer)
+        if answer is not None and not answer.task.is_training:
+            self._answered.add(answer.task.trial.identifier)
+        return Outcome(self._standing(), feedback, answer=answer)
 
     def close(self) -> None:
         """Close the database."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.session import Session
 from medsr_viewer.ui.failure import Failure
-from medsr_viewer.ui.survey.at_hand import Material, Outcome, Standing, SurveyAtHand
+from medsr_viewer.ui.survey.at_hand import Material, Outcome, Request, Standing, SurveyAtHand
 from medsr_viewer.ui.survey.decoding import Ahead
 from medsr_viewer.ui.survey.desk import Desk
 from medsr_viewer.ui.survey.pages import Pages
@@ -51,7 +51,6 @@ class Conducting(QObject):
         self._observer = observer
         self._design: Design | None = None
         self._standing: Standing | None = None
-        self._pending: Answer | None = None
         self._given: dict[str, Values] = {}
         self._ambient = ""
         self._leaves = self._pauses = False
@@ -128,12 +127,12 @@ class Conducting(QObject):
         digest = hashlib.sha256(self._design.texts.consent.encode("utf-8")).hexdigest()
         if not agreed:
             self.pages.consent.show_declined()
-        self.desk.ask(lambda session: session.consent(agreed=agreed, text_digest=digest))
+        self._ask_once(lambda session: session.consent(agreed=agreed, text_digest=digest))
 
     @Slot(bool, dict)
     def _check_screen(self, passed: bool, facts: dict[str, Any]) -> None:
         self._ambient = str(facts.get("ambient_light", ""))
-        self.desk.ask(lambda session: session.screen(passed=passed, facts=facts))
+        self._ask_once(lambda session: session.screen(passed=passed, facts=facts))
 
     @Slot()
     def _recheck_screen(self) -> None:
@@ -143,12 +142,12 @@ class Conducting(QObject):
 
     @Slot()
     def _begin(self) -> None:
-        self.desk.ask(Session.instructions_read)
+        self._ask_once(Session.instructions_read)
 
     @Slot()
     def _end_break(self) -> None:
         self.window.time_rated.reset()
-        self.desk.ask(Session.end_break)
+        self._ask_once(Session.end_break)
 
     @Slot()
     def _end_pause(self) -> None:
@@ -162,7 +161,7 @@ class Conducting(QObject):
 
     @Slot()
     def _go_back(self) -> None:
-        self.desk.ask(Session.back)
+        self._ask_once(Session.back)
 
     @Slot()
     def _pause(self, *, is_leaving: bool = False) -> None:
@@ -178,14 +177,17 @@ class Conducting(QObject):
     def _show_pause(self, *, is_leaving: bool = False) -> None:
         self.pages.show_pause(self._saved, is_leaving=is_leaving)
 
+    def _ask_once(self, request: Request) -> None:
+        """Ask, unless something is asked already: a button that is clicked twice was meant once."""
+        if not self.desk.is_busy:
+            self.desk.ask(request)
+
     @Slot(object)
     def _save(self, answer: Answer) -> None:
-        self._pending = answer
         trial, seconds, log = answer.task.trial, answer.seconds, answer.log
-        counts = "" if answer.task.is_training else trial.identifier
         if self._design is not None and self._design.protocol == "pairs":
             chosen = trial.rated[answer.values[0][0] - 1]
-            self.desk.ask(lambda session: session.choose(trial, chosen, seconds, log), counts)
+            self.desk.ask(lambda session: session.choose(trial, chosen, seconds, log), answer)
         else:
             names = [question.name for question in self._design.questions] if self._design else []
             answers = {
@@ -193,17 +195,16 @@ class Conducting(QObject):
                 for stimulus, values in zip(trial.rated, answer.values, strict=True)
                 for name, value in zip(names, values, strict=True)
             }
-            self.desk.ask(lambda session: session.answer(trial, answers, seconds, log), counts)
+            self.desk.ask(lambda session: session.answer(trial, answers, seconds, log), answer)
 
     @Slot(object)
     def _on_outcome(self, outcome: Outcome) -> None:
         self._standing = outcome.standing or self._standing
-        answer, self._pending = self._pending, None
         if outcome.failure is not None:
-            self._show_failure(outcome.failure, answer)
+            self._show_failure(outcome.failure, outcome.answer)
             return
-        if answer is not None:
-            self._acknowledge(answer, outcome)
+        if outcome.answer is not None:
+            self._acknowledge(outcome.answer, outcome)
         if self._pauses:
             return
         if outcome.feedback is not None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.runner import Runner, Work
 from medsr_viewer.ui.survey.at_hand import Material, Outcome, Request, SurveyAtHand
+from medsr_viewer.ui.survey.task import Answer
 
 
 class Desk(QObject):
@@ -36,7 +37,8 @@ class Desk(QObject):
         super().__init__(parent)
         self.runner = Runner("survey", self)
         self._survey = survey
-        self._waiting: deque[Work] = deque()
+        self._waiting: deque[tuple[Work, Answer | None]] = deque()
+        self._in_work: Answer | None = None
         self.runner.succeeded.connect(self._on_succeeded)
         self.runner.failed.connect(self._on_failed)
         self.runner.finished.connect(self._send_next)
@@ -51,9 +53,9 @@ class Desk(QObject):
         facts = dict(display)
         self._enqueue(lambda _token, _report: self._survey.open(facts))
 
-    def ask(self, request: Request, answered: str = "") -> None:
+    def ask(self, request: Request, answer: Answer | None = None) -> None:
         """Ask something of the session; see `SurveyAtHand.ask`."""
-        self._enqueue(lambda _token, _report: self._survey.ask(request, answered))
+        self._enqueue(lambda _token, _report: self._survey.ask(request, answer), answer)
 
     def shutdown(self) -> None:
         """Wait for what is being recorded, close the survey, and end the thread."""
@@ -62,15 +64,16 @@ class Desk(QObject):
         self.runner.shutdown()
         self._survey.close()
 
-    def _enqueue(self, work: Work) -> None:
-        self._waiting.append(work)
+    def _enqueue(self, work: Work, answer: Answer | None = None) -> None:
+        self._waiting.append((work, answer))
         if not self.runner.is_busy:
             self._send_next()
 
     @Slot()
     def _send_next(self) -> None:
         if self._waiting:
-            self.runner.submit(self._waiting.popleft())
+            work, self._in_work = self._waiting.popleft()
+            self.runner.submit(work)
 
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
@@ -82,4 +85,4 @@ class Desk(QObject):
 
     @Slot(Failure)
     def _on_failed(self, failure: Failure) -> None:
-        self.answered.emit(Outcome(failure=failure))
+        self.answered.emit(Outcome(failure=failure, answer=self._in_work))
