@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medsr_viewer.survey.analysis import Analysis
+from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.report.document import Block, Document, Facts, Paragraph, Section, figure_mark, marks_of
 from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.report.methods_text import methods_text
@@ -13,17 +14,20 @@ from medsr_viewer.survey.report.sections.cases import case_section, planning_sec
 from medsr_viewer.survey.report.sections.objective import objective_section
 from medsr_viewer.survey.report.sections.observers import agreement_sentence, observer_sections
 from medsr_viewer.survey.report.sections.ordinal import ordinal_section, roc_section
+from medsr_viewer.survey.report.sections.pairs import pair_lead, pair_sections
 from medsr_viewer.survey.report.sections.scores import difference_of, score_sections, top_two
 from medsr_viewer.survey.report.sections.survey import PROTOCOL_WORDS, survey_section
 from medsr_viewer.survey.report.wording import count, counted, number, p_equals, with_interval
 
+AnyAnalysis = Analysis | PairAnalysis
 
-def report_document(analyses: Sequence[Analysis], facts: SurveyFacts) -> Document:
+
+def report_document(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Document:
     """Return the report.
 
     Parameters
     ----------
-    analyses : sequence of Analysis
+    analyses : sequence of Analysis or PairAnalysis
         One a question, in the design's order.
     facts : SurveyFacts
         Of the survey.
@@ -31,7 +35,7 @@ def report_document(analyses: Sequence[Analysis], facts: SurveyFacts) -> Documen
     mark = figure_mark(is_simulated=facts.is_simulated)
     sections = [_glance(analyses, facts)]
     for analysis in analyses:
-        part = analysis.text if len(analyses) > 1 else ""
+        part = f"{analysis.question}: {analysis.text}" if len(analyses) > 1 else ""
         sections += [replace(section, part=part) for section in _question(analysis, mark) if section.blocks]
     last = "The survey" if len(analyses) > 1 else ""
     sections.append(replace(survey_section(facts), part=last))
@@ -40,7 +44,9 @@ def report_document(analyses: Sequence[Analysis], facts: SurveyFacts) -> Documen
     return Document(facts.title, subtitle, marks_of(is_simulated=facts.is_simulated), tuple(sections))
 
 
-def _question(analysis: Analysis, mark: str) -> list[Section]:
+def _question(analysis: AnyAnalysis, mark: str) -> list[Section]:
+    if isinstance(analysis, PairAnalysis):
+        return pair_sections(analysis, mark)
     if not analysis.n:
         return [Section("Ratings", (Paragraph("There are no ratings.", "caution"),))]
     if not analysis.is_quality:
@@ -55,23 +61,24 @@ def _question(analysis: Analysis, mark: str) -> list[Section]:
     ]
 
 
-def _glance(analyses: Sequence[Analysis], facts: SurveyFacts) -> Section:
+def _glance(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Section:
     blocks: list[Block] = []
     if facts.problems:
         blocks.append(
             Paragraph("The verification of this survey found problems: " + "; ".join(facts.problems), "caution")
         )
     for analysis in analyses:
-        lead = _lead(analysis)
+        lead = pair_lead(analysis) if isinstance(analysis, PairAnalysis) else _lead(analysis)
         blocks.append(Paragraph(f"{analysis.text} {lead}" if len(analyses) > 1 else lead, "lead"))
     ratings = sum(analysis.n for analysis in analyses)
     rows = [
         ("Observers", count(len(facts.answered))),
         ("Cases", count(facts.cases)),
         ("Conditions", ", ".join(one.name for one in facts.conditions)),
-        ("Ratings", count(ratings)),
+        ("Choices" if facts.protocol == "pairs" else "Ratings", count(ratings)),
     ]
-    if analyses and (sentence := agreement_sentence(analyses[0])):
+    first = analyses[0] if analyses else None
+    if isinstance(first, Analysis) and (sentence := agreement_sentence(first)):
         rows.append(("Agreement", sentence))
     return Section("At a glance", (*blocks, Facts(tuple(rows))))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.analysis_parts import found
+from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.report.document import SIMULATED
 from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.report.wording import count, counted, listed
@@ -38,17 +39,18 @@ REFERENCES = {
 }
 
 
-def methods_text(analyses: Sequence[Analysis], facts: SurveyFacts) -> str:
+def methods_text(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> str:
     """Return the text: paragraphs with an empty line between them, references at the end.
 
     Parameters
     ----------
-    analyses : sequence of Analysis
-        One a question; none for protocol pairs.
+    analyses : sequence of Analysis or PairAnalysis
+        One a question.
     facts : SurveyFacts
         Of the survey.
     """
-    statistics, cited = _statistics(analyses) if analyses else _pairs()
+    rated = [analysis for analysis in analyses if isinstance(analysis, Analysis)]
+    statistics, cited = _statistics(rated) if rated else _pairs(analyses)
     paragraphs = [_design(analyses, facts), _blinding(facts), statistics]
     if facts.is_simulated:
         paragraphs.insert(0, f"{SIMULATED}: the ratings come from a simulation of observers, not from people.")
@@ -56,7 +58,7 @@ def methods_text(analyses: Sequence[Analysis], facts: SurveyFacts) -> str:
     return "\n\n".join([*paragraphs, "References", "\n".join(references)]) + "\n"
 
 
-def _design(analyses: Sequence[Analysis], facts: SurveyFacts) -> str:
+def _design(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> str:
     tested = [one.name for one in facts.conditions if one.role == "test"]
     others = [
         f"the {one.name} as {'hidden reference' if one.role == 'reference' else 'low anchor'}"
@@ -78,6 +80,9 @@ def _design(analyses: Sequence[Analysis], facts: SurveyFacts) -> str:
     )
     text += f" {_SHOWN[facts.protocol]}."
     for analysis in analyses:
+        if isinstance(analysis, PairAnalysis):
+            text += f" They were asked \N{LEFT DOUBLE QUOTATION MARK}{analysis.text}\N{RIGHT DOUBLE QUOTATION MARK}"
+            continue
         scale = analysis.scale
         ends = " to ".join(f"{value} ({_word(scale.label(value), value)})" for value in (1, scale.best))
         text += (
@@ -85,7 +90,9 @@ def _design(analyses: Sequence[Analysis], facts: SurveyFacts) -> str:
             f" scale from {ends}."
         )
     if ratings:
-        text += f" {count(ratings)} ratings were given, repeats included."
+        text += (
+            f" {count(ratings)} {'choices' if facts.protocol == 'pairs' else 'ratings'} were given, repeats included."
+        )
     if facts.withdrawn:
         text += (
             f" {counted(len(facts.withdrawn), 'observer')} withdrew consent and"
@@ -215,8 +222,9 @@ def _roc_words(first: Analysis) -> str:
     )
 
 
-def _pairs() -> tuple[str, list[str]]:
-    return (
-        "Choices were scaled by the Bradley-Terry model, with intervals by bootstrap over observers and cases.",
-        ["BT"],
-    )
+def _pairs(analyses: Sequence[Analysis | PairAnalysis]) -> tuple[str, list[str]]:
+    text = "Which two images were compared was decided by the choices made so far (greatest expected information)."
+    scales = [found(one.bradley_terry) for one in analyses if isinstance(one, PairAnalysis)]
+    if scales and scales[0]:
+        text += f" Choices were scaled by maximum likelihood: {scales[0].test}. Thurstone's case V is given beside it."
+    return text, ["BT"]

@@ -12,6 +12,7 @@ import numpy as np
 
 from medsr_viewer.survey.analysis import ESTIMAND, Analysis
 from medsr_viewer.survey.analysis_parts import Missing, found
+from medsr_viewer.survey.pair_analysis import PAIRS_ESTIMAND, PairAnalysis
 from medsr_viewer.survey.report.document import marks_of
 from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.statistics.intervals import Interval
@@ -30,12 +31,12 @@ _LEFT_OUT = {
 }
 
 
-def summary(analyses: Sequence[Analysis], facts: SurveyFacts) -> dict[str, Any]:
+def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> dict[str, Any]:
     """Return everything as JSON has it: NaN and infinity are null, a part that is missing is {"missing": why}.
 
     `conditions`, `estimand` and `interval` at the top are those of the first question; each of `questions` has its own.
     """
-    questions = [_question(analysis) for analysis in analyses]
+    questions = [_pairs(one) if isinstance(one, PairAnalysis) else _question(one) for one in analyses]
     first = questions[0] if questions else {}
     return {
         "notice": list(marks_of(is_simulated=facts.is_simulated)),
@@ -44,7 +45,7 @@ def summary(analyses: Sequence[Analysis], facts: SurveyFacts) -> dict[str, Any]:
         "title": facts.title,
         "protocol": facts.protocol,
         "simulated": facts.is_simulated,
-        "estimand": ESTIMAND,
+        "estimand": first.get("estimand", ESTIMAND),
         "interval": first.get("interval", ""),
         "observers": len(facts.answered),
         "cases": facts.cases,
@@ -93,6 +94,33 @@ def _question(analysis: Analysis) -> dict[str, Any]:
         "by_observer": _by(table.observers, table.conditions, analysis.by_observer),
         "by_case": _by(table.cases, table.conditions, analysis.by_case),
         "median_seconds": dict(zip(table.observers, plain(analysis.seconds), strict=True)),
+    }
+
+
+def _pairs(analysis: PairAnalysis) -> dict[str, Any]:
+    scale = found(analysis.bradley_terry)
+    conditions = [
+        {
+            "name": name,
+            "role": analysis.roles.get(name, "test"),
+            "n": int(analysis.wins[place].sum() + analysis.wins[:, place].sum()),
+            "mos": None,
+            "ci95": list(scale.values[place].ci95) if scale else [None, None],
+            "scale_value": scale.values[place].value if scale else None,
+            "chosen": int(analysis.wins[place].sum()),
+        }
+        for place, name in enumerate(analysis.table.conditions)
+    ]
+    return {
+        "question": analysis.question,
+        "text": analysis.text,
+        "estimand": PAIRS_ESTIMAND,
+        "interval": scale.test if scale else "",
+        "conditions": conditions,
+        "bradley_terry": plain(analysis.bradley_terry),
+        "thurstone": plain(analysis.thurstone),
+        "wins": plain(analysis.wins),
+        "sides": plain(analysis.sides),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from medsr_viewer.survey.analysis import Analysis
+from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.report.content import report_document
 from medsr_viewer.survey.report.document import marks_of
 from medsr_viewer.survey.report.facts import SurveyFacts
@@ -14,18 +15,18 @@ from medsr_viewer.survey.report.imrmc import imrmc_csv, imrmc_program_file
 from medsr_viewer.survey.report.methods_text import methods_text
 from medsr_viewer.survey.report.pdf import pdf_bytes
 from medsr_viewer.survey.report.summary import summary, summary_text
-from medsr_viewer.survey.report.tables import conditions_csv, differences_csv, ratings_csv, stimuli_csv
+from medsr_viewer.survey.report.tables import choices_csv, conditions_csv, differences_csv, ratings_csv, stimuli_csv
 from medsr_viewer.whole_files import write_whole
 
 
-def write_report(out: Path, analyses: Sequence[Analysis], facts: SurveyFacts) -> list[Path]:
+def write_report(out: Path, analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> list[Path]:
     """Write report.html, report.pdf, report.json, methods.txt, tables as CSV, iMRMC's files and the figures.
 
     Parameters
     ----------
     out : Path
         Folder; made where it is missing. Files of an earlier report are replaced, others are left alone.
-    analyses : sequence of Analysis
+    analyses : sequence of Analysis or PairAnalysis
         One a question.
     facts : SurveyFacts
         Of the survey.
@@ -46,7 +47,7 @@ def write_report(out: Path, analyses: Sequence[Analysis], facts: SurveyFacts) ->
     return [out / name for name in files]
 
 
-def report_files(analyses: Sequence[Analysis], facts: SurveyFacts) -> dict[str, str | bytes]:
+def report_files(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> dict[str, str | bytes]:
     """Return the content of every file of a report, by name."""
     marks = marks_of(is_simulated=facts.is_simulated)
     note = ". ".join(reversed(marks))
@@ -57,16 +58,20 @@ def report_files(analyses: Sequence[Analysis], facts: SurveyFacts) -> dict[str, 
         "report.json": summary_text(summary(analyses, facts)),
         "methods.txt": f"{note}\n\n{methods_text(analyses, facts)}",
     }
-    if analyses:
+    rated = [analysis for analysis in analyses if isinstance(analysis, Analysis)]
+    if rated:
         files |= {
-            "ratings.csv": ratings_csv(analyses, note),
-            "conditions.csv": conditions_csv(analyses, note),
-            "differences.csv": differences_csv(analyses, note),
-            "stimuli.csv": stimuli_csv(analyses, note),
+            "ratings.csv": ratings_csv(rated, note),
+            "conditions.csv": conditions_csv(rated, note),
+            "differences.csv": differences_csv(rated, note),
+            "stimuli.csv": stimuli_csv(rated, note),
         }
-    ending = "-SIMULATED" if facts.is_simulated else ""
     for analysis in analyses:
-        part = f"-{analysis.question}" if len(analyses) > 1 else ""
-        files[f"imrmc{part}{ending}.csv"] = imrmc_csv(analysis)
-        files[f"imrmc{part}{ending}.imrmc"] = imrmc_program_file(analysis, marks)
+        if isinstance(analysis, PairAnalysis):
+            files["choices.csv"] = choices_csv(analysis.table, note)
+    ending = "-SIMULATED" if facts.is_simulated else ""
+    for one in rated:
+        part = f"-{one.question}" if len(rated) > 1 else ""
+        files[f"imrmc{part}{ending}.csv"] = imrmc_csv(one)
+        files[f"imrmc{part}{ending}.imrmc"] = imrmc_program_file(one, marks)
     return files | {f"figures/{figure.name}.png": figure.png for figure in document.figures}

@@ -145,7 +145,8 @@ def _agreement(squares: _MeanSquares, n: int, k: int) -> _Form:
     rows, columns, error = squares.stimuli, squares.raters, squares.error
     test = (_ratio(rows, error), float(n - 1), float((n - 1) * (k - 1)))
     spread = rows + (k - 1) * error + k * (columns - error) / n
-    if rows == 0 and error == 0:
+    # No spread but the raters' errors: of two stimuli and two raters who cross over, as also where all are equal.
+    if spread == 0 or (rows == 0 and error == 0):
         return float("nan"), (float("nan"), float("nan")), test
     value = (rows - error) / spread
     if value == 1:

@@ -73,3 +73,9 @@ def test_raters_who_differ_by_a_constant_are_consistent_but_do_not_agree() -> No
 def test_too_little_is_refused() -> None:
     with pytest.raises(TooFewRatings, match="there are 0 and 3"):
         intraclass_correlations([[1, 2, np.nan], [np.nan, 2, 3]])
+
+
+def test_two_stimuli_whose_two_ratings_cross_over_have_no_agreement_to_measure() -> None:
+    found = intraclass_correlations(np.array([[2, 4], [4, 2]], float))
+    assert np.isnan(found["ICC(2,1)"].value)
+    assert found["ICC(3,1)"].value == pytest.approx(-1)
