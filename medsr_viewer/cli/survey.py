@@ -176,10 +176,14 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
 
 
 def _tell(findings: Sequence[Finding]) -> bool:
-    """Name each finding of the auditor; return whether one of them refuses that the survey is rated."""
+    """Name what the auditor found, each leak once; return whether one of them refuses that the survey is rated."""
+    places: dict[tuple[str, str, str, str], list[str]] = {}
     for finding in findings:
-        kind = "must be mended before it is rated" if finding.severity == "refuse" else "warning"
-        say(line_of(finding.check, f"{finding.leak} ({finding.where}; {kind})", finding.advice))
+        places.setdefault((finding.check, finding.leak, finding.severity, finding.advice), []).append(finding.where)
+    for (check, leak, severity, advice), where in places.items():
+        kind = "must be mended before it is rated" if severity == "refuse" else "warning"
+        more = f" and {len(where) - 1} more" if len(where) > 1 else ""
+        say(line_of(check, f"{leak} ({where[0]}{more}; {kind})", advice))
     return any(finding.severity == "refuse" for finding in findings)
 
 
