@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -177,8 +178,10 @@ def _folder_findings(
     for name, content in extras.items():
         where = "*" + Path(name).suffix
         yield from other_files.check_extra_name(name, secrets)
-        yield from other_files.check_extra_content(content, where, secrets)
-        yield from other_files.check_archive(folder.path / name, where, secrets)
+        if zipfile.is_zipfile(folder.path / name):
+            yield from other_files.check_archive(folder.path / name, where, secrets)
+        else:
+            yield from other_files.check_extra_content(content, where, secrets)
     if extras and not closed:
         yield from other_files.check_passphrase(extras, folder.read_sealed())
     if not closed:
@@ -213,17 +216,17 @@ def _case_findings(
         return  # told by their headers
     shown = {name: pixels.displayed(image, window) for name, image in stack.items()}
     yield from pixels.check_range(stack, window)
-    yield from pixels.check_clipping(stack, shown, window)
-    yield from pixels.check_flat_areas(shown)
-    yield from pixels.check_borders(shown)
+    yield from pixels.check_clipping(stack, window)
+    yield from pixels.check_flat_areas(stack, shown, scale_factor)
+    yield from pixels.check_borders(stack, shown)
     yield from seams.check_seams(shown, scale_factor)
-    yield from pixels.check_rounding(stack, shown)
+    yield from pixels.check_rounding(stack, window)
 
 
 def _load(path: Path) -> FloatArray | None:
     """Return a stimulus's pixels; None where the file is damaged, which its checksum tells."""
     try:
-        image = np.load(path, mmap_mode="r", allow_pickle=False)
+        image = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError, EOFError):
         return None
     return np.asarray(image) if image.ndim in (2, 3) and image.dtype == np.float32 else None

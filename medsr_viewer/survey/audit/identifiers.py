@@ -18,6 +18,7 @@ _CHANCE = 1e-6
 _IDENTIFIER = re.compile(r"[0-9a-f]{32}")
 _HASHES = ("md5", "sha1", "sha256", "sha512", "blake2b", "blake2s")
 _SEPARATORS = ("", "/", "-", "_", " ", ":", ".", ",", "|")
+_PART = 12  # digits that no two of some thousand random numbers share
 _VERSION = 12  # digit of a random UUID that is always 4
 
 
@@ -58,8 +59,11 @@ def check_identifier_order(plan: Plan, allocation: Allocation) -> Iterator[Findi
 
 
 def _look_random(names: list[str]) -> bool:
-    if len(names) < 8:  # too few to tell
-        return len(names) < 2 or len({name[:16] for name in names}) == len({name[16:] for name in names}) == len(names)
+    parts = [{name[start : start + _PART] for name in names} for start in range(33 - _PART)]
+    if any(len(found) < len(names) for found in parts):
+        return False
+    if len(names) < 8:  # too few to tell more
+        return True
     digits = [{name[place] for name in names} for place in range(32)]
     constant = any(len(found) == 1 for place, found in enumerate(digits) if place != _VERSION or found != {"4"})
     steps = np.diff(sorted(int(name[:12], 16) for name in names)).astype(np.float64)

@@ -6,22 +6,22 @@ of its case. How they differ in sharpness, noise and detail is what is rated, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medsr_viewer.imaging.frame import FloatArray
-from medsr_viewer.survey.audit.finding import SET_UP_AGAIN, Finding
+from medsr_viewer.survey.audit.finding import SET_UP_AGAIN, Finding, some
 
-BLOCK = 16
 _DEPTH = 8
 """Lines at each border that are looked at."""
-_FLAT, _STRUCTURED = 1.0, 16.0
-"""Displayed levels within which a line or block is of one value, and from which on it is surely not."""
+_STRUCTURED = 16.0
+"""Displayed levels from which on a line or block is surely not of one value."""
 _OUTSIDE = 0.5
 _CLIPPED, _BEYOND = 0.02, 4.0
 _SAMPLE = 1 << 14
+_APART = 16  # of the lines inside that a border is compared with
 
 Stack = Mapping[str, FloatArray]
 
@@ -31,7 +31,7 @@ def displayed(pixels: FloatArray, window: tuple[float, float]) -> FloatArray:
     center, width = window
     gray = pixels if pixels.ndim == 2 else pixels.mean(2)
     levels = (np.nan_to_num(gray) - np.float32(center - width / 2)) * np.float32(255 / max(width, 1e-12))
-    return np.asarray(np.clip(levels, 0, 255), np.float32)
+    return np.asarray(np.clip(levels, 0, 255, out=levels), np.float32)
 
 
 def check_numbers(stack: Stack) -> Iterator[Finding]:
@@ -59,79 +59,85 @@ def check_range(stack: Stack, window: tuple[float, float]) -> Iterator[Finding]:
         yield _finding("value range", "its values lie far outside those of the case's other images", odd)
 
 
-def check_clipping(stack: Stack, shown: Stack, window: tuple[float, float]) -> Iterator[Finding]:
+def check_clipping(stack: Stack, window: tuple[float, float]) -> Iterator[Finding]:
     """Find an image that is clipped at a value inside the window, which all others of its case pass."""
-    odd = []
-    for name, pixels in stack.items():
-        mates = [held for other, held in shown.items() if other != name]
-        for limit, sign in ((pixels.min(), -1), (pixels.max(), 1)):
-            level = float(displayed(np.full((1, 1), limit, np.float32), window)[0, 0])
-            if not 5 <= level <= 250 or (pixels == limit).mean() < _CLIPPED:
+    samples = {name: _sample(pixels) for name, pixels in stack.items()}
+    level = window[1] / 255
+    inside = window[0] - 0.48 * window[1], window[0] + 0.48 * window[1]
+    odd = set()
+    for name, values in samples.items():
+        mates = [held for other, held in samples.items() if other != name]
+        for limit, sign in ((values.min(), -1), (values.max(), 1)):
+            if not inside[0] <= limit <= inside[1] or (values == limit).mean() < _CLIPPED:
                 continue
-            if mates and all(((mate - level) * sign > _BEYOND).mean() > _CLIPPED for mate in mates):
-                odd.append(name)
+            if mates and all(((mate - limit) * sign > _BEYOND * level).mean() > _CLIPPED for mate in mates):
+                odd.add(name)
     if odd:
-        yield _finding("clipping", "it is clipped at a value that the case's other images pass", sorted(set(odd)))
+        yield _finding("clipping", "it is clipped at a value that the case's other images pass", odd)
 
 
-def check_flat_areas(shown: Stack) -> Iterator[Finding]:
-    """Find an image with blocks of one value where all others of its case have structure."""
-    ranges = {name: _block_ranges(image) for name, image in shown.items()}
-    odd = [name for name in ranges if _alone_flat(name, ranges)]
+def check_flat_areas(stack: Stack, shown: Stack, scale_factor: int) -> Iterator[Finding]:
+    """Find an image with blocks of one value where all others of its case have structure.
+
+    Blocks are of 8 input pixels, and structure is looked for in their middle: nearest neighbours are flat where others
+    smooth the edge beside them.
+    """
+    side, margin = max(16, 8 * scale_factor), 3 * scale_factor
+    flat = {name: _block_ranges(_gray(pixels), side, 0) == 0 for name, pixels in stack.items()}
+    structured = {name: _block_ranges(image, side, margin) >= _STRUCTURED for name, image in shown.items()}
+    odd = [name for name in stack if _alone(name, flat, structured)]
     if odd:
         yield _finding(
             "constant areas", "it has an area of one value where the case's other images have structure", odd
         )
 
 
-def check_borders(shown: Stack) -> Iterator[Finding]:
+def check_borders(stack: Stack, shown: Stack) -> Iterator[Finding]:
     """Find an image with lines of one value at its border, or a border that is far off those of its case."""
-    lines = {name: _line_ranges(image) for name, image in shown.items()}
-    odd = {name for name in lines if _alone_flat(name, lines)}
-    if len(shown) > 1:
-        for name, image in shown.items():
-            others = np.median([held for other, held in shown.items() if other != name], axis=0)
-            apart = np.abs(image - others)
-            border, inside = _line_means(apart)
-            mates = [held for other, held in shown.items() if other != name]
-            among = max((_line_means(np.abs(mate - others))[0].max() for mate in mates), default=0) if mates[1:] else 0
-            if border.max() > max(_STRUCTURED, 4 * inside, 4 * among):
-                odd.add(name)
+    flat = {name: _line_ranges(_gray(pixels)) == 0 for name, pixels in stack.items()}
+    structured = {name: _line_ranges(image) >= _STRUCTURED for name, image in shown.items()}
+    odd = {name for name in stack if _alone(name, flat, structured)}
+    apart = _line_differences(shown) if len(shown) > 1 else {}
+    for name, (border, inside) in apart.items():
+        others = [held.max() for other, (held, _) in apart.items() if other != name]
+        among = float(np.median(others)) if len(others) > 1 else 0.0
+        if border.max() > max(_STRUCTURED, 4 * inside, 2 * among):
+            odd.add(name)
     if odd:
         yield _finding("border", "lines at its border are of one value, or far off those of the case's others", odd)
 
 
-def check_rounding(stack: Stack, shown: Stack) -> Iterator[Finding]:
+def check_rounding(stack: Stack, window: tuple[float, float]) -> Iterator[Finding]:
     """Find images rounded to coarser steps than others of their case: computed pixels are not, stored ones are."""
-    steps = {name: _step(pixels, shown[name]) for name, pixels in stack.items()}
-    known = {name: step for name, step in steps.items() if step > 0}
-    coarse = [name for name, step in known.items() if step > 20 * min(known.values())]
+    steps = {name: step for name, pixels in stack.items() if (step := _step(_sample(pixels), window)) > 0}
+    coarse = [name for name, step in steps.items() if step > 20 * min(steps.values())]
     if coarse:
         yield Finding(
             "rounding",
             "its values are rounded, those of the case's other images are not: statistics of the file tell it",
-            f"stimuli: {', '.join(sorted(name[:8] for name in coarse))}",
+            f"stimuli: {some(coarse)}",
             "Round all images of a case to the same step.",
             "warning",
         )
 
 
-def _step(pixels: FloatArray, shown: FloatArray) -> float:
+def _step(values: NDArray[np.float32], window: tuple[float, float]) -> float:
     """Return the size of the smallest steps between an image's values; 0 where it has too few."""
-    gray = pixels if pixels.ndim == 2 else pixels[..., 0]
-    values = np.unique(gray[(shown > 2) & (shown < 253)][:_SAMPLE].astype(np.float64))
-    return float(np.percentile(np.diff(values), 5)) if len(values) > 64 else 0.0
+    different = np.unique(values[np.abs(values - window[0]) < 0.49 * window[1]].astype(np.float64))
+    return float(np.percentile(np.diff(different), 5)) if len(different) > 64 else 0.0
 
 
-def _alone_flat(name: str, ranges: Mapping[str, NDArray[np.float32]]) -> bool:
-    mates = [held for other, held in ranges.items() if other != name]
-    return bool(mates) and bool(((ranges[name] <= _FLAT) & (np.min(mates, axis=0) >= _STRUCTURED)).any())
+def _alone(name: str, flat: Mapping[str, NDArray[np.bool_]], structured: Mapping[str, NDArray[np.bool_]]) -> bool:
+    """Whether an image is flat anywhere where all others are structured."""
+    mates = [held for other, held in structured.items() if other != name]
+    return bool(mates) and bool((flat[name] & np.logical_and.reduce(mates)).any())
 
 
-def _block_ranges(image: FloatArray) -> NDArray[np.float32]:
-    rows, columns = image.shape[0] // BLOCK, image.shape[1] // BLOCK
-    blocks = image[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
-    return np.asarray(np.ptp(blocks, axis=(1, 3)))
+def _block_ranges(image: FloatArray, side: int, margin: int) -> FloatArray:
+    rows, columns = image.shape[0] // side, image.shape[1] // side
+    blocks = image[: rows * side, : columns * side].reshape(rows, side, columns, side)
+    middle = slice(margin, side - margin)
+    return np.asarray(np.ptp(blocks[:, middle, :, middle], axis=(1, 3)))
 
 
 def _borders(image: FloatArray) -> tuple[FloatArray, ...]:
@@ -139,23 +145,33 @@ def _borders(image: FloatArray) -> tuple[FloatArray, ...]:
     return image[:depth], image[-depth:], image.T[:depth], image.T[-depth:]
 
 
-def _line_ranges(image: FloatArray) -> NDArray[np.float32]:
+def _line_ranges(image: FloatArray) -> FloatArray:
     return np.concatenate([np.ptp(side, axis=1) for side in _borders(image)])
 
 
-def _line_means(apart: FloatArray) -> tuple[NDArray[np.float32], float]:
-    """Return the mean of each line at the borders, and what is usual inside."""
-    border = np.concatenate([side.mean(1) for side in _borders(apart)])
-    depth = min(_DEPTH, *(side // 4 for side in apart.shape))
-    inside = apart[depth:-depth, depth:-depth] if depth else apart
-    return border, float(np.median(np.concatenate([inside.mean(0), inside.mean(1)])))
+def _line_differences(shown: Stack) -> dict[str, tuple[FloatArray, float]]:
+    """Return for each image how far its border lines are off those of the others, and how far lines inside usually."""
+    strips = [np.stack(sides) for sides in zip(*(_borders(image) for image in shown.values()), strict=True)]
+    inside = np.stack([image[_DEPTH:-_DEPTH:_APART] for image in shown.values()])
+    found = {}
+    for number, name in enumerate(shown):
+        border = np.concatenate([_off_others(strip, number).mean(1) for strip in strips])
+        found[name] = border, float(np.median(_off_others(inside, number).mean(1))) if inside.size else 0.0
+    return found
+
+
+def _off_others(lines: FloatArray, number: int) -> FloatArray:
+    return np.asarray(np.abs(lines[number] - np.median(np.delete(lines, number, 0), axis=0)))
+
+
+def _gray(pixels: FloatArray) -> FloatArray:
+    return pixels if pixels.ndim == 2 else pixels[..., 1]
 
 
 def _sample(pixels: FloatArray) -> NDArray[np.float32]:
-    values = np.nan_to_num(pixels).ravel()
-    return values[:: max(1, values.size // (4 * _SAMPLE))]
+    values = _gray(pixels).ravel()
+    return np.nan_to_num(values[:: max(1, values.size // (4 * _SAMPLE)) | 1])  # odd: not one column of the image
 
 
-def _finding(check: str, leak: str, names: object) -> Finding:
-    shown = ", ".join(sorted(name[:8] for name in names))  # type: ignore[attr-defined]
-    return Finding(check, leak, f"stimuli: {shown}", SET_UP_AGAIN)
+def _finding(check: str, leak: str, names: Collection[str]) -> Finding:
+    return Finding(check, leak, f"stimuli: {some(names)}", SET_UP_AGAIN)

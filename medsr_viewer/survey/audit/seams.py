@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, stats
 
 from medsr_viewer.imaging.frame import FloatArray
-from medsr_viewer.survey.audit.finding import SET_UP_AGAIN, Finding
+from medsr_viewer.survey.audit.finding import SET_UP_AGAIN, Finding, some
 
 _LEAST_TILE = 32
-_ODD = 4.0
-"""Standard deviations above its neighbours from which on a line may be a seam."""
-_CHANCE = 1e-6
-_LEVELS = 0.25  # of 255: weaker differences are noise of the display
-_PERIODS = (1, 2, 3, 4, 6, 8)  # grids of upscaled pixels; each is also compared with
+_ODD, _MOST = 2.0, 6.0
+"""Standard deviations by which a line sticks out at least, and at most: a single edge of a bone is no grid."""
+_SURE = 7.0
+"""Of the sum over a grid's lines, in standard deviations of such sums: several thousand grids are tried."""
+_TOGETHER = 8  # pixels along a seam
+_EDGE = 6.0  # displayed levels
+_LEVELS = 0.05  # of 255: weaker steps are noise of the display
+_BESIDE = 4  # lines on each side that a line is compared with, of the same place in their upscaled pixels
 
-Mask = NDArray[np.bool_]
+Profile = NDArray[np.float64]
 
 
 def check_seams(shown: Mapping[str, FloatArray], scale_factor: int) -> Iterator[Finding]:
     """Find an image with seams.
 
-    Lines are compared with those a few pixels beside them and with those of compressed input blocks (8 pixels): the
-    grid of a method's own pixels, or of a JPEG input, is no seam.
+    Lines are compared with those beside them, and with those of compressed input blocks (8 pixels): the grid of a
+    method's own pixels, or of a JPEG input, is no seam.
 
     Parameters
     ----------
@@ -39,75 +40,87 @@ def check_seams(shown: Mapping[str, FloatArray], scale_factor: int) -> Iterator[
     -----
     Two tiles alone, with one seam between them, are not found: one line may be anatomy.
     """
-    odd = []
+    if len(shown) < 2:
+        return
+    odd = set()
     for name in shown:
-        grids = [_has_grid(odd_lines(name, shown, axis, scale_factor)) for axis in (0, 1)]
-        if any(grids):
-            odd.append(name)
+        difference = _off_others(name, shown)
+        heights = (sticking_out(_steps(difference, axis), scale_factor) for axis in (0, 1))
+        if any(_has_grid(height) for height in heights if len(height) > 4 * _LEAST_TILE):
+            odd.add(name)
     if odd:
         yield Finding(
             "tile seams",
             "it steps along lines on a regular grid, where the case's other images do not",
-            f"stimuli: {', '.join(sorted(name[:8] for name in odd))}",
+            f"stimuli: {some(odd)}",
             f"Compute this method with a larger halo, or in one piece. {SET_UP_AGAIN}",
         )
 
 
-def odd_lines(name: str, shown: Mapping[str, FloatArray], axis: int, scale_factor: int) -> Mask:
-    """Return which lines between pixels along an axis stick out of their neighbours, against the case's other images.
+def sticking_out(steps: Profile, scale_factor: int) -> Profile:
+    """Return how far each line between pixels sticks out of those beside it.
+
+    Parameters
+    ----------
+    steps : ndarray
+        (n,): entry k stands for the line between pixels k and k + 1; how far the image's difference from the others of
+        its case steps there, in displayed levels.
+    scale_factor : int
+        Of the survey.
 
     Returns
     -------
     ndarray
-        (n,) bool: entry k stands for the line between pixels k and k + 1.
+        (n,) in standard deviations.
     """
-    own = _steps(shown[name], axis)
-    mates = [_steps(image, axis) for other, image in shown.items() if other != name]
-    if not mates or len(own) < 2 * _LEAST_TILE:
-        return np.zeros(len(own), bool)
-    ratio = np.log((own + _LEVELS) / (np.median(mates, axis=0) + _LEVELS))
-    ratio -= ndimage.median_filter(ratio, 17, mode="nearest")
-    spread = max(1.4826 * float(np.median(np.abs(ratio))), 0.02)
-    beside = np.full(len(ratio), -np.inf)
-    for period in {*_PERIODS, scale_factor, 8 * scale_factor}:
-        for moved in (-period, period):
-            np.maximum(beside, _moved(ratio, moved), out=beside)
-    return np.asarray((ratio - beside) / spread > _ODD)
+    height = np.log(steps + _LEVELS)
+    beside = [_moved(height, turn * scale_factor) for turn in range(-_BESIDE, _BESIDE + 1) if turn]
+    height = height - np.nanmedian(beside, axis=0)
+    # Blocks of a JPEG input repeat every 8 of its pixels.
+    blocks = np.fmax(_moved(height, 8 * scale_factor), _moved(height, -8 * scale_factor))
+    spread = max(1.4826 * float(np.median(np.abs(height))), 0.02)
+    return np.asarray((height - np.fmax(blocks, 0)) / spread)
 
 
-def _has_grid(odd: Mask) -> bool:
-    """Whether odd lines lie on a grid: tiles of a multiple of 16 pixels from any start, or of equal parts."""
-    length = len(odd)
-    grids = list(chain(_equal_parts(length + 1), _multiples(length)))
-    if not odd.any() or not grids:
-        return False
-    for cuts in grids:
-        hits = int(odd[cuts].sum())
-        if hits < 3 or hits < 0.75 * len(cuts):
-            continue
-        elsewhere = max((int(odd.sum()) - hits) / length, 1 / length)
-        if stats.binom.sf(hits - 1, len(cuts), elsewhere) * len(grids) < _CHANCE * 100:
+def _has_grid(height: Profile) -> bool:
+    """Whether lines that stick out are on a grid: tiles of a multiple of 16 pixels from any start, or equal parts."""
+    limited = np.clip(height, -_MOST, _MOST)
+    for parts in range(4, (len(height) + 1) // _LEAST_TILE + 1):
+        cuts = np.round(np.arange(1, parts) * (len(height) + 1) / parts).astype(np.intp) - 1
+        if _stick_out(limited[cuts], np.zeros(parts - 1, np.intp)):
             return True
-    return False
+    places = np.arange(len(height))
+    return any(_stick_out(limited, places % tile) for tile in range(_LEAST_TILE, len(height) // 3 + 1, 16))
 
 
-def _equal_parts(pixels: int) -> Iterator[NDArray[np.intp]]:
-    for parts in range(4, pixels // _LEAST_TILE + 1):
-        yield np.round(np.arange(1, parts) * pixels / parts).astype(np.intp) - 1
+def _stick_out(height: Profile, start: NDArray[np.intp]) -> bool:
+    """Whether the lines of any one start do."""
+    count = np.bincount(start)
+    surely = np.bincount(start, height) > _SURE * np.sqrt(count)
+    mostly = np.bincount(start, height > _ODD) >= 0.75 * count
+    return bool((surely & mostly & (count > 2)).any())
 
 
-def _multiples(length: int) -> Iterator[NDArray[np.intp]]:
-    for tile in range(_LEAST_TILE, length // 3 + 1, 16):
-        for start in range(tile):
-            yield np.arange(start, length, tile)
+def _off_others(name: str, shown: Mapping[str, FloatArray]) -> FloatArray:
+    """Return the image's difference from the others of its case: without the anatomy, that is."""
+    others = [image for other, image in shown.items() if other != name]
+    return np.asarray(shown[name] - np.median(others, axis=0), np.float32)
 
 
-def _steps(image: FloatArray, axis: int) -> NDArray[np.float64]:
-    return np.asarray(np.abs(np.diff(image, axis=axis)).mean(1 - axis, dtype=np.float64))
+def _steps(image: FloatArray, axis: int) -> Profile:
+    """Return the mean size of steps along an axis, each the mean of a few pixels of a line: texture cancels out.
+
+    Great ones are limited: they are edges of bones, which methods differ at.
+    """
+    steps = np.diff(image, axis=axis)
+    lines = steps if axis == 0 else steps.T
+    parts = lines.shape[1] // _TOGETHER
+    together = lines[:, : parts * _TOGETHER].reshape(len(lines), parts, _TOGETHER).mean(2, dtype=np.float64)
+    return np.asarray(np.minimum(np.abs(together), _EDGE).mean(1))
 
 
-def _moved(values: NDArray[np.float64], by: int) -> NDArray[np.float64]:
-    moved = np.full(len(values), -np.inf)
+def _moved(values: Profile, by: int) -> Profile:
+    moved = np.full(len(values), np.nan)
     if abs(by) >= len(values):
         return moved
     if by > 0:

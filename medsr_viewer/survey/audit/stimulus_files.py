@@ -135,8 +135,10 @@ def order_chance(owners: Sequence[int]) -> float:
         together = math.lgamma(len(sizes) + 1) + sum(math.lgamma(size + 1) for size in sizes)
         return math.exp(together - every)
     if len(set(sizes)) == 1:
-        turns = [owners[start : start + len(sizes)] for start in range(0, total, len(sizes))]
+        turns = [list(owners[start : start + len(sizes)]) for start in range(0, total, len(sizes))]
         if all(len(set(turn)) == len(turn) for turn in turns):
+            if all(turn == turns[0] for turn in turns):
+                return math.exp(math.lgamma(len(sizes) + 1) + len(sizes) * math.lgamma(sizes[0] + 1) - every)
             in_turns = sizes[0] * math.lgamma(len(sizes) + 1) + len(sizes) * math.lgamma(sizes[0] + 1)
             return math.exp(in_turns - every)
     return float(stats.poisson.sf(touching - 1, (sizes * (sizes - 1)).sum() / total))

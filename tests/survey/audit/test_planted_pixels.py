@@ -1,0 +1,181 @@
+"""Leaks planted in pixels: each is found, and what methods legitimately change is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from medsr_viewer.imaging.frame import FloatArray
+from medsr_viewer.survey.attention import ATTENTION_WINDOW, attention_picture
+from medsr_viewer.survey.audit.cases import fingerprint, is_attention_check
+from medsr_viewer.survey.audit.pixels import (
+    check_borders,
+    check_clipping,
+    check_flat_areas,
+    check_numbers,
+    check_range,
+    check_rounding,
+    displayed,
+)
+from medsr_viewer.survey.audit.seams import check_seams
+from medsr_viewer.survey.plan import Stimulus
+
+from .surveys import KERNELS, SIDE, WINDOW, image, new_survey
+
+Change = Callable[[FloatArray], None]
+
+
+def stack() -> dict[str, FloatArray]:
+    return {name: image("patient-2", name).copy() for name in (*KERNELS, "reference")}
+
+
+def all_checks(pixels: dict[str, FloatArray]) -> set[str]:
+    shown = {name: displayed(one, WINDOW) for name, one in pixels.items()}
+    found = [
+        *check_numbers(pixels),
+        *check_range(pixels, WINDOW),
+        *check_clipping(pixels, WINDOW),
+        *check_flat_areas(pixels, shown, 4),
+        *check_borders(pixels, shown),
+        *check_seams(shown, 4),
+        *check_rounding(pixels, WINDOW),
+    ]
+    return {finding.check for finding in found}
+
+
+def not_a_number(pixels: FloatArray) -> None:
+    pixels[5, 5] = np.nan
+
+
+def infinite(pixels: FloatArray) -> None:
+    pixels[5, 5] = np.inf
+
+
+def other_unit(pixels: FloatArray) -> None:
+    pixels -= pixels.min()
+    pixels *= 8
+
+
+def overshoot(pixels: FloatArray) -> None:
+    pixels[::9, ::9] = 9000  # more than one pixel in a hundred
+
+
+def padding_value(pixels: FloatArray) -> None:
+    pixels[-40:, -40:] = -9999
+
+
+def clipped(pixels: FloatArray) -> None:
+    np.clip(pixels, -60, 120, out=pixels)
+
+
+def clipped_above(pixels: FloatArray) -> None:
+    np.minimum(pixels, 100, out=pixels)
+
+
+def masked_area(pixels: FloatArray) -> None:
+    pixels[60:140, 60:140] = 40
+
+
+def black_border(pixels: FloatArray) -> None:
+    pixels[-1] = -1000
+
+
+def repeated_value(pixels: FloatArray) -> None:
+    pixels[:, -2:] = 17
+
+
+def border_from_the_other_side(pixels: FloatArray) -> None:
+    pixels[:, -4:] = pixels[:, :4]
+
+
+def rounded(pixels: FloatArray) -> None:
+    np.round(pixels, out=pixels)
+
+
+def tiles(pixels: FloatArray) -> None:
+    for row in range(0, SIDE, 48):
+        for column in range(0, SIDE, 48):
+            pixels[row : row + 48, column : column + 48] += 8 * ((row + column) // 48 % 2)
+
+
+def blended_tiles_from_a_crop(pixels: FloatArray) -> None:
+    pixels[:, 11::48] += 8  # tiles' last columns, where a halo is missing
+
+
+@pytest.mark.parametrize("condition", ["swift-srgan", "reference"])
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        (not_a_number, "values"),
+        (infinite, "values"),
+        (other_unit, "value range"),
+        (overshoot, "value range"),
+        (padding_value, "value range"),
+        (clipped, "clipping"),
+        (clipped_above, "clipping"),
+        (masked_area, "constant areas"),
+        (black_border, "border"),
+        (repeated_value, "border"),
+        (border_from_the_other_side, "border"),
+        (rounded, "rounding"),
+        (tiles, "tile seams"),
+        (blended_tiles_from_a_crop, "tile seams"),
+    ],
+)
+def test_planted_in_one_image(change: Change, check: str, condition: str) -> None:
+    pixels = stack()
+    assert all_checks(pixels) == set()
+    change(pixels[condition])
+    assert check in all_checks(pixels)
+
+
+def test_tiles_in_a_survey(tmp_path: Path) -> None:
+    def alter(case: str, condition: str, pixels: FloatArray) -> FloatArray:
+        if (case, condition) == ("patient-2", "swift-srgan"):
+            tiles(pixels)
+        return pixels
+
+    survey = new_survey(tmp_path / "study", alter=alter)
+    (finding,) = survey.audit()
+    odd = [name for name in survey.stimuli("swift-srgan") if survey.allocation.meanings[name].case == "patient-2"]
+    assert (finding.check, finding.severity) == ("tile seams", "refuse")
+    assert odd[0][:8] in finding.where
+    assert survey.audit(look_at_pixels=False) == []
+
+
+def test_a_leak_of_all_images_is_none() -> None:
+    pixels = stack()
+    for one in pixels.values():
+        black_border(one)
+        tiles(one)
+        rounded(one)
+    assert all_checks(pixels) == set()
+
+
+def test_what_methods_change_is_no_leak() -> None:
+    rng = np.random.default_rng(1)
+    pixels = stack()
+    pixels["noisy"] = pixels["bicubic"] + rng.standard_normal((SIDE, SIDE)).astype(np.float32) * 15
+    pixels["sharp"] = 2 * pixels["reference"] - pixels["bicubic"]
+    pixels["dark"] = pixels["bicubic"] - 25
+    assert all_checks(pixels) == set()
+    for name in ("noisy", "sharp", "dark", "nearest"):
+        assert all_checks({name: pixels[name], "reference": pixels["reference"]}) == set()
+
+
+def test_seams_of_compressed_input_are_none() -> None:
+    pixels = stack()
+    for weight, one in zip((2, 4, 6, 8), pixels.values(), strict=True):
+        one[:, ::32] += weight  # blocks of 8 input pixels, sharper in one method than in another
+    assert "tile seams" not in all_checks(pixels)
+
+
+def test_attention_checks_are_of_no_case() -> None:
+    picture = attention_picture(3)
+    stimulus = Stimulus("0" * 32, "", (512, 512), ATTENTION_WINDOW)
+    assert is_attention_check(stimulus, picture)
+    assert not is_attention_check(stimulus, np.zeros((512, 512), np.float32))
+    assert fingerprint(np.dstack([picture] * 3)).shape == (144,)
