@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from medsr_viewer.errors import AlreadyRecorded, InputError, SurveyError
 from medsr_viewer.survey.design import Design, Sitting
 from medsr_viewer.survey.progress import Progress, all_progress
-from medsr_viewer.survey.store import Store
+
+if TYPE_CHECKING:
+    from medsr_viewer.survey.store import Store  # its library takes a second to load
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,32}")
 

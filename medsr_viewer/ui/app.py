@@ -43,6 +43,7 @@ from medsr_viewer.ui.score_table import ScoreTable
 from medsr_viewer.ui.scoring import Scoring
 from medsr_viewer.ui.series_dock import SeriesDock
 from medsr_viewer.ui.state import State
+from medsr_viewer.ui.survey_setup.surveying import SurveyRunners
 from medsr_viewer.ui.thumbnails import Thumbnails
 from medsr_viewer.ui.viewer_page import ViewerPage
 from medsr_viewer.upscaling.catalogue import Catalogue, catalogue, rescan
@@ -62,6 +63,9 @@ _RUNNERS = (
     "saving",
     "rescanning",
     "preloading",
+    "survey-wizard",
+    "survey-quick",
+    "survey-results",
 )
 _LOG_BYTES = 1 << 20
 
@@ -165,6 +169,7 @@ class Application(QObject):
             self.cine,
             self.long_runs,
             self.rescanning,
+            SurveyRunners(*(runners[f"survey-{name}"] for name in ("wizard", "quick", "results"))),
             preferences,
         )
 

@@ -36,6 +36,7 @@ from medsr_viewer.ui.score_table import ScoreTable
 from medsr_viewer.ui.series_dock import SeriesDock
 from medsr_viewer.ui.start_page import StartPage
 from medsr_viewer.ui.state import OpenImage
+from medsr_viewer.ui.survey_setup.surveying import Surveying, SurveyRunners
 from medsr_viewer.ui.toolbar import ToolBar
 from medsr_viewer.ui.viewer_page import ViewerPage
 
@@ -68,6 +69,8 @@ class MainWindow(QMainWindow):
         Whose questions are asked here.
     rescanning : Rescanning
         Looks for models.
+    survey_runners : SurveyRunners
+        For the windows of the Survey menu.
     preferences : Preferences
         What is remembered.
     """
@@ -86,6 +89,7 @@ class MainWindow(QMainWindow):
         cine: Cine,
         long_runs: LongRuns,
         rescanning: Rescanning,
+        survey_runners: SurveyRunners,
         preferences: Preferences,
     ) -> None:
         super().__init__()
@@ -97,6 +101,7 @@ class MainWindow(QMainWindow):
         self.controller, self.page, self._saving, self._preferences = controller, page, saving, preferences
         self._cine, self._long_runs = cine, long_runs
         self._helping = Helping(self, controller.state, rescanning)
+        self.surveying = Surveying(self, controller.state, survey_runners, preferences)
         self.series, self.scores, self.profile = series, scores, profile
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, series)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, scores)
@@ -180,6 +185,7 @@ class MainWindow(QMainWindow):
             "light": self._set_light,
             "full-screen": lambda on: self.showFullScreen() if on else self.showNormal(),
             **self._helping.handlers(lambda: self.actions_by_name),
+            **self.surveying.handlers(),
         }
 
     @Slot()
@@ -235,6 +241,8 @@ class MainWindow(QMainWindow):
         state.image_changed.connect(self._on_image)
         self._saving.failed.connect(self.notices.show_failure)
         self._helping.failed.connect(self.notices.show_failure)
+        self.surveying.failed.connect(self.notices.show_failure)
+        self.surveying.told.connect(self.notices.tell)
         self._saving.saved.connect(lambda path: self.statusBar().showMessage(f"Saved {path}", _MESSAGE_MS))
         self._saving.copied.connect(lambda: self.statusBar().showMessage("Scores copied", _MESSAGE_MS))
         self.notices.focus_left.connect(self._focus_panel)

@@ -1,0 +1,111 @@
+"""Closing a survey: once, and with the passphrase."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from medsr_viewer.errors import MedsrError
+from medsr_viewer.ui.survey_setup.wizard_page import MistakeLabel
+
+_WORDS = (
+    "Closing ends the rating for good and reveals which image was made by which method. This cannot be undone: nobody "
+    "can rate in this survey afterwards."
+)
+_WIDTH = 560
+
+
+class CloseDialog(QDialog):
+    """Asks for the passphrase.
+
+    Parameters
+    ----------
+    unfinished : int
+        Observers who are not done.
+    parent : QWidget, optional
+        The window, which stays usable.
+    """
+
+    confirmed = Signal(str)
+
+    def __init__(self, folder: Path, unfinished: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Close the survey")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(_WIDTH, self.sizeHint().height())
+        self._folder = folder
+        left = f" {unfinished} of the observers have not finished." if unfinished > 1 else ""
+        left = " One observer has not finished." if unfinished == 1 else left
+        words = QLabel(_WORDS + left)
+        words.setWordWrap(True)
+        self.passphrase = QLineEdit()
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passphrase.setPlaceholderText("that the survey was set up with")
+        label = QLabel("&Passphrase")
+        label.setBuddy(self.passphrase)
+        file = QPushButton("From a &file …")
+        shown = QCheckBox("Show what is typed")
+        self.mistake = MistakeLabel()
+        self.close_button, cancelled = QPushButton("&Close and unblind"), QPushButton("Cancel")
+        self.close_button.setEnabled(False)
+        self.close_button.setDefault(True)
+        for button in (file, cancelled):
+            button.setAutoDefault(False)
+        line, buttons = QHBoxLayout(), QHBoxLayout()
+        line.addWidget(label)
+        line.addWidget(self.passphrase, 1)
+        line.addWidget(file)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        buttons.addWidget(cancelled)
+        column = QVBoxLayout(self)
+        column.addWidget(words)
+        column.addLayout(line)
+        column.addWidget(shown)
+        column.addWidget(self.mistake)
+        column.addStretch(1)
+        column.addLayout(buttons)
+        self.passphrase.textChanged.connect(lambda text: self.close_button.setEnabled(bool(text)))
+        shown.toggled.connect(self._show_typed)
+        file.clicked.connect(self._ask_for_file)
+        self.close_button.clicked.connect(self._confirm)
+        cancelled.clicked.connect(self.reject)
+        self.passphrase.setFocus()
+
+    def read(self, path: Path) -> None:
+        """Take the passphrase from a file."""
+        from medsr_viewer.survey.sealing import read_passphrase
+
+        try:
+            self.passphrase.setText(read_passphrase(path))
+        except MedsrError as exc:
+            self.mistake.show_texts([f"{exc.reason}. {exc.advice}"])
+        else:
+            self.mistake.show_texts([])
+
+    @Slot()
+    def _ask_for_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "File with the passphrase", str(self._folder.parent))
+        if name:
+            self.read(Path(name))
+
+    @Slot(bool)
+    def _show_typed(self, on: bool) -> None:
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Normal if on else QLineEdit.EchoMode.Password)
+
+    @Slot()
+    def _confirm(self) -> None:
+        self.confirmed.emit(self.passphrase.text())
+        self.accept()

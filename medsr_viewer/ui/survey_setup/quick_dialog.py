@@ -1,0 +1,219 @@
+"""A survey of the open images, confirmed in one dialog."""
+
+# ruff: noqa: RUF001 - the multiplication sign is meant
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from medsr_viewer.cancel import CancelToken
+from medsr_viewer.survey.design import Case
+from medsr_viewer.ui.notices import Notices
+from medsr_viewer.ui.progress import Progress
+from medsr_viewer.ui.runner import Report, Runner, Work
+from medsr_viewer.ui.state import State
+from medsr_viewer.ui.survey_setup.extent import extent_of
+from medsr_viewer.ui.survey_setup.folder_field import FolderField
+from medsr_viewer.ui.survey_setup.folder_page import folder_mistakes
+from medsr_viewer.ui.survey_setup.making import Order, Step, making
+from medsr_viewer.ui.survey_setup.open_images import cases_of_open
+from medsr_viewer.ui.survey_setup.quick_design import (
+    MOST_IMAGES,
+    drawn_passphrase,
+    quick_conditions,
+    quick_design,
+    quick_inputs,
+)
+from medsr_viewer.ui.survey_setup.rate_dialog import observer_mistake
+from medsr_viewer.ui.survey_setup.task import Task
+from medsr_viewer.ui.survey_setup.wizard_page import MistakeLabel
+
+if TYPE_CHECKING:
+    from medsr_viewer.workflows.survey_new import NewSurvey
+
+_WIDTH = 680
+_KEEP = "Keep the passphrase in a file beside the folder. Whoever reads the file can unblind the survey."
+
+
+class QuickDialog(QDialog):
+    """Says what a quick survey is, makes it, and lets the rating begin.
+
+    Parameters
+    ----------
+    state : State
+        The viewer's: images, methods, scale.
+    folder : Path
+        Suggested for the survey.
+    observer : str
+        Suggested pseudonym.
+    runner : Runner
+        Does what takes long.
+    parent : QWidget, optional
+        The window, which stays usable.
+    """
+
+    ready = Signal(Path, str)
+    """The survey stands: its folder, and who rates."""
+
+    def __init__(
+        self, state: State, folder: Path, observer: str, runner: Runner, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Quick survey of the open images")
+        self.resize(_WIDTH, self.sizeHint().height())
+        self._state, self._runner = state, runner
+        self._conditions = quick_conditions(state)
+        self._making = Task(runner, self)
+        self.notices = Notices(self)
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.images, available = QSpinBox(), len(quick_inputs(state, 1_000_000))
+        self.images.setRange(1, max(available, 1))
+        self.images.setValue(min(available, MOST_IMAGES))
+        self.images.setSuffix(f" of {available}")
+        self.folder, self.observer = FolderField("Folder of the survey"), QLineEdit(observer)
+        self.folder.path = folder
+        self.passphrase, self.kept = QLineEdit(drawn_passphrase()), QCheckBox(_KEEP)
+        self.kept.setChecked(True)
+        self.folder_mistake, self.observer_mistake, self.passphrase_mistake = (MistakeLabel() for _ in range(3))
+        self.start, self.cancelled = QPushButton("&Start"), QPushButton("Cancel")
+        self.progress = Progress(runner, "Working …")
+        self._lay_out()
+        self.images.valueChanged.connect(self._describe)
+        self.start.clicked.connect(self._start)
+        self.cancelled.clicked.connect(self.reject)
+        self._making.progressed.connect(self._on_progressed)
+        self._making.done.connect(self._on_made)
+        self._making.failed.connect(self.notices.show_failure)
+        self._making.ended.connect(self._on_ended)
+        self._describe()
+        self.start.setFocus()
+
+    @property
+    def kept_file(self) -> Path | None:
+        """The file that the passphrase is kept in, beside the survey's folder."""
+        path = self.folder.path
+        return path.with_name(f"{path.name}-passphrase.txt") if path is not None and self.kept.isChecked() else None
+
+    @Slot()
+    def reject(self) -> None:
+        """Cancel what runs; else close."""
+        if self._making.is_busy:
+            self._making.cancel()
+        else:
+            super().reject()
+            self.deleteLater()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close as `reject` does."""
+        event.ignore()
+        self.reject()
+
+    @Slot()
+    def _describe(self) -> None:
+        choices, count = self._state.choices, self.images.value()
+        extent = extent_of(quick_design(self._state, _stand_ins(count), self._conditions))
+        what = "degraded and upscaled" if choices.mode == "test" else "upscaled"
+        hidden = ", and the undegraded image itself" if choices.mode == "test" else ""
+        images = "1 image is" if count == 1 else f"{count} images are"
+        methods = len(self._conditions)
+        self.words.setText(
+            f"{images} {what} ×{choices.scale_factor} with the {methods} methods of the panels{hidden}. You rate them "
+            f"blind, one at a time, from 5 Excellent to 1 Bad, after a short training on a head CT: "
+            f"{extent.trials + extent.training} images, about {max(extent.minutes, 1):.0f} min. Nobody can "
+            "see which method made which image until the survey is closed with its passphrase."
+        )
+
+    @Slot()
+    def _start(self) -> None:
+        path, observer = self.folder.path, self.observer.text().strip()
+        folders = [f"The folder {one.found}; {one.allowed}" for one in folder_mistakes(path)]
+        wrong_observer = observer_mistake(observer)
+        self.folder_mistake.show_texts(folders)
+        self.observer_mistake.show_texts([wrong_observer] if wrong_observer else [])
+        self.passphrase_mistake.show_texts([] if self.passphrase.text() else ["A passphrase is needed."])
+        if path is None or folders or wrong_observer or not self.passphrase.text():
+            return
+        self._set_busy(busy=True)
+        self._making.start(self._work(path))
+
+    def _work(self, path: Path) -> Work:
+        state, conditions, device = self._state, self._conditions, self._state.choices.device
+        inputs, passphrase, kept = quick_inputs(state, self.images.value()), self.passphrase.text(), self.kept_file
+
+        def work(token: CancelToken, report: Report) -> object:
+            from medsr_viewer.workflows.survey_new import with_training  # here: it takes a second to load
+
+            design = with_training(quick_design(state, cases_of_open(state, inputs).cases, conditions))
+            return making(Order(path, design, passphrase, device=device, kept=kept))(token, report)
+
+        return work
+
+    @Slot(object)
+    def _on_progressed(self, step: Any) -> None:
+        assert isinstance(step, Step)  # noqa: S101 - for the type checker
+        self.progress.report(step.text, step.done, step.total)
+
+    @Slot(object)
+    def _on_made(self, made: NewSurvey) -> None:
+        self.ready.emit(made.folder, self.observer.text().strip())
+        super().accept()
+        self.deleteLater()
+
+    @Slot()
+    def _on_ended(self) -> None:
+        self._set_busy(busy=False)
+
+    def _set_busy(self, *, busy: bool) -> None:
+        if busy:
+            self.notices.clear()
+        for part in (self.images, self.folder, self.observer, self.passphrase, self.kept, self.start):
+            part.setEnabled(not busy)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        rows: tuple[tuple[str, QWidget, MistakeLabel | None], ...] = (
+            ("&Images", self.images, None),
+            ("&Folder", self.folder, self.folder_mistake),
+            ("&Observer", self.observer, self.observer_mistake),
+            ("&Passphrase", self.passphrase, self.passphrase_mistake),
+            ("", self.kept, None),
+        )
+        for text, field, mistake in rows:
+            form.addRow(text, field)
+            if mistake is not None:
+                form.addRow("", mistake)
+        self.start.setDefault(True)
+        self.cancelled.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.progress)
+        buttons.addStretch(1)
+        buttons.addWidget(self.start)
+        buttons.addWidget(self.cancelled)
+        column = QVBoxLayout(self)
+        column.addWidget(self.notices)
+        column.addWidget(self.words)
+        column.addLayout(form)
+        column.addStretch(1)
+        column.addLayout(buttons)
+
+
+def _stand_ins(count: int) -> list[Case]:
+    """Return as many cases, and one for training, to be counted."""
+    return [Case(str(number), Path(), training=number == count) for number in range(count + 1)]

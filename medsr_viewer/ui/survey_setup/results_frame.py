@@ -1,0 +1,152 @@
+"""The parts of the results window: folder, tables, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDialog,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from medsr_viewer.ui.notices import Notices
+from medsr_viewer.ui.progress import Progress
+from medsr_viewer.ui.runner import Runner
+from medsr_viewer.ui.survey_setup.folder_field import FolderField
+from medsr_viewer.ui.survey_setup.result_tables import mos_table, progress_table
+
+_SIZE = (1060, 620)
+_GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "While it is open",
+        (
+            ("rate", "&Rate …", "Open the rating window"),
+            ("verify", "&Verify", "Look whether any record or file was altered"),
+            ("audit", "Check &blinding", "Look for anything that could tell the methods apart"),
+            ("withdraw", "&Withdraw …", "Take the selected observer out of the analysis"),
+        ),
+    ),
+    (
+        "Other sites",
+        (
+            ("copy", "Co&py for a site …", "The same survey, without answers, for another site"),
+            ("export", "&Export …", "Write the records as a bundle: no images, no patient data"),
+            ("merge", "&Merge …", "Take in bundles of other sites"),
+        ),
+    ),
+    (
+        "The end",
+        (
+            ("close", "&Close the survey …", "End the rating and unblind: asks for the passphrase"),
+            ("report", "Re&port …", "Analyse, and write HTML, PDF, CSV and JSON"),
+            ("open", "&Open the report", "In the browser"),
+        ),
+    ),
+)
+_NO_CHOICE = "Choose the folder of a survey."
+
+
+class ResultsFrame(QDialog):
+    """Widgets alone; `buttons` by name.
+
+    Parameters
+    ----------
+    remembered : sequence of str
+        Folders to choose from.
+    runner : Runner
+        Whose progress is shown.
+    parent : QWidget, optional
+        The window, which stays usable.
+    """
+
+    def __init__(self, remembered: Sequence[str], runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Survey status and results")
+        self.resize(*_SIZE)
+        self.notices = Notices(self)
+        self.folder = FolderField("Folder of the survey", remembered)
+        self.title, self.state = QLabel(), QLabel(_NO_CHOICE)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        font = self.title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        font.setBold(True)
+        self.title.setFont(font)
+        self.progress_rows, self.mos_rows = progress_table(), mos_table()
+        self.interval = QLabel()
+        self.interval.setWordWrap(True)
+        self.tables = QTabWidget()
+        self.progress = Progress(runner, "Working …")
+        self.buttons: dict[str, QPushButton] = {}
+        self._lay_out()
+        self.folder.setFocus()
+
+    def allow(self, *, is_read: bool, is_closed: bool) -> None:
+        """Enable what can be done now."""
+        for name in ("verify", "audit", "withdraw", "export", "merge", "copy"):
+            self.buttons[name].setEnabled(is_read)
+        for name in ("rate", "close"):
+            self.buttons[name].setEnabled(is_read and not is_closed)
+        self.buttons["report"].setEnabled(is_read and is_closed)
+
+    def clear(self) -> None:
+        """Show no survey."""
+        self.title.clear()
+        self.state.setText(_NO_CHOICE)
+        for table in (self.progress_rows, self.mos_rows):
+            table.setRowCount(0)
+        self.interval.clear()
+        self.tables.setCurrentIndex(0)
+        self.tables.setTabEnabled(1, False)
+
+    def _lay_out(self) -> None:
+        self.buttons["refresh"] = self._button("Refres&h", "Look again (F5)")
+        QShortcut(QKeySequence("F5"), self, self.buttons["refresh"].click)
+        top = QHBoxLayout()
+        top.addWidget(self.folder, 1)
+        top.addWidget(self.buttons["refresh"])
+        results = QWidget()
+        below = QVBoxLayout(results)
+        below.addWidget(self.mos_rows, 1)
+        below.addWidget(self.interval)
+        self.tables.addTab(self.progress_rows, "Progress, blind")
+        self.tables.addTab(results, "Results")
+        self.tables.setTabEnabled(1, False)
+        side = QVBoxLayout()
+        for heading, entries in _GROUPS:
+            box = QGroupBox(heading)
+            rows = QVBoxLayout(box)
+            for name, text, hint in entries:
+                self.buttons[name] = self._button(text, hint)
+                rows.addWidget(self.buttons[name])
+            side.addWidget(box)
+        side.addStretch(1)
+        done = self._button("Close this window", "")
+        done.clicked.connect(self.reject)
+        side.addWidget(done)
+        left = QVBoxLayout()
+        left.addWidget(self.title)
+        left.addWidget(self.state)
+        left.addWidget(self.tables, 1)
+        left.addWidget(self.progress)
+        middle = QHBoxLayout()
+        middle.addLayout(left, 1)
+        middle.addLayout(side)
+        column = QVBoxLayout(self)
+        column.addLayout(top)
+        column.addWidget(self.notices)
+        column.addLayout(middle, 1)
+
+    @staticmethod
+    def _button(text: str, hint: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setAutoDefault(False)
+        button.setToolTip(hint)
+        return button

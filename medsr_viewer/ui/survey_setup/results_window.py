@@ -1,0 +1,276 @@
+"""How a survey stands, told blind; closing it; and, after that, its results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.runner import Runner, Work
+from medsr_viewer.ui.survey_setup import survey_works as works
+from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
+from medsr_viewer.ui.survey_setup.result_tables import fill, mos_rows, progress_row
+from medsr_viewer.ui.survey_setup.results_frame import ResultsFrame
+from medsr_viewer.ui.survey_setup.task import Task
+
+if TYPE_CHECKING:
+    from medsr_viewer.survey.audit import Finding
+    from medsr_viewer.workflows.survey_close import ClosedSurvey
+    from medsr_viewer.workflows.survey_report import SurveyReport
+
+_MOST_LINES = 6
+
+
+class ResultsWindow(ResultsFrame):
+    """Looks at one survey at a time.
+
+    Parameters
+    ----------
+    remembered : sequence of str
+        Folders to choose from.
+    methods : sequence of str
+        All that the program has: the blinding check looks for their names.
+    runner : Runner
+        Does all work on the folder.
+    parent : QWidget, optional
+        The window, which stays usable.
+    """
+
+    rate_wanted = Signal(Path)
+    opened = Signal(Path)
+    """A survey's folder was read."""
+
+    def __init__(
+        self, remembered: Sequence[str], methods: Sequence[str], runner: Runner, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(remembered, runner, parent)
+        self._runner, self._methods = runner, tuple(methods)
+        self.look: works.SurveyLook | None = None
+        self.page: Path | None = None
+        tasks = {name: Task(runner, self) for name in ("look", "verify", "audit", "close", "report", "other")}
+        for task in tasks.values():
+            task.failed.connect(self.notices.show_failure)
+            task.ended.connect(self._on_ended)
+        self._tasks = tasks
+        tasks["look"].done.connect(self._on_look)
+        tasks["verify"].done.connect(self._on_verified)
+        tasks["audit"].done.connect(self._on_audited)
+        tasks["close"].done.connect(self._on_closed)
+        tasks["report"].done.connect(self._on_reported)
+        tasks["report"].progressed.connect(self._on_progressed)
+        tasks["other"].done.connect(self._on_other)
+        self.folder.chosen.connect(self.refresh)
+        self.folder.entered.connect(self.refresh)
+        for name, act in self._acts().items():
+            self.buttons[name].clicked.connect(act)
+        self._allow()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything runs."""
+        return any(task.is_busy for task in self._tasks.values())
+
+    def show_folder(self, path: Path) -> None:
+        """Look at a survey."""
+        self.folder.path = path
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look again how the survey stands."""
+        path = self.folder.path
+        if path is None:
+            return
+        if self.look is not None and self.look.path != path:
+            self.forget()
+        self._start("look", works.looking(path))
+
+    def forget(self) -> None:
+        """Show nothing of the survey before."""
+        self.look = self.page = None
+        self.clear()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop what runs."""
+        self.reject()
+        event.accept()
+
+    @Slot()
+    def reject(self) -> None:
+        """Close the window, and stop what runs."""
+        self._runner.cancel()
+        super().reject()
+        self.deleteLater()
+
+    def _acts(self) -> dict[str, Any]:
+        return {
+            "refresh": self.refresh,
+            "rate": lambda: self.rate_wanted.emit(self.folder.path),
+            "verify": lambda: self._on("verify", works.verifying),
+            "audit": lambda: self._on("audit", partial(works.auditing, methods=self._methods)),
+            "withdraw": self._ask_about_withdrawal,
+            "export": self._ask_where_to_export,
+            "merge": self._ask_for_bundles,
+            "copy": self._ask_where_to_copy,
+            "close": self._ask_to_close,
+            "report": self._ask_where_to_report,
+            "open": self.open_page,
+        }
+
+    @Slot()
+    def open_page(self) -> None:
+        """Open the report in the browser."""
+        if self.page is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.page))):
+            self.notices.show_failure(Failure("No browser could be opened", f"The report is {self.page}."))
+
+    def _on(self, task: str, make: works.MakeWork) -> None:
+        if self.look is not None:
+            self._start(task, make(self.look.path))
+
+    def _start(self, task: str, work: Work) -> None:
+        if not self.is_busy:
+            self.notices.clear()
+            self._tasks[task].start(work)
+            self._allow()
+
+    @Slot()
+    def _on_ended(self) -> None:
+        self._allow()
+
+    def _allow(self) -> None:
+        look, busy = self.look, self.is_busy
+        self.allow(is_read=look is not None and not busy, is_closed=look is not None and look.is_closed)
+        self.buttons["refresh"].setEnabled(not busy)
+        self.buttons["open"].setEnabled(self.page is not None)
+
+    @Slot(object)
+    def _on_look(self, look: works.SurveyLook) -> None:
+        self.look = look
+        rated = sum(one.done for one in look.observers)
+        self.title.setText(look.title)
+        state = "Closed and unblinded" if look.is_closed else "Open: nothing here tells the methods"
+        who = "simulated observer" if look.is_simulated else "observer"
+        self.state.setText(f"{state}. {len(look.observers)} {who}{'s' * (len(look.observers) != 1)}, {rated} trials.")
+        fill(self.progress_rows, [progress_row(one) for one in look.observers])
+        self.opened.emit(look.path)
+
+    @Slot(object)
+    def _on_verified(self, problems: list[str]) -> None:
+        if problems:
+            self.notices.show_failure(Failure("Something was altered", _listed(problems), details="\n".join(problems)))
+        else:
+            self.notices.tell("Nothing was altered", "Every record and every file is as it was written.")
+
+    @Slot(object)
+    def _on_audited(self, findings: list[Finding]) -> None:
+        lines = [f"{one.severity}: {one.leak} ({one.where}). {one.advice}" for one in findings]
+        if findings:
+            refused = any(one.severity == "refuse" for one in findings)
+            title = "This survey is not blind" if refused else "The blinding could be better"
+            self.notices.show_failure(Failure(title, _listed(lines), details="\n".join(lines)))
+        else:
+            self.notices.tell("Blind", "Nothing was found that tells the conditions apart.")
+
+    @Slot(object)
+    def _on_closed(self, closed: ClosedSurvey) -> None:
+        text = f"The allocation is the one that was committed to: {closed.commitment[:16]} …"
+        if closed.problems:
+            text += f" The report will say what was altered: {_listed(closed.problems)}"
+        self.notices.tell("Closed and unblinded", text)
+        self._look_again()
+
+    @Slot(object)
+    def _on_other(self, text: str) -> None:
+        self.notices.tell("Done", text)
+        self._look_again()
+
+    @Slot(object)
+    def _on_progressed(self, line: str) -> None:
+        self.progress.report(line, 0, 0)
+
+    @Slot(object)
+    def _on_reported(self, made: SurveyReport) -> None:
+        self.page = next((path for path in made.files if path.suffix == ".html"), None)
+        fill(self.mos_rows, mos_rows(made.figures))
+        self.tables.setTabEnabled(1, True)
+        self.tables.setCurrentIndex(1)
+        self.interval.setText(f"{made.figures.get('estimand', '')} Interval: {made.figures.get('interval', '')}.")
+        self.notices.tell("The report is written", str(self.page.parent) if self.page else "")
+        self.open_page()
+
+    def _look_again(self) -> None:
+        if self.look is not None:
+            self._tasks["look"].start(works.looking(self.look.path))
+
+    def _ask_about_withdrawal(self) -> None:
+        row = self.progress_rows.currentRow()
+        if self.look is None or row < 0:
+            self.notices.tell("Choose an observer", "Select a row of the table first.")
+            return
+        name, path = self.look.observers[row].observer, self.look.path
+
+        def withdraw(erase: bool) -> None:
+            self._start("other", works.withdrawing(path, name, erase=erase))
+
+        self.notices.ask(
+            f"Take {name} out of the analysis?",
+            "The withdrawal is recorded and cannot be undone. Where it is asked for, the answers are erased too.",
+            [
+                ("Take out", partial(withdraw, False)),
+                ("Take out and erase", partial(withdraw, True)),
+                ("No", lambda: None),
+            ],
+        )
+
+    def _ask_where_to_export(self) -> None:
+        if self.look is not None:
+            name, _ = QFileDialog.getSaveFileName(self, "Export a bundle", f"{self.look.path}.zip", "Bundles (*.zip)")
+            if name:
+                self._on("other", partial(works.exporting, target=Path(name)))
+
+    def _ask_for_bundles(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Merge bundles", "", "Bundles (*.zip)")
+        if names:
+            self._on("other", partial(works.merging, bundles=[Path(name) for name in names]))
+
+    def _ask_where_to_copy(self) -> None:
+        if self.look is not None:
+            suggested = f"{self.look.path}-other-site"
+            name, _ = QFileDialog.getSaveFileName(self, "New folder for another site", suggested)
+            if name:
+                self._on("other", partial(works.copying, target=Path(name)))
+
+    def _ask_to_close(self) -> None:
+        if self.look is None:
+            return
+        unfinished = sum(not one.finished and not one.withdrawn for one in self.look.observers)
+        dialog = CloseDialog(self.look.path, unfinished, self)
+        dialog.confirmed.connect(self.close_survey)
+        dialog.show()
+
+    @Slot(str)
+    def close_survey(self, passphrase: str) -> None:
+        """Close the survey."""
+        self._on("close", partial(works.closing, passphrase=passphrase))
+
+    def _ask_where_to_report(self) -> None:
+        if self.look is not None:
+            suggested = f"{self.look.path}-report"
+            name, _ = QFileDialog.getSaveFileName(self, "New folder for the report", suggested)
+            if name:
+                self.report_into(Path(name))
+
+    def report_into(self, out: Path) -> None:
+        """Analyse the survey, and write the report into a folder."""
+        self._on("report", partial(works.reporting, out=out))
+
+
+def _listed(lines: Sequence[str]) -> str:
+    more = f" And {len(lines) - _MOST_LINES} more." if len(lines) > _MOST_LINES else ""
+    return "\n".join(lines[:_MOST_LINES]) + more

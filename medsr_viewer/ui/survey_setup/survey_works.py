@@ -1,0 +1,166 @@
+"""What the results window does to a survey's folder, as work for a runner. Nothing here unblinds, but for closing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from medsr_viewer.cancel import CancelToken
+from medsr_viewer.ui.runner import Report, Work
+
+if TYPE_CHECKING:
+    from medsr_viewer.survey.audit import Finding
+    from medsr_viewer.survey.status import ObserverStatus
+    from medsr_viewer.workflows.survey_close import ClosedSurvey
+    from medsr_viewer.workflows.survey_report import SurveyReport
+
+# Imports stand inside: the database's library takes a second to load, and the window must not wait for it.
+
+
+@dataclass(frozen=True)
+class SurveyLook:
+    """How a survey stands, told blind.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder.
+    title : str
+        As observers see it.
+    is_closed : bool
+        Whether it was unblinded.
+    is_simulated : bool
+        Whether its ratings are a program's.
+    observers : tuple of ObserverStatus
+        In the order of enrolment.
+    """
+
+    path: Path
+    title: str
+    is_closed: bool
+    is_simulated: bool
+    observers: tuple[ObserverStatus, ...]
+
+
+def looking(path: Path) -> Work:
+    """Return the work of looking how a survey stands: a `SurveyLook`."""
+
+    def work(_token: CancelToken, _report: Report) -> SurveyLook:
+        from medsr_viewer.survey.status import status
+        from medsr_viewer.workflows.survey_files import open_survey
+
+        with open_survey(path) as survey:
+            records = survey.store.records()
+            kinds = {record.kind for record in records}
+            observers = tuple(status(records, survey.plan, survey.design))
+            return SurveyLook(path, survey.design.title, "closed" in kinds, "simulated" in kinds, observers)
+
+    return work
+
+
+def verifying(path: Path) -> Work:
+    """Return the work of looking for what was altered: a list of sentences."""
+
+    def work(_token: CancelToken, _report: Report) -> list[str]:
+        from medsr_viewer.survey.folder import SurveyFolder, verify_folder
+
+        return verify_folder(SurveyFolder(path))
+
+    return work
+
+
+def auditing(path: Path, methods: Sequence[str]) -> Work:
+    """Return the work of looking for what could tell conditions apart: a list of `Finding`."""
+
+    def work(_token: CancelToken, _report: Report) -> list[Finding]:
+        from medsr_viewer.survey.audit import audit
+        from medsr_viewer.survey.folder import SurveyFolder
+
+        return audit(SurveyFolder(path), methods=methods)
+
+    return work
+
+
+def closing(path: Path, passphrase: str) -> Work:
+    """Return the work of closing a survey: a `ClosedSurvey`."""
+
+    def work(_token: CancelToken, _report: Report) -> ClosedSurvey:
+        from medsr_viewer.workflows.survey_close import close_survey
+
+        return close_survey(path, passphrase)
+
+    return work
+
+
+def reporting(path: Path, out: Path) -> Work:
+    """Return the work of analysing a closed survey: a `SurveyReport`."""
+
+    def work(token: CancelToken, report: Report) -> SurveyReport:
+        from medsr_viewer.workflows.survey_report import report_survey
+
+        def tell(line: str) -> None:
+            token.check()
+            report(f"{line[:1].upper()}{line[1:]}")
+
+        return report_survey(path, out, report=tell)
+
+    return work
+
+
+def withdrawing(path: Path, observer: str, *, erase: bool) -> Work:
+    """Return the work of taking an observer out: a sentence."""
+
+    def work(_token: CancelToken, _report: Report) -> str:
+        from medsr_viewer.survey.withdrawal import withdraw
+        from medsr_viewer.workflows.survey_files import open_survey
+
+        with open_survey(path) as survey:
+            withdraw(survey.store, observer, erase=erase)
+        return f"{observer} is out of the analysis{', and the answers are erased' if erase else ''}."
+
+    return work
+
+
+def exporting(path: Path, target: Path) -> Work:
+    """Return the work of writing a bundle: a sentence."""
+
+    def work(_token: CancelToken, _report: Report) -> str:
+        from medsr_viewer.workflows.survey_bundle import export_bundle
+
+        return f"{target} holds {export_bundle(path, target)} records, no images and no patient data."
+
+    return work
+
+
+def merging(path: Path, bundles: Sequence[Path]) -> Work:
+    """Return the work of taking bundles in: a sentence."""
+
+    def work(_token: CancelToken, report: Report) -> str:
+        from medsr_viewer.workflows.survey_bundle import merge_bundle
+
+        new = 0
+        for bundle in bundles:
+            report(f"Taking in {bundle.name}")
+            new += merge_bundle(path, bundle)
+        return f"{new} new records."
+
+    return work
+
+
+def copying(path: Path, target: Path) -> Work:
+    """Return the work of copying a survey for another site: a sentence."""
+
+    def work(_token: CancelToken, _report: Report) -> str:
+        from medsr_viewer.survey.folder import SurveyFolder
+        from medsr_viewer.survey.new_folder import copy_for_site
+
+        copy_for_site(SurveyFolder(path), target)
+        return f"{target} is the same survey for another site. Export a bundle there, and merge it here."
+
+    return work
+
+
+MakeWork = Callable[[Path], Work]
+"""From a survey's folder to work on it."""

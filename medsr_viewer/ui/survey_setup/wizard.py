@@ -1,0 +1,255 @@
+"""The wizard that sets up a survey: steps to be gone through in order, and back at any time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from medsr_viewer.errors import MedsrError
+from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.design_file import read_design, write_design
+from medsr_viewer.survey.design_mistakes import Mistake
+from medsr_viewer.survey.design_rules import mistakes_in
+from medsr_viewer.ui.failure import describe
+from medsr_viewer.ui.runner import Runner
+from medsr_viewer.ui.state import State
+from medsr_viewer.ui.survey_setup.cases_page import CasesPage
+from medsr_viewer.ui.survey_setup.conditions_page import ConditionsPage
+from medsr_viewer.ui.survey_setup.folder_page import FolderPage
+from medsr_viewer.ui.survey_setup.made_page import MadePage
+from medsr_viewer.ui.survey_setup.making import Order, Step, making
+from medsr_viewer.ui.survey_setup.observers_page import ObserversPage
+from medsr_viewer.ui.survey_setup.protocol_page import ProtocolPage
+from medsr_viewer.ui.survey_setup.questions_page import QuestionsPage
+from medsr_viewer.ui.survey_setup.summary_page import SummaryPage
+from medsr_viewer.ui.survey_setup.task import Task
+from medsr_viewer.ui.survey_setup.wizard_frame import WizardFrame
+from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
+
+if TYPE_CHECKING:
+    from medsr_viewer.workflows.survey_new import NewSurvey
+
+_FILTER = "Survey designs (*.toml)"
+
+
+class SurveyWizard(WizardFrame):
+    """Makes a survey of what is entered.
+
+    Parameters
+    ----------
+    state : State
+        The viewer's: methods, and the images that are open.
+    design : Design
+        To begin with.
+    folder : Path
+        Suggested for the survey.
+    runner : Runner
+        Does what takes long.
+    parent : QWidget, optional
+        The window, which stays usable.
+    """
+
+    made = Signal(Path)
+    rate_wanted = Signal(Path)
+    status_wanted = Signal(Path)
+
+    def __init__(
+        self, state: State, design: Design, folder: Path, runner: Runner, parent: QWidget | None = None
+    ) -> None:
+        self.cases, self.folder_page, self.made_page = CasesPage(state, runner), FolderPage(folder), MadePage()
+        self.pages: tuple[WizardPage, ...] = (
+            ProtocolPage(),
+            self.cases,
+            ConditionsPage(state.catalogue),
+            QuestionsPage(),
+            ObserversPage(),
+            self.folder_page,
+            SummaryPage(runner),
+        )
+        super().__init__([page.title for page in self.pages], [*self.pages, self.made_page], runner, parent)
+        self._state, self.design, self._runner = state, design, runner
+        self._was_edited = self._is_made = False
+        self._making = Task(runner, self)
+        self._tried: set[int] = set()
+        self._connect()
+        self.pages[0].show_design(design)
+        self._was_edited = False
+        self._show(0)
+
+    @property
+    def index(self) -> int:
+        """Of the step on screen, from 0."""
+        return self.stack.currentIndex()
+
+    def set_design(self, design: Design) -> None:
+        """Go on from another design, at the first step."""
+        self.design = design
+        self._tried.clear()
+        self._show(0)
+        self.cases.show_design(design)
+
+    def go_to(self, index: int) -> None:
+        """Go to a step, or to the first one before it that has mistakes."""
+        self._take()
+        if index > self.index:
+            self._tried.update(range(index))
+            index = next((place for place in range(index) if self._mistakes(place)), index)
+        self._show(index)
+
+    @Slot()
+    def next(self) -> None:
+        """Go to the next step; create the survey at the last."""
+        if self.index == len(self.pages) - 1:
+            self._create()
+        else:
+            self.go_to(self.index + 1)
+
+    @Slot()
+    def back(self) -> None:
+        """Go to the step before."""
+        self.go_to(max(self.index - 1, 0))
+
+    @Slot()
+    def reject(self) -> None:
+        """Close, after asking where something would be lost."""
+        if self._making.is_busy:
+            self._making.cancel()
+        elif self._was_edited and not self._is_made:
+            self.notices.ask(
+                "Leave without making the survey?",
+                "What you entered is lost unless you save the design.",
+                [("Leave", self._leave), ("Save design …", self._ask_where_to_save), ("Stay", lambda: None)],
+            )
+        else:
+            self._leave()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close as `reject` does."""
+        event.ignore()
+        self.reject()
+
+    def load(self, path: Path) -> None:
+        """Go on from a design file."""
+        try:
+            self.set_design(read_design(path))
+        except MedsrError as exc:
+            self.notices.show_failure(describe(exc))
+            return
+        self._was_edited = True
+
+    def save(self, path: Path) -> None:
+        """Write the design as it stands into a file."""
+        self._take()
+        named = path if path.suffix.lower() == ".toml" else path.with_name(f"{path.name}.toml")
+        try:
+            write_design(named, self.design)
+        except MedsrError as exc:
+            self.notices.show_failure(describe(exc))
+            return
+        self._was_edited = False
+        self.notices.tell("Saved", f"{named} holds the design, without passphrase and seed.")
+
+    def _take(self) -> None:
+        self.design = self.pages[self.index].design_from(self.design)
+
+    def _mistakes(self, index: int) -> list[Mistake]:
+        page = self.pages[index]
+        return [
+            *(mistake for mistake in mistakes_in(self.design) if page.is_about(mistake)),
+            *page.own_mistakes(self.design),
+        ]
+
+    def _show(self, index: int) -> None:
+        page = self.pages[index]
+        page.show_design(self.design)
+        page.show_mistakes(self._mistakes(index) if index in self._tried else [])
+        self.show_step(index)
+        if (field := page.first_field()) is not None:
+            field.setFocus()
+        else:
+            self.next_button.setFocus()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self._was_edited = True
+        if self.index in self._tried:
+            self._take()
+            self.pages[self.index].show_mistakes(self._mistakes(self.index))
+
+    @Slot(int)
+    def _on_step_chosen(self, row: int) -> None:
+        if 0 <= row != self.index:
+            self.go_to(row)
+
+    def _create(self) -> None:
+        folder = self.folder_page
+        path = folder.folder.path
+        wrong = next((place for place in range(len(self.pages)) if self._mistakes(place)), None)
+        if wrong is not None or path is None:
+            self.go_to(self.index)
+            self._show(wrong or 0)
+            return
+        self.set_busy(busy=True)
+        order = Order(
+            path, self.design, folder.passphrase.text(), folder.store.text().strip(), self._state.choices.device
+        )
+        self._making.start(making(order))
+
+    @Slot(object)
+    def _on_progressed(self, step: Any) -> None:
+        assert isinstance(step, Step)  # noqa: S101 - for the type checker
+        self.progress.report(step.text, step.done, step.total)
+
+    @Slot(object)
+    def _on_made(self, made: NewSurvey) -> None:
+        self._is_made = True
+        self.made_page.show_made(made)
+        self.show_end(self.made_page)
+        self.made.emit(made.folder)
+
+    @Slot()
+    def _on_ended(self) -> None:
+        self.set_busy(busy=False)
+        if not self._is_made and not self.notices.shown:
+            self.notices.tell("Cancelled", "Nothing was left behind.")
+
+    @Slot()
+    def _leave(self) -> None:
+        self._runner.cancel()
+        super().reject()
+        self.deleteLater()
+
+    @Slot()
+    def _ask_for_design(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Load a design", "", _FILTER)
+        if name:
+            self.load(Path(name))
+
+    @Slot()
+    def _ask_where_to_save(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Save the design", "survey-design.toml", _FILTER)
+        if name:
+            self.save(Path(name))
+
+    def _connect(self) -> None:
+        for page in self.pages:
+            page.changed.connect(self._on_changed)
+        self.cases.failed.connect(self.notices.show_failure)
+        self.steps.currentRowChanged.connect(self._on_step_chosen)
+        self.next_button.clicked.connect(self.next)
+        self.back_button.clicked.connect(self.back)
+        self.close_button.clicked.connect(self.reject)
+        self.load_button.clicked.connect(self._ask_for_design)
+        self.save_button.clicked.connect(self._ask_where_to_save)
+        self._making.progressed.connect(self._on_progressed)
+        self._making.done.connect(self._on_made)
+        self._making.failed.connect(self.notices.show_failure)
+        self._making.ended.connect(self._on_ended)
+        self.made_page.rate_wanted.connect(self.rate_wanted)
+        self.made_page.status_wanted.connect(self.status_wanted)
+        QShortcut(QKeySequence("Ctrl+PgDown"), self, lambda: self.go_to(min(self.index + 1, len(self.pages) - 1)))
+        QShortcut(QKeySequence("Ctrl+PgUp"), self, self.back)
