@@ -11,27 +11,6 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QTabWi
 
 from medsr_viewer.ui.display.canvas import Canvas
 
-_GETTERS = (
-    "accessibleDescription",
-    "accessibleName",
-    "currentText",
-    "displayText",
-    "format",
-    "iconText",
-    "objectName",
-    "placeholderText",
-    "prefix",
-    "statusTip",
-    "suffix",
-    "text",
-    "title",
-    "toPlainText",
-    "toolTip",
-    "whatsThis",
-    "windowFilePath",
-    "windowIconText",
-    "windowTitle",
-)
 _ROLES = (
     Qt.ItemDataRole.DisplayRole,
     Qt.ItemDataRole.ToolTipRole,
@@ -60,12 +39,14 @@ def exposed_texts(window: QWidget) -> list[str]:
 
 
 def _texts_of(part: QObject) -> Iterator[str]:
-    for name in _GETTERS:
-        getter = getattr(part, name, None)
-        if callable(getter):
-            yield str(getter())
-    for key in part.dynamicPropertyNames():
-        yield str(part.property(bytes(key.data()).decode()))
+    kind = part.metaObject()
+    for declared in (kind.property(index) for index in range(kind.propertyCount())):
+        if str(declared.typeName()) in {"QString", "QStringList"}:
+            held = part.property(str(declared.name()))
+            yield from held if isinstance(held, list) else (held,)
+    for key in (bytes(name.data()).decode() for name in part.dynamicPropertyNames()):
+        if not key.startswith(("_q_", "_PySide")):  # Qt's own, not all of which Python can hold
+            yield f"{key}: {part.property(key)}"
     if isinstance(part, QComboBox):
         yield from (part.itemText(index) for index in range(part.count()))
     if isinstance(part, QTabWidget):

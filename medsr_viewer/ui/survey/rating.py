@@ -70,22 +70,28 @@ def rate(path: Path, observer: str, *, windowed: bool = False) -> int:
     application.setApplicationName("MedSR Viewer")
     application.setApplicationVersion(__version__)
     apply_theme(application, "dark")  # light around an image changes how its grays are judged
-    conducting = Conducting(SurveyAtHand(lambda: read_material(path, observer), observer), observer)
     sys.excepthook = _report
+    conducting = open_rating_window(path, observer, windowed=windowed)
     application.aboutToQuit.connect(conducting.shutdown)
+    return application.exec()
+
+
+def open_rating_window(path: Path, observer: str, *, windowed: bool = False) -> Conducting:
+    """Show the rating window and begin; see `rate`. The caller keeps what is returned, and shuts it down."""
+    conducting = Conducting(SurveyAtHand(lambda: read_material(path, observer), observer), observer)
     if windowed:
         conducting.window.resize(*_WINDOWED)
         conducting.window.show()
     else:
         conducting.window.showFullScreen()
     conducting.start()
-    return application.exec()
+    return conducting
 
 
 def _chooser() -> ChoosePair:
-    from medsr_viewer.survey.statistics.pairs import choose_pair  # loads scipy, which takes a second
+    from medsr_viewer.survey.statistics.pair_choice import next_pair  # loads scipy, which takes a second
 
-    return choose_pair
+    return next_pair
 
 
 def _report(_kind: type[BaseException], exc: BaseException, _traceback: TracebackType | None) -> None:

@@ -59,7 +59,7 @@ def wait_ripe(conducting: Conducting, qtbot: QtBot) -> None:
     qtbot.waitUntil(conducting.pages.trial.side.next.isEnabled, timeout=5000)
 
 
-@pytest.mark.parametrize("protocol", ["acr", "dsis", "queens", "vgc", "roc"])
+@pytest.mark.parametrize("protocol", ["acr", "dsis", "queens", "vgc", "roc", "pairs"])
 def test_a_whole_sitting_is_saved(tmp_path: Path, open_rating: Open, qtbot: QtBot, protocol: str) -> None:
     changes: dict[str, Any] = {"protocol": protocol}
     if protocol == "vgc":
@@ -76,10 +76,14 @@ def test_a_whole_sitting_is_saved(tmp_path: Path, open_rating: Open, qtbot: QtBo
         lambda: conducting.standing is not None and conducting.standing.step.kind == "finished", timeout=60_000
     )
     qtbot.waitUntil(lambda: conducting.pages.is_on(conducting.pages.end))
-    sequence = read_plan(folder.plan_file).sequences[0]
-    rated = payloads(folder, "rating")
-    assert [one["trial"] for one in rated] == [trial.identifier for trial in sequence]
-    assert f"All your {len(sequence)} answers are saved" in conducting.pages.end.text.text()
+    rated = payloads(folder, "rating", "pair")
+    if protocol == "pairs":
+        assert len(rated) == 6
+        assert {one["chosen"] == one["shown"][0] for one in rated} <= {True, False}
+    else:
+        sequence = read_plan(folder.plan_file).sequences[0]
+        assert [one["trial"] for one in rated] == [trial.identifier for trial in sequence]
+    assert f"All your {len(rated)} answers are saved" in conducting.pages.end.text.text()
     log = rated[0]["log"]
     assert log["gray_ms"] >= QUICK.delay_ms
     assert log["ambient_light"] == "dim"
