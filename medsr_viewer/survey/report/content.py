@@ -13,9 +13,9 @@ from medsr_viewer.survey.report.methods_text import methods_text
 from medsr_viewer.survey.report.sections.cases import case_section, planning_section
 from medsr_viewer.survey.report.sections.objective import objective_section
 from medsr_viewer.survey.report.sections.observers import agreement_sentence, observer_sections
-from medsr_viewer.survey.report.sections.ordinal import ordinal_section, roc_section
+from medsr_viewer.survey.report.sections.ordinal import ordinal_section, roc_lead, roc_section
 from medsr_viewer.survey.report.sections.pairs import pair_lead, pair_sections
-from medsr_viewer.survey.report.sections.scores import difference_of, score_sections, top_two
+from medsr_viewer.survey.report.sections.scores import difference_of, distribution_section, score_sections, top_two
 from medsr_viewer.survey.report.sections.survey import PROTOCOL_WORDS, survey_section
 from medsr_viewer.survey.report.wording import count, counted, number, p_equals, with_interval
 
@@ -50,7 +50,8 @@ def _question(analysis: AnyAnalysis, mark: str) -> list[Section]:
     if not analysis.n:
         return [Section("Ratings", (Paragraph("There are no ratings.", "caution"),))]
     if not analysis.is_quality:
-        return [roc_section(analysis, mark), *score_sections(analysis, mark), *observer_sections(analysis, mark)]
+        # Means of confidence over cases with and without the finding say nothing about quality.
+        return [roc_section(analysis, mark), distribution_section(analysis, mark), *observer_sections(analysis, mark)]
     return [
         *score_sections(analysis, mark),
         ordinal_section(analysis, mark),
@@ -88,7 +89,7 @@ def _lead(analysis: Analysis) -> str:
     if not tested:
         return "There are no ratings of a tested condition."
     if not analysis.is_quality:
-        return "This survey asks whether a finding is present: the ROC section has its result."
+        return roc_lead(analysis)
     scores = "; ".join(f"{score.name} {with_interval(score.mean, score.ci95.low, score.ci95.high)}" for score in tested)
     text = f"Mean opinion scores on the scale from 1 to {analysis.table.best}: {scores}."
     if len(tested) > 1 and (difference := difference_of(analysis, tested[0].name, tested[1].name)):

@@ -12,7 +12,7 @@ from medsr_viewer.survey.statistics.area import Curve
 from medsr_viewer.survey.statistics.roc import RocResult
 from medsr_viewer.survey.statistics.vgc import VgcResult
 
-_SIZE = (4.6, 4.0)
+_SIZE = (6.0, 3.9)
 
 
 def vgc_figure(analysis: Analysis, results: Sequence[VgcResult], mark: str) -> Figure:
@@ -63,5 +63,6 @@ def _curves(analysis: Analysis, curves: Sequence[tuple[str, Curve, float]], x: s
         axes.set_aspect("equal")
         axes.set_xlabel(x)
         axes.set_ylabel(y)
-        axes.legend(loc="lower right", fontsize=8)
+        handles = axes.get_legend_handles_labels()
+        drawn.figure.legend(*handles, loc="outside right upper", fontsize=8)
     return drawn.png

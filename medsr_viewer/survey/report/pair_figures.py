@@ -8,6 +8,7 @@ from medsr_viewer.survey.design import Role
 from medsr_viewer.survey.report.document import Figure
 from medsr_viewer.survey.report.drawing import COLOURS, LINE, drawing
 from medsr_viewer.survey.report.rating_figures import WIDTH
+from medsr_viewer.survey.report.wording import number
 from medsr_viewer.survey.statistics.pairs import PairScale
 
 
@@ -24,7 +25,7 @@ def scale_figure(scale: PairScale, roles: Mapping[str, Role], name: str, mark: s
             axes.plot([low, high], [row, row], color=COLOURS[0], lw=2.2, solid_capstyle="butt")
             axes.plot(each.value, row, "o", ms=7, color=COLOURS[0], mfc=COLOURS[0] if filled else "white", mew=1.6)
             axes.annotate(
-                f"{each.value:.2f}", (each.value, row), (0, 8), textcoords="offset points", ha="center", size=8
+                number(each.value), (each.value, row), (0, 8), textcoords="offset points", ha="center", size=8
             )
         axes.set_yticks(range(len(places)), [each.condition for each in places])
         axes.set_ylim(-0.6, len(places) - 0.3)

@@ -127,6 +127,7 @@ def _pairs(analysis: PairAnalysis) -> dict[str, Any]:
 def _condition(analysis: Analysis, place: int) -> dict[str, Any]:
     score = analysis.scores[place]
     dmos = next((each for each in found(analysis.differential) or () if each.name == score.name), None)
+    roc = next((each for each in found(analysis.roc) or () if each.condition == score.name), None)
     screened = next((each for each in found(analysis.scores_screened) or () if each.name == score.name), None)
     return {
         "name": score.name,
@@ -144,6 +145,8 @@ def _condition(analysis: Analysis, place: int) -> dict[str, Any]:
         "mos_screened": plain(screened.mean) if screened else None,
         "ci95_screened": _ends(screened.ci95) if screened else None,
         "answers": dict(zip(map(str, analysis.scale.values), plain(analysis.counts[place]), strict=True)),
+        "auc": plain(roc.auc.value) if roc else None,
+        "auc_ci95": plain(roc.auc.ci95) if roc else None,
         "standard_error": plain(score.ci95.standard_error),
         "df": plain(score.ci95.df),
         "spread": plain(score.spread),

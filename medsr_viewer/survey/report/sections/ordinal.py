@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from medsr_viewer.survey.analysis import Analysis
-from medsr_viewer.survey.analysis_parts import Missing
+from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.report.curve_figures import roc_figure, vgc_figure
 from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
 from medsr_viewer.survey.report.sections.scores import absent
-from medsr_viewer.survey.report.wording import count, number, probability, reach
+from medsr_viewer.survey.report.wording import count, number, p_equals, probability, reach, with_interval
 
 
 def ordinal_section(analysis: Analysis, mark: str) -> Section:
@@ -77,6 +77,21 @@ def roc_section(analysis: Analysis, mark: str) -> Section:
             )
         )
     return Section(title, tuple(blocks))
+
+
+def roc_lead(analysis: Analysis) -> str:
+    """Return what a reader takes away from present or absent."""
+    if isinstance(analysis.roc, Missing):
+        return f"There is no area under the ROC curve. {analysis.roc.reason}"
+    best = sorted(analysis.roc, key=lambda result: -result.auc.value)
+    areas = (f"{one.condition} {with_interval(one.auc.value, *one.auc.ci95)}" for one in best)
+    text = f"Area under the ROC curve, mean over observers: {'; '.join(areas)}."
+    for each in found(analysis.roc_differences) or ():
+        text += (
+            f" {each.condition} less {each.baseline}:"
+            f" {with_interval(each.difference.value, *each.difference.ci95)}, {p_equals(each.difference.p)}."
+        )
+    return text
 
 
 def _vgc(analysis: Analysis, mark: str) -> list[Block]:

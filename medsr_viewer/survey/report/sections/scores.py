@@ -14,7 +14,7 @@ from medsr_viewer.survey.statistics.mos import DIFFERENCE, DIFFERENTIAL, FIRST_A
 
 def score_sections(analysis: Analysis, mark: str) -> list[Section]:
     """Return the sections on scores, differences and distributions."""
-    return [_mos(analysis, mark), _differences(analysis), _distribution(analysis, mark)]
+    return [_mos(analysis, mark), _differences(analysis), distribution_section(analysis, mark)]
 
 
 def absent(what: str, part: Missing) -> Paragraph:
@@ -195,13 +195,16 @@ def _ranks(analysis: Analysis) -> list[Block]:
             rows,
             f"{pairs[0].test}. Assumptions: {pairs[0].assumptions}; cases taken as given. Rank-biserial r: 1 where"
             f" every"
-            " observer prefers the first, -1 the second. n: observers; ties: those without a difference.",
+            " observer prefers the first, -1 the second. n: observers; ties: those without a difference. Conover's"
+            " test is not"
+            " defined where all observers rank alike.",
         )
     )
     return blocks
 
 
-def _distribution(analysis: Analysis, mark: str) -> Section:
+def distribution_section(analysis: Analysis, mark: str) -> Section:
+    """Return the section on what was answered."""
     title = "What was answered"
     if not analysis.counts.sum():
         return Section(title, (Paragraph("There are no ratings.", "note"),))
