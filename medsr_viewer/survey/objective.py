@@ -45,7 +45,7 @@ def objective_scores(
 ) -> ObjectiveTable | Missing:
     """Score every stimulus of the main cases against its reference: colour as luma, over the whole stimulus.
 
-    The data range is the reference's max - min, or 255 for colour, as in the viewer's own scores.
+    The data range is 255 for colour, else the reference's max - min: a stimulus does not tell whether it was of 8 bits.
 
     Parameters
     ----------
