@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import logging.handlers
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from medsr_viewer.ui.display.panel_grid import PanelGrid
 from medsr_viewer.ui.display.theme import apply_theme
 from medsr_viewer.ui.failure import describe
 from medsr_viewer.ui.lane import Lane
+from medsr_viewer.ui.log_file import log_to_file
 from medsr_viewer.ui.long_runs import Estimator, LongRuns
 from medsr_viewer.ui.main_window import MainWindow
 from medsr_viewer.ui.mapping import Mapping
@@ -63,11 +62,11 @@ _RUNNERS = (
     "saving",
     "rescanning",
     "preloading",
+    "survey-loading",
     "survey-wizard",
     "survey-quick",
     "survey-results",
 )
-_LOG_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -169,7 +168,7 @@ class Application(QObject):
             self.cine,
             self.long_runs,
             self.rescanning,
-            SurveyRunners(*(runners[f"survey-{name}"] for name in ("wizard", "quick", "results"))),
+            SurveyRunners(*(runners[f"survey-{name}"] for name in ("loading", "wizard", "quick", "results"))),
             preferences,
         )
 
@@ -218,7 +217,7 @@ def run(paths: Sequence[Path], *, sample: bool) -> int:
     int
         Exit status.
     """
-    _log_to_file()
+    log_to_file()
     application = QApplication(["medsr-viewer"])
     application.setApplicationName("MedSR Viewer")
     application.setApplicationVersion(__version__)
@@ -229,11 +228,3 @@ def run(paths: Sequence[Path], *, sample: bool) -> int:
     application.aboutToQuit.connect(main.shutdown)  # the end of a session closes no window
     main.start(paths, sample=sample)
     return application.exec()
-
-
-def _log_to_file() -> None:
-    handler = logging.handlers.RotatingFileHandler(
-        settings.log_folder() / "medsr-viewer.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.getLogger("medsr_viewer").addHandler(handler)

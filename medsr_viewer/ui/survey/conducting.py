@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.session import Session
-from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.failure import Failure, describe
 from medsr_viewer.ui.survey.at_hand import Material, Outcome, Request, Standing, SurveyAtHand
 from medsr_viewer.ui.survey.decoding import Ahead
 from medsr_viewer.ui.survey.desk import Desk
 from medsr_viewer.ui.survey.pages import Pages
 from medsr_viewer.ui.survey.presenting import Presenting
+from medsr_viewer.ui.survey.saving import saving
 from medsr_viewer.ui.survey.screen_facts import screen_facts
 from medsr_viewer.ui.survey.task import Answer, Task, Values
 from medsr_viewer.ui.survey.window import RatingWindow
@@ -84,6 +86,14 @@ class Conducting(QObject):
         """Close the window without another question."""
         self._leaves = True
         self.window.close()
+
+    def report_unexpected(
+        self, _kind: type[BaseException], exc: BaseException, _traceback: TracebackType | None
+    ) -> None:
+        """Log and show an exception that nobody caught; for `sys.excepthook`."""
+        failure = describe(exc)
+        if QThread.currentThread() is self.thread():
+            self.pages.show_problem(failure)
 
     @Slot(object, object)
     def _on_opened(self, material: Material | None, outcome: Outcome) -> None:
@@ -184,18 +194,8 @@ class Conducting(QObject):
 
     @Slot(object)
     def _save(self, answer: Answer) -> None:
-        trial, seconds, log = answer.task.trial, answer.seconds, answer.log
-        if self._design is not None and self._design.protocol == "pairs":
-            chosen = trial.rated[answer.values[0][0] - 1]
-            self.desk.ask(lambda session: session.choose(trial, chosen, seconds, log), answer)
-        else:
-            names = [question.name for question in self._design.questions] if self._design else []
-            answers = {
-                (stimulus, name): value
-                for stimulus, values in zip(trial.rated, answer.values, strict=True)
-                for name, value in zip(names, values, strict=True)
-            }
-            self.desk.ask(lambda session: session.answer(trial, answers, seconds, log), answer)
+        assert self._design is not None  # noqa: S101 - trials are shown once the survey is open
+        self.desk.ask(saving(answer, self._design), answer)
 
     @Slot(object)
     def _on_outcome(self, outcome: Outcome) -> None:

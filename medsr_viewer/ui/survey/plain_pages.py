@@ -122,6 +122,4 @@ class ProblemPage(Page):
         """Tell of a failure. A traceback is in the log, not here: it may name what is shown."""
         self.title.setText(failure.title)
         told = [failure.reason] if not failure.details else []
-        self.text.setText(
-            "\n\n".join(part for part in (*told, failure.advice, "What you have answered is kept.") if part)
-        )
+        self.text.setText("\n\n".join(part for part in (*told, failure.advice) if part))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
@@ -16,7 +15,7 @@ from medsr_viewer.survey.pair_trials import ChoosePair
 from medsr_viewer.survey.plan_file import read_plan
 from medsr_viewer.survey.protocols import complete
 from medsr_viewer.ui.display.theme import apply_theme
-from medsr_viewer.ui.failure import describe
+from medsr_viewer.ui.log_file import log_to_file
 from medsr_viewer.ui.survey.at_hand import Material, SurveyAtHand
 from medsr_viewer.ui.survey.conducting import Conducting
 
@@ -66,12 +65,13 @@ def rate(path: Path, observer: str, *, windowed: bool = False) -> int:
     int
         Exit status.
     """
+    log_to_file()
     application = QApplication(["medsr-viewer"])
     application.setApplicationName("MedSR Viewer")
     application.setApplicationVersion(__version__)
     apply_theme(application, "dark")  # light around an image changes how its grays are judged
-    sys.excepthook = _report
     conducting = open_rating_window(path, observer, windowed=windowed)
+    sys.excepthook = conducting.report_unexpected
     application.aboutToQuit.connect(conducting.shutdown)
     return application.exec()
 
@@ -92,7 +92,3 @@ def _chooser() -> ChoosePair:
     from medsr_viewer.survey.statistics.pair_choice import next_pair  # loads scipy, which takes a second
 
     return next_pair
-
-
-def _report(_kind: type[BaseException], exc: BaseException, _traceback: TracebackType | None) -> None:
-    describe(exc)

@@ -19,6 +19,7 @@ from medsr_viewer.ui.survey.image_wall import ImageWall, Shown
 from medsr_viewer.ui.survey.keys import key_help, key_of, mouse_help
 from medsr_viewer.ui.survey.side_panel import SidePanel
 from medsr_viewer.ui.survey.task import Answer, Task
+from medsr_viewer.ui.survey.trial_keys import act
 from medsr_viewer.ui.survey.trial_log import TrialLog
 from medsr_viewer.ui.survey.trial_texts import captions, next_text
 from medsr_viewer.ui.survey.view_clock import ViewClock
@@ -49,7 +50,7 @@ class TrialPage(QWidget):
     def __init__(self, design: Design, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._design = design
-        self._is_pair = design.protocol == "pairs"
+        self.is_pair = design.protocol == "pairs"
         self._least_seconds = design.sitting.least_view_ms / 1000
         self._facts: dict[str, Any] = {}
         self.task: Task | None = None
@@ -110,7 +111,7 @@ class TrialPage(QWidget):
     def show_progress(self, task: Task) -> None:
         """Say where the observer stands."""
         phase = "Training" if task.is_training else "Image"
-        if self._is_pair and not task.is_training:
+        if self.is_pair and not task.is_training:
             phase = "Pair"
         self.side.show_progress(phase, task.number, task.of)
         self.show_saved(task.saved)
@@ -124,7 +125,7 @@ class TrialPage(QWidget):
     def show_feedback(self, feedback: Feedback) -> None:
         """Tell what the answer to a training trial was worth, its images still in view."""
         self.state = "feedback"
-        scale = None if self._is_pair else self._scale()
+        scale = None if self.is_pair else self._scale()
         self.side.show_message(feedback_text(feedback, self._design.protocol, scale), is_grave=feedback.turned)
         self._refresh()
 
@@ -142,12 +143,12 @@ class TrialPage(QWidget):
         if action is None:
             super().keyPressEvent(event)
         elif not event.isAutoRepeat():
-            getattr(self, f"_key_{action.name}")(action.value)
+            act(self, action)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Go to the neighbouring image: nothing else takes the focus."""
-        if not self._is_pair:
-            self._key_move(1 if forward else -1)
+        if not self.is_pair:
+            self.move_image(1 if forward else -1)
         return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -185,9 +186,21 @@ class TrialPage(QWidget):
             self._refresh()
             self.answered.emit(Answer(self.task, self.sheet.all_values(), round(self.clock.seconds, 3), log))
 
+    def move_image(self, by: int) -> None:
+        """Make a neighbouring image the one that keys rate."""
+        if self.state == "open":
+            self.sheet.move_image(by)
+            self._refresh()
+
+    def move_question(self, by: int) -> None:
+        """Make a neighbouring question the one that keys answer."""
+        if self.state == "open":
+            self.sheet.move_question(by)
+            self._refresh()
+
     def _begin(self, task: Task) -> None:
         questions = self._design.questions
-        self.sheet = AnswerSheet(1 if self._is_pair else len(task.trial.rated), 1 if self._is_pair else len(questions))
+        self.sheet = AnswerSheet(1 if self.is_pair else len(task.trial.rated), 1 if self.is_pair else len(questions))
         self.sheet.fill(task.earlier)
         self.clock = ViewClock()
         self.log = TrialLog(lambda: self.clock.seconds)
@@ -215,7 +228,7 @@ class TrialPage(QWidget):
     @Slot(int)
     def _on_image_pressed(self, port: int) -> None:
         image = port - self._first()
-        if self.state == "open" and not self._is_pair and image >= 0:
+        if self.state == "open" and not self.is_pair and image >= 0:
             self.sheet.image = image
             self._refresh()
 
@@ -239,7 +252,7 @@ class TrialPage(QWidget):
     def _refresh(self, next_is: str = "") -> None:
         design, sheet, is_open = self._design, self.sheet, self.state == "open"
         question = design.questions[sheet.question]
-        if self._is_pair:
+        if self.is_pair:
             self.side.scale.show_sides()
         else:
             self.side.scale.show_scale(self._scale())
@@ -259,7 +272,7 @@ class TrialPage(QWidget):
         for index, text in enumerate(self._captions()):
             self.wall.set_caption(index, text)
         marked = -1
-        if self._is_pair:
+        if self.is_pair:
             marked = self.sheet.value - 1
         elif len(self.task.trial.rated) > 1 and self.state != "feedback":
             marked = self.sheet.image + self._first()
@@ -267,45 +280,10 @@ class TrialPage(QWidget):
 
     def _captions(self) -> list[str]:
         assert self.task is not None  # noqa: S101 - only asked while there is one
-        return captions(self.task.trial, self._design, self.sheet)
+        return captions(self.task.trial, self._design, self.sheet, with_expected=self.state == "feedback")
 
     def _first(self) -> int:
         return int(self.task is not None and bool(self.task.trial.labelled))
 
     def _scale(self) -> Scale:
         return SCALES[self._design.questions[self.sheet.question].scale]
-
-    def _key_choose(self, value: int) -> None:
-        self.choose(value)
-
-    def _key_next(self, _value: int) -> None:
-        self.go_next()
-
-    def _key_back(self, _value: int) -> None:
-        if self.side.back.isEnabled() and self._design.sitting.back:
-            self.back_wanted.emit()
-
-    def _key_pause(self, _value: int) -> None:
-        self.pause_wanted.emit()
-
-    def _key_move(self, by: int) -> None:
-        if self._is_pair:
-            self.choose(1 if by < 0 else 2)
-        elif self.state == "open":
-            self.sheet.move_image(by)
-            self._refresh()
-
-    def _key_question(self, by: int) -> None:
-        if self.state == "open":
-            self.sheet.move_question(by)
-            self._refresh()
-
-    def _key_preset(self, preset: int) -> None:
-        if self.state == "open":
-            self.wall.window_values.choose(preset)
-
-    def _key_fit(self, _value: int) -> None:
-        self.wall.view.fit()
-
-    def _key_pixels(self, _value: int) -> None:
-        self.wall.view.one_to_one()

@@ -14,14 +14,28 @@ ORIGINAL = "Original"
 _STATES = {"blank": "", "saving": "Saving \N{HORIZONTAL ELLIPSIS}", "feedback": "Go on"}
 
 
-def captions(trial: Trial, design: Design, sheet: AnswerSheet) -> list[str]:
-    """Return what stands above each image, the labelled one first: never a name, and nothing where one is alone."""
+def captions(trial: Trial, design: Design, sheet: AnswerSheet, *, with_expected: bool = False) -> list[str]:
+    """Return what stands above each image, the labelled one first: never a name, and nothing where one is alone.
+
+    Parameters
+    ----------
+    trial : Trial
+    design : Design
+    sheet : AnswerSheet
+    with_expected : bool
+        Of several images: also what each deserves, in the training phase's feedback.
+    """
     if design.protocol == "pairs":
         return ["Left", "Right"]
     labelled = [ORIGINAL] if trial.labelled else []
     if len(trial.rated) == 1:
         return [*labelled, "To be rated"] if labelled else [""]
-    return [*labelled, *(_given(sheet.values(image), design) for image in range(len(trial.rated)))]
+    given = [_given(sheet.values(image), design) for image in range(len(trial.rated))]
+    if with_expected:
+        scale = SCALES[design.questions[0].scale]
+        for image, due in enumerate(trial.expected):
+            given[image] += f", expected near {named(scale, due)}" if due else ""
+    return [*labelled, *given]
 
 
 def next_text(state: str, sheet: AnswerSheet) -> str:

@@ -1,7 +1,7 @@
 """The real rating window with somebody who rates as fast as it lets them: started by the soak test, to be killed.
 
-``python soaked_rater.py STUDY OBSERVER`` prints ``shown PHASE TRIAL`` for the first trial, ``saved TRIAL VALUE COUNT`` once
-the window shows an answer as saved, with the count that it shows, and ``finished``.
+``python soaked_rater.py STUDY OBSERVER`` prints ``shown PHASE TRIAL`` for the first trial, ``saved TRIAL VALUE COUNT``
+once the window shows an answer as saved, with the count that it shows, and ``finished``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,132 @@
+"""Keys and mouse on the page of a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from medsr_viewer.survey.plan import Trial
+from medsr_viewer.ui.display.picture import Picture
+from medsr_viewer.ui.survey.image_wall import Shown
+from medsr_viewer.ui.survey.task import Answer, Task
+from medsr_viewer.ui.survey.trial_page import TrialPage
+
+from .rating_study import QUICK, study_design, three_questions
+
+Make = Callable[..., TrialPage]
+
+
+@pytest.fixture
+def show_page(qtbot: QtBot) -> Make:
+    """Return a function that shows a trial of a number of rated images under a design."""
+
+    def make(rated: int = 1, *, labelled: bool = False, **design: object) -> TrialPage:
+        page = TrialPage(study_design(**design))
+        qtbot.addWidget(page)
+        page.resize(1200, 800)
+        page.show()
+        qtbot.waitExposed(page)
+        trial = Trial("t1", tuple(f"s{index}" for index in range(rated)), "s9" if labelled else "")
+        pixels = np.random.default_rng(1).normal(100, 30, (48, 64)).astype(np.float32)
+        images = [Shown(Picture(pixels), (100.0, 200.0)) for _ in range(rated + labelled)]
+        page.show_trial(Task(trial, False, 1, 5, 0), images, {})
+        qtbot.waitUntil(lambda: page.clock.runs)
+        return page
+
+    return make
+
+
+def press(page: TrialPage, *keys: Qt.Key) -> None:
+    for key in keys:
+        QTest.keyClick(page, key)
+
+
+def test_images_are_rated_one_after_the_other(show_page: Make, qtbot: QtBot) -> None:
+    page = show_page(3, labelled=True, protocol="queens")
+    press(page, Qt.Key.Key_5, Qt.Key.Key_Return, Qt.Key.Key_1, Qt.Key.Key_Right, Qt.Key.Key_3, Qt.Key.Key_Tab)
+    assert page.sheet.all_values() == ((5,), (1,), (3,))
+    assert [port.is_marked for port in page.wall.ports] == [False, True, False, False]
+    QTest.mouseClick(page.wall.ports[3], Qt.MouseButton.LeftButton)
+    press(page, Qt.Key.Key_4)
+    assert page.sheet.all_values() == ((5,), (1,), (4,))
+    QTest.mouseClick(page.wall.ports[0], Qt.MouseButton.LeftButton)  # the original is not rated
+    press(page, Qt.Key.Key_2)
+    assert page.sheet.all_values() == ((5,), (1,), (2,))
+
+
+def test_questions_are_answered_one_after_the_other(show_page: Make, qtbot: QtBot) -> None:
+    page = show_page(protocol="vgc", questions=three_questions())
+    press(page, Qt.Key.Key_5, Qt.Key.Key_Return, Qt.Key.Key_1, Qt.Key.Key_Down, Qt.Key.Key_3, Qt.Key.Key_Up)
+    assert page.sheet.all_values() == ((5, 1, 3),)
+    assert page.side.question.text() == "Little noise?"
+    qtbot.waitUntil(page.side.next.isEnabled)
+    with qtbot.waitSignal(page.answered) as saved:
+        press(page, Qt.Key.Key_Return)
+    answer = saved.args[0] if saved.args else None
+    assert isinstance(answer, Answer)
+    assert answer.values == ((5, 1, 3),)
+
+
+@pytest.mark.parametrize(("key", "value"), [(Qt.Key.Key_Left, 1), (Qt.Key.Key_Right, 2), (Qt.Key.Key_2, 2)])
+def test_one_of_a_pair_is_chosen(show_page: Make, key: Qt.Key, value: int) -> None:
+    page = show_page(2, protocol="pairs")
+    press(page, key, Qt.Key.Key_4, Qt.Key.Key_Tab)  # no such value, nowhere to go
+    assert page.sheet.value == value
+    assert [port.is_marked for port in page.wall.ports] == [value == 1, value == 2]
+
+
+def test_a_key_that_is_held_down_counts_once(show_page: Make) -> None:
+    page = show_page()
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_4, Qt.KeyboardModifier.NoModifier, "4", True)
+    QApplication.sendEvent(page, event)
+    assert page.sheet.value == 0
+
+
+def test_a_digit_with_alt_is_a_window_and_no_answer(show_page: Make) -> None:
+    page = show_page()
+    QTest.keyClick(page, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert page.sheet.value == 0
+    assert page.wall.window_values.factor == 0.5
+    assert page.log.payload({})["window"][0][1:] == [0.0, 0.5]
+
+
+def test_zoom_and_window_stay_where_the_design_allows_none(show_page: Make) -> None:
+    page = show_page(sitting=replace(QUICK, zoom=False, window=False))
+    zoom = page.wall.view.zoom
+    port = page.wall.ports[0]
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=port.rect().center())
+    QTest.mouseMove(port, port.rect().center() + port.rect().topLeft() / 2)
+    page.wall.view.zoom_by(2.0)
+    page.wall.view.pan_by(20, 20)
+    press(page, Qt.Key.Key_1)
+    QTest.keyClick(page, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert (page.wall.view.zoom, page.wall.window_values.factor) == (zoom, 1.0)
+
+
+def test_each_trial_begins_fitted_with_the_window_of_the_study(show_page: Make, qtbot: QtBot) -> None:
+    page = show_page()
+    page.wall.view.zoom_by(3.0)
+    page.wall.window_values.choose(1)
+    assert page.log.payload({})["zoom"]
+    images = [Shown(Picture(np.ones((48, 64), np.float32)), (1.0, 2.0))]
+    page.show_trial(Task(Trial("t2", ("s5",)), False, 2, 5, 1), images, {})
+    assert page.wall.view.is_fit
+    assert (page.wall.window_values.shift, page.wall.window_values.factor) == (0, 1)
+    assert page.log.payload({})["zoom"] == []
+
+
+def test_between_trials_there_is_gray_and_nothing_to_answer(show_page: Make) -> None:
+    page = show_page()
+    page.blank()
+    press(page, Qt.Key.Key_4, Qt.Key.Key_Return)
+    assert page.sheet.value == 0
+    shown = page.wall.grab().toImage()
+    assert shown.pixelColor(shown.width() // 2, shown.height() // 2).getRgb()[:3] == (128, 128, 128)
