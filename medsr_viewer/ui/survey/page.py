@@ -75,10 +75,12 @@ class Page(QWidget):
         return button
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Press the default button on Enter."""
+        """Press the button that has the focus on Enter, or else the default one."""
+        focused = self.focusWidget()
+        wanted = focused if isinstance(focused, QPushButton) and focused.hasFocus() else self._default
         is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-        if is_enter and self._default is not None and not event.isAutoRepeat():
-            self._default.click()
+        if is_enter and wanted is not None and not event.isAutoRepeat():
+            wanted.click()
         else:
             super().keyPressEvent(event)
 

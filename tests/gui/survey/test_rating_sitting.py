@@ -352,3 +352,15 @@ def test_a_survey_that_is_no_survey_tells_why(tmp_path: Path, open_rating: Open,
     conducting = open_rating(tmp_path)
     qtbot.waitUntil(lambda: conducting.pages.is_on_problem)
     assert "no survey's folder" in conducting.pages.problem.text.text()
+
+
+def test_enter_presses_the_button_that_has_the_focus(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
+    folder = make_study(tmp_path / "study")
+    conducting = open_rating(folder)
+    until_trial(conducting, qtbot)
+    press(conducting, Qt.Key.Key_Escape)
+    conducting.pages.show_withdrawal()
+    conducting.pages.withdrawal.keep.setFocus()
+    QTest.keyClick(conducting.pages.withdrawal.keep, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: conducting.pages.is_on(conducting.pages.end))
+    assert conducting.pages.end.title.text() == "You have withdrawn"
