@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.read import sample_path
@@ -95,7 +95,8 @@ class CasesPage(WizardPage):
             for place, case in enumerate(self.model.cases, 1)
             if not case.path.is_file()
         ]
-        return self.model.unread() + gone
+        waits = [Mistake("cases", "are still being looked for", "wait a moment")] if self.reading.is_busy else []
+        return self.model.unread() + gone + waits
 
     def first_field(self) -> QWidget:
         """Return the button that adds files while there are none."""
@@ -138,14 +139,12 @@ class CasesPage(WizardPage):
     @Slot()
     def _on_ended(self) -> None:
         self._looking.clear()
+        self.changed.emit()
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         self.files, self.folder = QPushButton("Add &files …"), QPushButton("Add f&older …")
-        self.open = QToolButton()
-        self.open.setText("Add &open images")
-        self.open.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.open.setMinimumSize(QSize(0, self.files.sizeHint().height()))
+        self.open = QPushButton("Add o&pen images")
         self.open.setEnabled(self._state.image is not None)
         menu = QMenu(self.open)
         for text, which in _OPEN:
@@ -157,7 +156,7 @@ class CasesPage(WizardPage):
         row.addWidget(self._looking, 1)
         for button in (up, down, self.removed):
             row.addWidget(button)
-        for button in (self.files, self.folder, up, down, self.removed):
+        for button in (self.files, self.folder, self.open, up, down, self.removed):
             button.setAutoDefault(False)
         up.setToolTip("Move the selected rows up (Alt+Up)")
         down.setToolTip("Move the selected rows down (Alt+Down)")

@@ -46,7 +46,7 @@ class ConditionsPage(WizardPage):
         parts = QSplitter()
         parts.addWidget(self.methods)
         parts.addWidget(self._chosen())
-        parts.setSizes([400, 440])
+        parts.setSizes([430, 410])
         parts.setChildrenCollapsible(False)
         self.column.addWidget(parts, 1)
         self.column.addWidget(self.reference)

@@ -44,7 +44,6 @@ class FolderPage(WizardPage):
         form = QFormLayout()
         self.add_row(form, "&Folder", self.folder, "folder")
         self.add_row(form, "Shared &database", self.store, "store")
-        form.addRow(" ", QWidget())
         form.addRow("", warning)
         self.add_row(form, "&Passphrase", self.passphrase, "passphrase")
         self.add_row(form, "The same a&gain", self.again, "passphrase.again")

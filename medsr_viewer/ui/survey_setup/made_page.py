@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,10 +80,28 @@ class MadePage(QWidget):
         self.place.setText(f"{made.folder}\n{made.stimuli} stimuli, {made.trials} trials an observer.")
         self.commitment.setText(made.commitment)
         self.commitment.setCursorPosition(0)
-        notes = [*(f"{one.leak} ({one.where}). {one.advice}" for one in made.findings), *dict.fromkeys(made.notes)]
+        notes = [*_findings(made), *_by_text(made.notes)]
         refused = any(one.severity == "refuse" for one in made.findings)
         self.heading.setText("The survey is made, but it is not blind: see below" if refused else "The survey is ready")
         self.notes.setPlainText("\n".join(notes))
         self._notes_heading.setVisible(bool(notes))
         self.notes.setVisible(bool(notes))
         self.rate.setFocus()
+
+
+def _findings(made: NewSurvey) -> list[str]:
+    """Return each leak once, with how often it was found."""
+    leaks: dict[str, int] = {}
+    for one in made.findings:
+        line = f"Blinding: {one.leak} ({one.where if one.severity == 'refuse' else 'a warning'}). {one.advice}"
+        leaks[line] = leaks.get(line, 0) + 1
+    return [line if count == 1 else f"{line} Found {count} times." for line, count in leaks.items()]
+
+
+def _by_text(notes: Sequence[str]) -> list[str]:
+    """Return notes with all cases that each is about before it."""
+    cases: dict[str, list[str]] = {}
+    for note in dict.fromkeys(notes):
+        case, _, text = note.partition(": ")
+        cases.setdefault(text, []).append(case)
+    return [f"{', '.join(names)}: {text}" for text, names in cases.items()]

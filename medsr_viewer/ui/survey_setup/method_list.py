@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QSpinBox, QTreeWidget, QTreeWidgetItem
 
 from medsr_viewer.upscaling.blends import USUAL_PERCENT, blend_of, name_at, position_of
 from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.upscaling.methods import Method
 
-_KINDS = {"interpolation": "interpolation", "psnr": "network, faithful (PSNR)", "gan": "network, sharp (GAN)"}
+_KINDS = {"interpolation": "interpolation", "psnr": "faithful network", "gan": "sharp network (GAN)"}
+_ROW = 24
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -66,7 +67,7 @@ class MethodList(QTreeWidget):
             self._row(method.name, self._words(method))
         for blend in self._catalogue.blends:
             if self._scale in blend.scale_factors:
-                item = self._row(blend.name, "between faithful (0 %) and sharp (100 %)")
+                item = self._row(blend.name, "0 % faithful, 100 % sharp")
                 position = QSpinBox()
                 position.setRange(0, 100)
                 position.setSuffix(" %")
@@ -80,6 +81,7 @@ class MethodList(QTreeWidget):
         item = QTreeWidgetItem(self, [name, words])
         item.setData(0, _NAME, name)
         item.setToolTip(1, words)
+        item.setSizeHint(0, QSize(0, _ROW))
         item.setCheckState(0, Qt.CheckState.Unchecked)
         return item
 

@@ -109,7 +109,7 @@ class ObserversPage(WizardPage):
         self.checks = _whole(0, 50, "none", "Trials that ask for a given answer")
         self.pairs = _whole(0, 100_000, "as many as stimuli", "Protocol pairs: comparisons that an observer makes")
         self.seed = QLineEdit()
-        self.seed.setPlaceholderText("drawn, and sealed with the allocation")
+        self.seed.setPlaceholderText("drawn, and sealed")
         rows: tuple[tuple[str, QWidget, str], ...] = (
             ("&Observers", self.observers, "observers"),
             ("Cases an observer reads", self.cases, "cases_per_observer"),

@@ -77,7 +77,7 @@ class ProtocolPage(WizardPage):
         self.column.addWidget(self._protocols())
         lower = QFormLayout()
         self.add_row(lower, "&Images", self.mode, "mode")
-        self.add_row(lower, "Sca&le", self.scale, "scale_factor")
+        self.add_row(lower, "S&cale", self.scale, "scale_factor")
         self.column.addLayout(lower)
         self.column.addStretch(1)
         self.survey_title.textChanged.connect(self.changed)

@@ -32,6 +32,7 @@ class QuestionTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.setColumnWidth(1, 130)
         self.setColumnWidth(2, 260)
+        self.horizontalHeader().setHighlightSections(False)
         self.itemChanged.connect(self._on_edited)
 
     @property

@@ -46,7 +46,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "The end",
         (
             ("close", "&Close the survey …", "End the rating and unblind: asks for the passphrase"),
-            ("report", "Re&port …", "Analyse, and write HTML, PDF, CSV and JSON"),
+            ("report", "Repor&t …", "Analyse, and write HTML, PDF, CSV and JSON"),
             ("open", "&Open the report", "In the browser"),
         ),
     ),

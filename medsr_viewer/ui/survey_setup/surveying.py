@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
+from medsr_viewer.cancel import CancelToken
 from medsr_viewer.survey.design import Design
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.preferences import Preferences
-from medsr_viewer.ui.runner import Runner
+from medsr_viewer.ui.runner import Report, Runner
 from medsr_viewer.ui.state import State
 from medsr_viewer.ui.survey_setup.quick_design import quick_conditions
 from medsr_viewer.ui.survey_setup.quick_dialog import QuickDialog
@@ -28,13 +30,16 @@ from medsr_viewer.ui.survey_setup.results_window import ResultsWindow
 from medsr_viewer.ui.survey_setup.wizard import SurveyWizard
 
 _OBSERVER = "survey-observer"
+_SLOW_TO_LOAD = "medsr_viewer.workflows.survey_new"
+"""With the database's library, a second and more: loaded while the first fields are filled in."""
 _Dialog = TypeVar("_Dialog", bound=QDialog)
 
 
 @dataclass(frozen=True)
 class SurveyRunners:
-    """One for each window that works in the background."""
+    """One for each window that works in the background, and one that loads what all of them need."""
 
+    loading: Runner
     wizard: Runner
     quick: Runner
     results: Runner
@@ -155,8 +160,13 @@ class Surveying(QObject):
         remember_folder(self._preferences, folder)
 
     def _show(self, kind: type[_Dialog], make: Callable[[], _Dialog]) -> _Dialog:
+        self._runners.loading.submit(_load)
         dialog = self._window.findChild(kind) or make()
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
         return dialog
+
+
+def _load(_token: CancelToken, _report: Report) -> None:
+    import_module(_SLOW_TO_LOAD)

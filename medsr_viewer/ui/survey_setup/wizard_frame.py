@@ -46,6 +46,7 @@ class WizardFrame(QDialog):
         self.notices = Notices(self)
         self.steps, self.stack = QListWidget(), QStackedWidget()
         self.steps.setFixedWidth(_STEPS_WIDTH)
+        self.steps.setSpacing(4)
         self.steps.setAccessibleName("Steps")
         self.steps.addItems([f"{number}  {title}" for number, title in enumerate(titles, 1)])
         for page in pages:
