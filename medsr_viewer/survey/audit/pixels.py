@@ -18,10 +18,11 @@ _DEPTH = 8
 """Lines at each border that are looked at."""
 _STRUCTURED = 16.0
 """Displayed levels from which on a line or block is surely not of one value."""
+_FAR_OFF = 24.0
+"""Displayed levels, on the mean of a line."""
 _OUTSIDE = 0.5
 _CLIPPED, _BEYOND = 0.02, 4.0
 _SAMPLE = 1 << 14
-_APART = 16  # of the lines inside that a border is compared with
 
 Stack = Mapping[str, FloatArray]
 
@@ -80,12 +81,20 @@ def check_flat_areas(stack: Stack, shown: Stack, scale_factor: int) -> Iterator[
     """Find an image with blocks of one value where all others of its case have structure.
 
     Blocks are of 8 input pixels, and structure is looked for in their middle: nearest neighbours are flat where others
-    smooth the edge beside them.
+    smooth the edge beside them. Where values end, or the window does, a block that others show a little of is no leak.
     """
     side, margin = max(16, 8 * scale_factor), 3 * scale_factor
-    flat = {name: _block_ranges(_gray(pixels), side, 0) == 0 for name, pixels in stack.items()}
-    structured = {name: _block_ranges(image, side, margin) >= _STRUCTURED for name, image in shown.items()}
-    odd = [name for name in stack if _alone(name, flat, structured)]
+    flat = {name: np.ptp(_blocks(_gray(pixels), side, 0), axis=(1, 3)) == 0 for name, pixels in stack.items()}
+    middles = {name: _blocks(image, side, margin) for name, image in shown.items()}
+    structured = {name: np.ptp(blocks, axis=(1, 3)) >= _STRUCTURED for name, blocks in middles.items()}
+    levels = {name: blocks.mean((1, 3)) for name, blocks in middles.items()}
+    odd = []
+    for name in stack:
+        mates = [levels[other] for other in stack if other != name]
+        far = np.min([np.abs(mate - levels[name]) for mate in mates], axis=0) >= _FAR_OFF if mates else False
+        inside = np.abs(levels[name] - 127.5) < 125
+        if _alone(name, {name: flat[name] & (far | inside)}, structured):
+            odd.append(name)
     if odd:
         yield _finding(
             "constant areas", "it has an area of one value where the case's other images have structure", odd
@@ -97,11 +106,10 @@ def check_borders(stack: Stack, shown: Stack) -> Iterator[Finding]:
     flat = {name: _line_ranges(_gray(pixels)) == 0 for name, pixels in stack.items()}
     structured = {name: _line_ranges(image) >= _STRUCTURED for name, image in shown.items()}
     odd = {name for name in stack if _alone(name, flat, structured)}
-    apart = _line_differences(shown) if len(shown) > 1 else {}
-    for name, (border, inside) in apart.items():
-        others = [held.max() for other, (held, _) in apart.items() if other != name]
-        among = float(np.median(others)) if len(others) > 1 else 0.0
-        if border.max() > max(_STRUCTURED, 4 * inside, 2 * among):
+    apart = _border_excess(shown) if len(shown) > 1 else {}
+    for name, excess in apart.items():
+        others = [held for other, held in apart.items() if other != name]
+        if excess > max(_FAR_OFF, 2 * float(np.median(others)) if len(others) > 1 else 0.0):
             odd.add(name)
     if odd:
         yield _finding("border", "lines at its border are of one value, or far off those of the case's others", odd)
@@ -133,15 +141,15 @@ def _alone(name: str, flat: Mapping[str, NDArray[np.bool_]], structured: Mapping
     return bool(mates) and bool((flat[name] & np.logical_and.reduce(mates)).any())
 
 
-def _block_ranges(image: FloatArray, side: int, margin: int) -> FloatArray:
+def _blocks(image: FloatArray, side: int, margin: int) -> FloatArray:
+    """Return (rows, inner, columns, inner): the middles of square blocks."""
     rows, columns = image.shape[0] // side, image.shape[1] // side
-    blocks = image[: rows * side, : columns * side].reshape(rows, side, columns, side)
     middle = slice(margin, side - margin)
-    return np.asarray(np.ptp(blocks[:, middle, :, middle], axis=(1, 3)))
+    return image[: rows * side, : columns * side].reshape(rows, side, columns, side)[:, middle, :, middle]
 
 
-def _borders(image: FloatArray) -> tuple[FloatArray, ...]:
-    depth = min(_DEPTH, *(side // 4 for side in image.shape))
+def _borders(image: FloatArray, depth: int = _DEPTH) -> tuple[FloatArray, ...]:
+    depth = min(depth, *(side // 4 for side in image.shape))
     return image[:depth], image[-depth:], image.T[:depth], image.T[-depth:]
 
 
@@ -149,14 +157,14 @@ def _line_ranges(image: FloatArray) -> FloatArray:
     return np.concatenate([np.ptp(side, axis=1) for side in _borders(image)])
 
 
-def _line_differences(shown: Stack) -> dict[str, tuple[FloatArray, float]]:
-    """Return for each image how far its border lines are off those of the others, and how far lines inside usually."""
-    strips = [np.stack(sides) for sides in zip(*(_borders(image) for image in shown.values()), strict=True)]
-    inside = np.stack([image[_DEPTH:-_DEPTH:_APART] for image in shown.values()])
+def _border_excess(shown: Stack) -> dict[str, float]:
+    """Return for each image how far its border lines are off those of the others, less thrice what lines inside are."""
+    sides = [np.stack(lines) for lines in zip(*(_borders(image, 4 * _DEPTH) for image in shown.values()), strict=True)]
     found = {}
     for number, name in enumerate(shown):
-        border = np.concatenate([_off_others(strip, number).mean(1) for strip in strips])
-        found[name] = border, float(np.median(_off_others(inside, number).mean(1))) if inside.size else 0.0
+        off = [_off_others(side, number).mean(1) for side in sides]
+        off = [lines if place % 2 == 0 else lines[::-1] for place, lines in enumerate(off)]  # the outermost first
+        found[name] = max(float(lines[:_DEPTH].max() - 3 * lines[_DEPTH:].max(initial=0)) for lines in off)
     return found
 
 

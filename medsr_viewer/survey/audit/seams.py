@@ -13,8 +13,10 @@ from medsr_viewer.survey.audit.finding import SET_UP_AGAIN, Finding, some
 _LEAST_TILE = 32
 _ODD, _MOST = 2.0, 6.0
 """Standard deviations by which a line sticks out at least, and at most: a single edge of a bone is no grid."""
-_SURE = 7.0
-"""Of the sum over a grid's lines, in standard deviations of such sums: several thousand grids are tried."""
+_SURE = 9.0
+"""Of the sum over a grid's lines, in standard deviations of such sums: several thousand grids are tried. On 60 sets of
+eight upscalings of development images (x2, x4, no seams) the largest was 7.0; with tiles of 64 or 96 pixels, every
+other one brighter by 4 of 255 levels, the median was 13, and 52 of 58 were above 9."""
 _TOGETHER = 8  # pixels along a seam
 _EDGE = 6.0  # displayed levels
 _LEVELS = 0.05  # of 255: weaker steps are noise of the display

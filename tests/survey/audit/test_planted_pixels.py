@@ -79,6 +79,10 @@ def masked_area(pixels: FloatArray) -> None:
     pixels[60:140, 60:140] = 40
 
 
+def black_area(pixels: FloatArray) -> None:
+    pixels[60:140, 60:140] = -1000
+
+
 def black_border(pixels: FloatArray) -> None:
     pixels[-1] = -1000
 
@@ -117,6 +121,7 @@ def blended_tiles_from_a_crop(pixels: FloatArray) -> None:
         (clipped, "clipping"),
         (clipped_above, "clipping"),
         (masked_area, "constant areas"),
+        (black_area, "constant areas"),
         (black_border, "border"),
         (repeated_value, "border"),
         (border_from_the_other_side, "border"),
