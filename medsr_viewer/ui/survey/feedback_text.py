@@ -7,7 +7,7 @@ from medsr_viewer.survey.feedback import Feedback
 from medsr_viewer.survey.scales import Scale
 from medsr_viewer.ui.survey.scale_words import named
 
-_ONCE_MORE = "<br><br>The same training image is shown once more: please answer it again."
+_ONCE_MORE = "<br><br>The same is shown once more: please answer it again."
 _KEEP = "<br><br>Please keep this in mind for the images that follow."
 
 
@@ -34,8 +34,8 @@ def feedback_text(feedback: Feedback, protocol: Protocol, scale: Scale | None) -
         direction = f"<b>{best}; {worst}.</b>"
     else:
         direction = (
-            f"<b>{scale.best} is the best, 1 is the worst.</b> This is no ranking: 1 does not mean first place. "
-            "The better an image, the higher its number."
+            f"<b>{scale.best} is the best, 1 is the worst.</b> This is no ranking: the better an image, the higher its "
+            "number."
         )
     return f"{direction}<br><br>{lines}{_ONCE_MORE if feedback.again else _KEEP}"
 

@@ -23,7 +23,7 @@ class QuestionList(QWidget):
         self._buttons: list[QPushButton] = []
 
     def show_answers(self, values: Sequence[int], active: int) -> None:
-        """Show what was answered (0: nothing yet), and which question is active; hidden where there is one alone."""
+        """Show what was answered (0: nothing yet), and which question is active."""
         while len(self._buttons) < len(values):
             self._add()
         for index, button in enumerate(self._buttons):
@@ -32,7 +32,6 @@ class QuestionList(QWidget):
                 given = values[index] or "\N{EN DASH}"
                 button.setText(f"Q{index + 1}: {given}")
                 button.setChecked(index == active)
-        self.setVisible(len(values) > 1)
 
     def _add(self) -> None:
         index = len(self._buttons)

@@ -12,6 +12,7 @@ from medsr_viewer.ui.survey.scale_buttons import ScaleButtons
 
 _PLAIN, _GRAVE = "#1c3c64", "#80281e"
 _ROOMY = 800
+_SHORT = 80  # letters of a message beside which everything else has room
 _NARROWEST, _WIDEST, _SHARE = 270, 380, 0.2
 
 
@@ -72,8 +73,8 @@ class SidePanel(QFrame):
         """Show the active question, and what was answered to each."""
         self.question.setText(text)
         self.heading.setText(f"Question {active + 1} of {len(values)}" if len(values) > 1 else "")
-        self.heading.setVisible(len(values) > 1)
         self.questions.show_answers(values, active)
+        self._share_room(len(values))
 
     def show_message(self, text: str, *, is_grave: bool = False) -> None:
         """Tell something above the button; "" for nothing."""
@@ -83,6 +84,14 @@ class SidePanel(QFrame):
         self.message.setStyleSheet(
             f"background: {ground}; color: white; padding: 8px; border-radius: 4px; font-size: {points}pt"
         )
+
+    def _share_room(self, questions: int) -> None:
+        """Leave out what can be spared where a message needs the room: on a low screen it would be cut off."""
+        is_tight = len(self.message.text()) > _SHORT and self.height() < _ROOMY
+        self.keys.setHidden(is_tight)
+        self.question.setHidden(is_tight)
+        self.heading.setHidden(is_tight or questions < 2)
+        self.questions.setHidden(is_tight or questions < 2)
 
     def _fill(self) -> None:
         font = self.font()
