@@ -12,6 +12,7 @@ from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import NothingToOpen, UnusableImage
 from medsr_viewer.imaging.frame import FloatArray, Frame, Window
 from medsr_viewer.imaging.region import Region
+from medsr_viewer.imaging.stored_step import rounded, stored_step
 from medsr_viewer.survey.design import Case, Condition, Design
 from medsr_viewer.survey.protocols import LABELLED, PROTOCOLS
 from medsr_viewer.upscaling.catalogue import catalogue
@@ -51,6 +52,9 @@ class RenderedCase:
 def render(design: Design, case: Case, *, device: str = "auto", token: CancelToken | None = None) -> RenderedCase:
     """Compute a case under every condition of a design.
 
+    All are rounded to the step of the case's own values, as a file of that kind would hold them: in a narrow window an
+    original of whole numbers beside computed values would show its steps, and tell which one it is.
+
     Parameters
     ----------
     design : Design
@@ -72,7 +76,10 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
     comparison = _compare(design, frame, source.instance.modality, device, token)
     region = _region(case, comparison, design)
     conditions = [*design.conditions, *_labelled(design)]
+    low, step = frame.value_range[0], stored_step(frame.pixels)
     pixels = {one.name: _crop(_pixels(one, case, frame, comparison), region) for one in conditions}
+    if step:
+        pixels = {name: rounded(image, low, step) for name, image in pixels.items()}
     spacing = frame.pixel_spacing or ()
     shrunk = design.scale_factor if design.mode == "enhance" else 1
     return RenderedCase(
@@ -81,7 +88,7 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
         window=case_window(case, frame),
         inverted=frame.inverted,
         pixel_spacing=tuple(value / shrunk for value in spacing),
-        notes=(*comparison.prepared.notes, *frame.warnings),
+        notes=(*comparison.prepared.notes, *frame.warnings, *([f"Rounded to steps of {step:g}."] if step else [])),
     )
 
 

@@ -259,10 +259,7 @@ def test_a_sound_survey_passes_the_auditor_and_an_open_allocation_does_not(
 ) -> None:
     path = tmp_path / "check.json"
     assert medsr("survey", "check", study, "--json", path).status == 0
-    found = json.loads(path.read_text())
-    assert found["passed"]
-    # Statistics of a file tell that nearest and the reference hold whole numbers: all of 8-bit images do.
-    assert {finding["check"] for finding in found["findings"]} <= {"rounding"}
+    assert json.loads(path.read_text()) == {"findings": [], "passed": True}
     (study / "allocation.json").write_text("{}")
     outcome = medsr("survey", "check", study, "--json", path)
     assert outcome.status == 1
