@@ -55,7 +55,7 @@ class Conducting(QObject):
         self._standing: Standing | None = None
         self._given: dict[str, Values] = {}
         self._ambient = ""
-        self._leaves = self._pauses = False
+        self._leaves = self._pauses = self._is_shut = False
         self.pages.connect_opening(self.start, self.leave)
 
     @property
@@ -74,7 +74,10 @@ class Conducting(QObject):
 
     @Slot()
     def shutdown(self) -> None:
-        """End all work; what is being saved is saved first."""
+        """End all work, once; what is being saved is saved first."""
+        if self._is_shut:
+            return
+        self._is_shut = True
         if self.presenting is not None:
             self.presenting.stop()
         self.pages.stop()

@@ -46,6 +46,7 @@ class Page(QWidget):
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self._default: QAbstractButton | None = None
+        self._leave: QPushButton | None = None  # the last that Tab reaches
         self._body = QVBoxLayout()
         self._body.setSpacing(14)
         self._body.addWidget(self.text)
@@ -62,6 +63,7 @@ class Page(QWidget):
         """Put a button that closes the window at the left, away from the others."""
         button = self._made(text)
         self._buttons.insertWidget(0, button)
+        self._leave = button
         button.clicked.connect(self.leave_wanted)
         return button
 
@@ -69,6 +71,8 @@ class Page(QWidget):
         """Put a button below everything, the one that Enter presses last."""
         button = self._made(text)
         self._buttons.addWidget(button)
+        if self._leave is not None:
+            QWidget.setTabOrder(button, self._leave)
         if is_default:
             self._default = button
             button.setDefault(True)

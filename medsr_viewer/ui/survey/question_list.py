@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 _COLUMNS = 4
+ACTIVE = QColor("#1f5fa8")
 
 
 class QuestionList(QWidget):
@@ -20,6 +22,8 @@ class QuestionList(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(4)
+        self._active = self.palette()
+        self._active.setColor(QPalette.ColorRole.Button, ACTIVE)
         self._buttons: list[QPushButton] = []
 
     def show_answers(self, values: Sequence[int], active: int) -> None:
@@ -32,6 +36,7 @@ class QuestionList(QWidget):
                 given = values[index] or "\N{EN DASH}"
                 button.setText(f"Q{index + 1}: {given}")
                 button.setChecked(index == active)
+                button.setPalette(self._active if index == active else self.palette())
 
     def _add(self) -> None:
         index = len(self._buttons)

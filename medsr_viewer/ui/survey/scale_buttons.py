@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout,
 
 from medsr_viewer.survey.scales import CONFIDENCE, Scale
 from medsr_viewer.ui.display import theme
+from medsr_viewer.ui.survey.question_list import ACTIVE
 from medsr_viewer.ui.survey.scale_words import word_of
 
-_CHOSEN = QColor("#1f5fa8")
 _RADIUS = 6
 _MARGIN = 10
 
@@ -50,7 +50,7 @@ class BigButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette, box = self.palette(), self.rect().adjusted(1, 1, -2, -2)
-        ground = _CHOSEN if self.isChecked() else palette.button().color()
+        ground = ACTIVE if self.isChecked() else palette.button().color()
         if self.isEnabled() and self.underMouse() and not self.isChecked():
             ground = ground.lighter(125)
         painter.setBrush(ground)

@@ -42,10 +42,13 @@ def next_text(state: str, sheet: AnswerSheet) -> str:
     """Return what the button says."""
     if state in _STATES:
         return _STATES[state]
-    if sheet.is_complete or not sheet.value:
-        return "Save and next"
-    is_done = all(sheet.values(sheet.image))
-    return "Next image" if is_done else "Next question"
+    open_here = [
+        index for index, value in enumerate(sheet.values(sheet.image)) if not value and index != sheet.question
+    ]
+    if open_here:
+        return "Next question"
+    others = (row for image, row in enumerate(sheet.all_values()) if image != sheet.image)
+    return "Save and next" if all(map(all, others)) else "Next image"
 
 
 def _given(values: Sequence[int], design: Design) -> str:

@@ -17,6 +17,7 @@ from medsr_viewer.ui.survey.scale_words import named
 from medsr_viewer.ui.survey.screen_facts import in_words, is_large_enough
 from medsr_viewer.ui.survey.shared_window import PRESETS, SharedWindow
 from medsr_viewer.ui.survey.trial_log import TrialLog
+from medsr_viewer.ui.survey.trial_texts import next_text
 from medsr_viewer.ui.survey.view_clock import ViewClock
 
 
@@ -136,6 +137,16 @@ def test_a_screen_on_its_side_is_large_enough() -> None:
     assert not is_large_enough({"width": 1080, "height": 1800}, Screen(1920, 1080))
     assert "23 inches" in in_words(facts)
     assert "not known" in in_words({"width": 1080, "height": 1920})
+
+
+def test_the_button_says_what_comes_next() -> None:
+    sheet = AnswerSheet(2, 2)
+    said = []
+    while not sheet.is_complete:
+        said.append(next_text("open", sheet))
+        sheet.rate(3)
+        sheet.go_to_open()
+    assert said == ["Next question", "Next image", "Next question", "Save and next"]
 
 
 def test_the_sheet_takes_over_only_what_fits() -> None:

@@ -364,3 +364,11 @@ def test_enter_presses_the_button_that_has_the_focus(tmp_path: Path, open_rating
     QTest.keyClick(conducting.pages.withdrawal.keep, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: conducting.pages.is_on(conducting.pages.end))
     assert conducting.pages.end.title.text() == "You have withdrawn"
+
+
+def test_shutting_down_twice_is_once(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
+    conducting = open_rating(make_study(tmp_path / "study"))
+    until_trial(conducting, qtbot)
+    conducting.leave()
+    conducting.shutdown()  # as at the end of the program: the warning of a second one would be an error
+    assert not conducting.desk.is_busy
