@@ -64,6 +64,14 @@ class FolderField(QWidget):
     @path.setter
     def path(self, path: Path | None) -> None:
         self.line.setEditText("" if path is None else str(path))
+        if (typed := self.line.lineEdit()) is not None and typed.hasFocus():
+            typed.selectAll()
+
+    def focus(self) -> None:
+        """Take the focus, all of it selected: what is typed replaces it."""
+        self.line.setFocus()
+        if (typed := self.line.lineEdit()) is not None:
+            typed.selectAll()
 
     def set_remembered(self, remembered: Sequence[str]) -> None:
         """Offer other folders; what is written stays."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -119,11 +118,6 @@ class QuickDialog(QDialog):
         else:
             super().reject()
             self.deleteLater()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Close as `reject` does."""
-        event.ignore()
-        self.reject()
 
     @Slot()
     def _describe(self) -> None:

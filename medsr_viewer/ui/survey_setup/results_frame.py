@@ -86,7 +86,7 @@ class ResultsFrame(QDialog):
         self.progress = Progress(runner, "Working …")
         self.buttons: dict[str, QPushButton] = {}
         self._lay_out()
-        self.folder.setFocus()
+        self.folder.focus()
 
     def allow(self, *, is_read: bool, is_closed: bool) -> None:
         """Enable what can be done now."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from medsr_viewer.ui.failure import Failure
@@ -16,6 +16,7 @@ from medsr_viewer.ui.runner import Runner, Work
 from medsr_viewer.ui.survey_setup import survey_works as works
 from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
 from medsr_viewer.ui.survey_setup.result_tables import fill, mos_rows, progress_row
+from medsr_viewer.ui.survey_setup.result_words import WITHDRAWAL, listed, told_findings, told_problems, told_state
 from medsr_viewer.ui.survey_setup.results_frame import ResultsFrame
 from medsr_viewer.ui.survey_setup.task import Task
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from medsr_viewer.survey.audit import Finding
     from medsr_viewer.workflows.survey_close import ClosedSurvey
     from medsr_viewer.workflows.survey_report import SurveyReport
-
-_MOST_LINES = 6
 
 
 class ResultsWindow(ResultsFrame):
@@ -56,6 +55,7 @@ class ResultsWindow(ResultsFrame):
         tasks = {name: Task(runner, self) for name in ("look", "verify", "audit", "close", "report", "other")}
         for task in tasks.values():
             task.failed.connect(self.notices.show_failure)
+            task.progressed.connect(self._on_progressed)
             task.ended.connect(self._on_ended)
         self._tasks = tasks
         tasks["look"].done.connect(self._on_look)
@@ -63,7 +63,6 @@ class ResultsWindow(ResultsFrame):
         tasks["audit"].done.connect(self._on_audited)
         tasks["close"].done.connect(self._on_closed)
         tasks["report"].done.connect(self._on_reported)
-        tasks["report"].progressed.connect(self._on_progressed)
         tasks["other"].done.connect(self._on_other)
         self.folder.chosen.connect(self.refresh)
         self.folder.entered.connect(self.refresh)
@@ -84,22 +83,20 @@ class ResultsWindow(ResultsFrame):
     @Slot()
     def refresh(self) -> None:
         """Look again how the survey stands."""
-        path = self.folder.path
-        if path is None:
+        path, looks = self.folder.path, self._tasks["look"]
+        if path is None or (self.is_busy and not looks.is_busy):
             return
-        if self.look is not None and self.look.path != path:
+        if self.look is None or self.look.path != path:
             self.forget()
-        self._start("look", works.looking(path))
+            self.state.setText("Reading the survey …")
+        self.notices.clear()
+        looks.start(works.looking(path))
+        self._allow()
 
     def forget(self) -> None:
         """Show nothing of the survey before."""
         self.look = self.page = None
         self.clear()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop what runs."""
-        self.reject()
-        event.accept()
 
     @Slot()
     def reject(self) -> None:
@@ -141,39 +138,35 @@ class ResultsWindow(ResultsFrame):
 
     @Slot()
     def _on_ended(self) -> None:
+        if self.look is None and not self.is_busy:
+            self.clear()
         self._allow()
 
     def _allow(self) -> None:
         look, busy = self.look, self.is_busy
         self.allow(is_read=look is not None and not busy, is_closed=look is not None and look.is_closed)
-        self.buttons["refresh"].setEnabled(not busy)
+        self.buttons["refresh"].setEnabled(not busy or self._tasks["look"].is_busy)
         self.buttons["open"].setEnabled(self.page is not None)
 
     @Slot(object)
     def _on_look(self, look: works.SurveyLook) -> None:
         self.look = look
-        rated = sum(one.done for one in look.observers)
         self.title.setText(look.title)
-        state = "Closed and unblinded" if look.is_closed else "Open: nothing here tells the methods"
-        who = "simulated observer" if look.is_simulated else "observer"
-        self.state.setText(f"{state}. {len(look.observers)} {who}{'s' * (len(look.observers) != 1)}, {rated} trials.")
+        self.state.setText(told_state(look))
         fill(self.progress_rows, [progress_row(one) for one in look.observers])
         self.opened.emit(look.path)
 
     @Slot(object)
     def _on_verified(self, problems: list[str]) -> None:
         if problems:
-            self.notices.show_failure(Failure("Something was altered", _listed(problems), details="\n".join(problems)))
+            self.notices.show_failure(told_problems(problems))
         else:
             self.notices.tell("Nothing was altered", "Every record and every file is as it was written.")
 
     @Slot(object)
     def _on_audited(self, findings: list[Finding]) -> None:
-        lines = [f"{one.severity}: {one.leak} ({one.where}). {one.advice}" for one in findings]
         if findings:
-            refused = any(one.severity == "refuse" for one in findings)
-            title = "This survey is not blind" if refused else "The blinding could be better"
-            self.notices.show_failure(Failure(title, _listed(lines), details="\n".join(lines)))
+            self.notices.show_failure(told_findings(findings))
         else:
             self.notices.tell("Blind", "Nothing was found that tells the conditions apart.")
 
@@ -181,7 +174,7 @@ class ResultsWindow(ResultsFrame):
     def _on_closed(self, closed: ClosedSurvey) -> None:
         text = f"The allocation is the one that was committed to: {closed.commitment[:16]} …"
         if closed.problems:
-            text += f" The report will say what was altered: {_listed(closed.problems)}"
+            text += f" The report will say what was altered: {listed(closed.problems)}"
         self.notices.tell("Closed and unblinded", text)
         self._look_again()
 
@@ -215,18 +208,11 @@ class ResultsWindow(ResultsFrame):
             return
         name, path = self.look.observers[row].observer, self.look.path
 
-        def withdraw(erase: bool) -> None:
+        def withdraw(*, erase: bool) -> None:
             self._start("other", works.withdrawing(path, name, erase=erase))
 
-        self.notices.ask(
-            f"Take {name} out of the analysis?",
-            "The withdrawal is recorded and cannot be undone. Where it is asked for, the answers are erased too.",
-            [
-                ("Take out", partial(withdraw, False)),
-                ("Take out and erase", partial(withdraw, True)),
-                ("No", lambda: None),
-            ],
-        )
+        answers = [("Take out", partial(withdraw, erase=False)), ("Take out and erase", partial(withdraw, erase=True))]
+        self.notices.ask(f"Take {name} out of the analysis?", WITHDRAWAL, [*answers, ("No", lambda: None)])
 
     def _ask_where_to_export(self) -> None:
         if self.look is not None:
@@ -269,8 +255,3 @@ class ResultsWindow(ResultsFrame):
     def report_into(self, out: Path) -> None:
         """Analyse the survey, and write the report into a folder."""
         self._on("report", partial(works.reporting, out=out))
-
-
-def _listed(lines: Sequence[str]) -> str:
-    more = f" And {len(lines) - _MOST_LINES} more." if len(lines) > _MOST_LINES else ""
-    return "\n".join(lines[:_MOST_LINES]) + more

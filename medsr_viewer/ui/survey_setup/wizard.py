@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from medsr_viewer.errors import MedsrError
@@ -126,11 +126,6 @@ class SurveyWizard(WizardFrame):
             )
         else:
             self._leave()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Close as `reject` does."""
-        event.ignore()
-        self.reject()
 
     def load(self, path: Path) -> None:
         """Go on from a design file."""

@@ -12,8 +12,13 @@ from pytestqt.qtbot import QtBot
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.survey_setup.surveying import Surveying
 from medsr_viewer.ui.survey_setup.wizard import SurveyWizard
+from medsr_viewer.upscaling.catalogue import Catalogue
+from medsr_viewer.upscaling.methods import INTERPOLATIONS, Method
 
 PATIENCE_MS = 60_000
+MakeApplication = Callable[..., Application]
+"""Of the fixtures `make_application` and `open_settled`."""
+INTERPOLATION = Catalogue(tuple(Method(name, "interpolation") for name in INTERPOLATIONS))
 
 
 @pytest.fixture

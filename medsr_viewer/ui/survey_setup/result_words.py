@@ -1,0 +1,44 @@
+"""What the results window says of a survey. No words here name a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from medsr_viewer.ui.failure import Failure
+
+if TYPE_CHECKING:
+    from medsr_viewer.survey.audit import Finding
+    from medsr_viewer.ui.survey_setup.survey_works import SurveyLook
+
+WITHDRAWAL = (
+    "The withdrawal is recorded and cannot be undone. Where the observer asks for it, the answers are erased too."
+)
+_MOST_LINES = 6
+
+
+def told_state(look: SurveyLook) -> str:
+    """Return how a survey stands."""
+    count, trials = len(look.observers), sum(one.done for one in look.observers)
+    state = "Closed and unblinded" if look.is_closed else "Open: nothing here tells the methods"
+    who = f"{count} {'simulated ' * look.is_simulated}observer{'s' * (count != 1)}"
+    return f"{state}. {who}, {trials} trial{'s' * (trials != 1)}."
+
+
+def told_problems(problems: Sequence[str]) -> Failure:
+    """Return what is told of what was altered."""
+    return Failure("Something was altered", listed(problems), details="\n".join(problems))
+
+
+def told_findings(findings: Sequence[Finding]) -> Failure:
+    """Return what is told of what the blinding check found."""
+    lines = [f"{one.severity}: {one.leak} ({one.where}). {one.advice}" for one in findings]
+    refused = any(one.severity == "refuse" for one in findings)
+    title = "This survey is not blind" if refused else "The blinding could be better"
+    return Failure(title, listed(lines), details="\n".join(lines))
+
+
+def listed(lines: Sequence[str]) -> str:
+    """Return the first of some lines, and how many more there are."""
+    more = f"\nAnd {len(lines) - _MOST_LINES} more." if len(lines) > _MOST_LINES else ""
+    return "\n".join(lines[:_MOST_LINES]) + more

@@ -1,0 +1,173 @@
+"""How a survey stands, told blind; closed; and reported."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from medsr_viewer.survey.design import Arrangement, Condition, Design
+from medsr_viewer.ui.app import Application
+from medsr_viewer.ui.survey.exposed import exposed_texts
+from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
+from medsr_viewer.ui.survey_setup.results_window import ResultsWindow
+from medsr_viewer.workflows.survey_close import close_survey
+from medsr_viewer.workflows.survey_new import cases_of, create_survey
+from medsr_viewer.workflows.survey_simulate import simulate_survey
+
+from .conftest import PATIENCE_MS, MakeApplication, press
+
+METHODS = ("nearest", "lanczos")
+
+
+@pytest.fixture
+def study(tmp_path: Path, image_files: list[Path]) -> Path:
+    """A survey that three simulated observers rated."""
+    design = Design(
+        title="A study",
+        protocol="acr",
+        scale_factor=2,
+        cases=cases_of(image_files),
+        conditions=tuple(Condition(name, method=name) for name in METHODS),
+        questions=(),
+        arrangement=Arrangement(observers=3),
+    )
+    create_survey(tmp_path / "study", design, "correct horse")
+    simulate_survey(tmp_path / "study", 3, 1)
+    return tmp_path / "study"
+
+
+@pytest.fixture
+def window(make_application: MakeApplication, study: Path, qtbot: QtBot) -> ResultsWindow:
+    made = make_application().window.surveying.show_results(study)
+    qtbot.waitUntil(lambda: made.look is not None and not made.is_busy, timeout=PATIENCE_MS)
+    return made
+
+
+def settle(window: ResultsWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not window.is_busy, timeout=PATIENCE_MS)
+
+
+def titles(window: ResultsWindow) -> list[str]:
+    return [notice.title for notice in window.notices.shown]
+
+
+def cells(table: object, column: int) -> list[str]:
+    return [table.item(row, column).text() for row in range(table.rowCount())]  # type: ignore[attr-defined]
+
+
+def test_an_open_survey_is_told_of_blind(window: ResultsWindow, qtbot: QtBot) -> None:
+    assert window.title.text() == "A study"
+    assert window.state.text().startswith("Open")
+    assert cells(window.progress_rows, 2) == cells(window.progress_rows, 3) == ["9", "9", "9"]
+    assert set(cells(window.progress_rows, 8)) == {"finished"}
+    assert not window.buttons["report"].isEnabled()
+    assert not window.tables.isTabEnabled(1)
+    press(qtbot, window.buttons["verify"])
+    settle(window, qtbot)
+    assert titles(window) == ["Nothing was altered"]
+    press(qtbot, window.buttons["audit"])
+    settle(window, qtbot)
+    assert not [text for text in exposed_texts(window) if any(name in text for name in METHODS)]
+
+
+def test_what_was_altered_is_told(window: ResultsWindow, study: Path, qtbot: QtBot) -> None:
+    plan = study / "plan.json"
+    plan.write_text(plan.read_text() + " ")
+    press(qtbot, window.buttons["verify"])
+    settle(window, qtbot)
+    assert titles(window) == ["Something was altered"]
+    assert "plan.json was changed" in window.notices.shown[0].text
+
+
+def test_closing_asks_for_the_passphrase_and_says_that_it_is_final(
+    window: ResultsWindow, study: Path, qtbot: QtBot
+) -> None:
+    press(qtbot, window.buttons["close"])
+    (dialog,) = window.findChildren(CloseDialog)
+    assert any("cannot be undone" in text for text in exposed_texts(dialog))
+    assert not dialog.close_button.isEnabled()
+    dialog.passphrase.setText("wrong")
+    press(qtbot, dialog.close_button)
+    settle(window, qtbot)
+    assert titles(window) == ["The passphrase is wrong"]
+    assert not (study / "allocation.json").exists()
+    (study.parent / "passphrase.txt").write_text("correct horse\n")
+    press(qtbot, window.buttons["close"])
+    dialog = window.findChildren(CloseDialog)[-1]
+    dialog.read(study.parent / "passphrase.txt")
+    press(qtbot, dialog.close_button)
+    qtbot.waitUntil(lambda: window.look is not None and window.look.is_closed, timeout=PATIENCE_MS)
+    settle(window, qtbot)
+    assert (study / "allocation.json").exists()
+    assert window.state.text().startswith("Closed")
+    assert window.buttons["report"].isEnabled()
+    assert not window.buttons["close"].isEnabled()
+    assert not window.buttons["rate"].isEnabled()
+
+
+@pytest.mark.slow
+def test_a_closed_survey_is_reported(
+    window: ResultsWindow, study: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: pages.append(url.toLocalFile()) or True)
+    close_survey(study, "correct horse")
+    window.refresh()
+    settle(window, qtbot)
+    out = study.parent / "report"
+    window.report_into(out)
+    qtbot.waitUntil(lambda: bool(pages), timeout=PATIENCE_MS)
+    assert Path(pages[0]).parent == out
+    assert pages[0].endswith(".html")
+    assert window.tables.currentIndex() == 1
+    assert sorted(cells(window.mos_rows, 1)) == ["lanczos", "nearest", "reference"]
+    scores = [float(text) for text in cells(window.mos_rows, 4)]
+    assert scores == sorted(scores, reverse=True)
+    (figures,) = (json.loads(path.read_text()) for path in out.glob("*.json"))
+    assert {one["name"]: f"{one['mos']:.2f}" for one in figures["conditions"]} == dict(
+        zip(cells(window.mos_rows, 1), cells(window.mos_rows, 4), strict=True)
+    )
+
+
+def test_another_folder_forgets_the_one_before(window: ResultsWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    window.show_folder(tmp_path)
+    settle(window, qtbot)
+    assert titles(window) == ["This survey cannot be used so"]
+    assert window.title.text() == ""
+    assert window.progress_rows.rowCount() == 0
+    assert not window.buttons["verify"].isEnabled()
+
+
+def test_an_observer_is_withdrawn_after_asking(window: ResultsWindow, qtbot: QtBot) -> None:
+    press(qtbot, window.buttons["withdraw"])
+    assert titles(window) == ["Choose an observer"]
+    window.progress_rows.setCurrentCell(1, 0)
+    name = cells(window.progress_rows, 0)[1]
+    press(qtbot, window.buttons["withdraw"])
+    assert titles(window)[0] == f"Take {name} out of the analysis?"
+    (button,) = (one for one in window.notices.findChildren(QWidget) if getattr(one, "text", "") and _says(one))
+    press(qtbot, button)
+    qtbot.waitUntil(lambda: "withdrawn" in cells(window.progress_rows, 8), timeout=PATIENCE_MS)
+    assert cells(window.progress_rows, 8) == ["finished", "withdrawn", "finished"]
+    settle(window, qtbot)
+
+
+def test_the_folder_is_remembered_apart_from_the_images(
+    window: ResultsWindow, study: Path, make_application: MakeApplication, opened: Application
+) -> None:
+    assert str(study) in {window.folder.line.itemText(row) for row in range(window.folder.line.count())} | {
+        str(window.folder.path)
+    }
+    another = opened.window.surveying.show_rate()
+    assert another.folder.path == study
+    QApplication.processEvents()
+
+
+def _says(button: QWidget) -> bool:
+    text = getattr(button, "text", None)
+    return callable(text) and text() == "Take out"

@@ -1,0 +1,211 @@
+"""Cases, conditions and questions as the wizard's pages change them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from pytestqt.qtbot import QtBot
+
+from medsr_viewer.imaging.frame import Window
+from medsr_viewer.survey.design import REFERENCE, Case, Condition, Design, Question
+from medsr_viewer.survey.protocols import PROTOCOLS
+from medsr_viewer.ui.app import Application
+from medsr_viewer.ui.survey_setup.case_cells import with_cell
+from medsr_viewer.ui.survey_setup.case_model import CaseModel
+from medsr_viewer.ui.survey_setup.case_table import CaseTable
+from medsr_viewer.ui.survey_setup.condition_names import condition_of_folder, condition_of_method
+from medsr_viewer.ui.survey_setup.conditions_page import ConditionsPage
+from medsr_viewer.ui.survey_setup.open_images import cases_of_open, evenly, open_inputs
+from medsr_viewer.ui.survey_setup.questions_page import QuestionsPage
+from medsr_viewer.ui.survey_setup.wizard import SurveyWizard
+
+from .conftest import INTERPOLATION, PATIENCE_MS
+
+CASE = Case("a", Path("/a.png"))
+PLAIN = Design("A study", "acr", 4, (CASE,), (Condition("bicubic", "bicubic"), Condition("b", "lanczos")), ())
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [
+        ("region", "1, 2, 30, 40", (1, 2, 30, 40)),
+        ("region", "[1 2 30 40]", (1, 2, 30, 40)),
+        ("region", "", ()),
+        ("window", "40; 400", (40.0, 400.0)),
+        ("window", "-600 1.5e3", (-600.0, 1500.0)),
+        ("frame", " 7 ", 7),
+        ("finding", "absent", "absent"),
+        ("name", " new ", "new"),
+    ],
+)
+def test_cells_are_read(column: str, text: str, value: object) -> None:
+    case = with_cell(CASE, column, text)
+    assert case == replace(CASE, **{column: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("region", "1, 2, 3"), ("region", "1.5 2 3 4"), ("window", "40"), ("window", "nan 1"), ("frame", "")],
+)
+def test_cells_that_are_no_values_are_refused(column: str, text: str) -> None:
+    assert with_cell(CASE, column, text) is None
+
+
+@pytest.fixture
+def table(qtbot: QtBot) -> CaseTable:
+    model = CaseModel()
+    model.add([Case(name, Path(f"/{name}.png")) for name in "abcd"])
+    made = CaseTable(model)
+    qtbot.addWidget(made)
+    made.resize(800, 300)
+    made.show()
+    return made
+
+
+def order(table: CaseTable) -> str:
+    model = table.model()
+    return "".join(str(model.index(row, 0).data()) for row in range(model.rowCount()))
+
+
+def test_rows_are_moved_and_removed_by_keys(table: CaseTable, qtbot: QtBot) -> None:
+    table.select(1, 2)
+    qtbot.keyClick(table, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert order(table) == "bcad"
+    qtbot.keyClick(table, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert order(table) == "bcad"
+    for _ in range(3):
+        qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert order(table) == "adbc"
+    assert table.chosen == [2, 3]
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert order(table) == "ad"
+
+
+def test_rows_are_dragged_into_order(table: CaseTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    def drop(row: int, share: float) -> None:
+        place = table.visualRect(table.model().index(row, 0))
+        point = QPointF(place.center().x(), place.top() + share * place.height())
+        action, button, none = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        event = QDropEvent(point, action, QMimeData(), button, none)
+        monkeypatch.setattr(event, "source", lambda: table, raising=False)
+        table.dropEvent(event)
+
+    table.select(3, 1)
+    drop(0, 0.2)
+    assert order(table) == "dabc"
+    drop(2, 0.9)
+    assert order(table) == "abdc"
+
+
+def test_files_are_dropped_into_the_table(wizard: SurveyWizard, image_files: list[Path], qtbot: QtBot) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(image_files[0].parent))])
+    action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    wizard.cases.table.dropEvent(QDropEvent(QPointF(5, 5), action, mime, button, none))
+    qtbot.waitUntil(lambda: len(wizard.cases.model.cases) == 3, timeout=PATIENCE_MS)
+    assert [case.path for case in wizard.cases.model.cases] == image_files
+
+
+def test_unreadable_files_are_told_of_and_the_rest_stays(wizard: SurveyWizard, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "text.png").write_text("no image")
+    wizard.cases.add_paths([tmp_path / "text.png"])
+    qtbot.waitUntil(lambda: bool(wizard.notices.shown), timeout=PATIENCE_MS)
+    assert "text.png" in wizard.notices.shown[0].text
+    assert wizard.cases.model.cases == ()
+
+
+def test_the_open_images_become_cases_with_the_window_that_was_chosen(opened: Application) -> None:
+    state = opened.state
+    assert len(open_inputs(state, "image")) == 1
+    every = cases_of_open(state, open_inputs(state, "each"))
+    assert [case.name for case in every.cases] == ["image-0", "image-1", "image-2"]
+    assert {case.window for case in every.cases} == {()}
+    state.update_view(voi=Window(90.0, 120.0), is_own_voi=False)
+    (case,) = cases_of_open(state, open_inputs(state, "image"), every.cases).cases
+    assert case.window == (90.0, 120.0)
+    assert case.name == "image-0_2"
+    chosen = cases_of_open(state, open_inputs(state, "each")).cases
+    assert [case.window for case in chosen].count((90.0, 120.0)) == 1
+
+
+def test_images_are_taken_evenly(opened: Application) -> None:
+    many = open_inputs(opened.state, "each") * 4
+    assert [many.index(one) for one in evenly(many[:10], 3)] == [1, 2, 2]
+    assert len(evenly(many, 5)) == 5
+    assert evenly(many[:2], 5) == many[:2]
+
+
+def test_conditions_are_named_for_what_they_are() -> None:
+    first = condition_of_method("fmen-blend 40 %")
+    assert (first.name, first.method) == ("fmen-blend-40", "fmen-blend 40 %")
+    second = condition_of_folder(Path("/results/FMEN blend 40"), [Condition("fmen-blend-40")])
+    assert (second.name, second.images) == ("FMEN-blend-40-2", Path("/results/FMEN blend 40"))
+
+
+@pytest.mark.parametrize("protocol", ["acr", "vgc"])
+def test_the_hidden_reference_is_kept_or_left_out(qtbot: QtBot, protocol: str) -> None:
+    page = ConditionsPage(INTERPOLATION)
+    qtbot.addWidget(page)
+    design = replace(PLAIN, protocol=protocol)  # type: ignore[arg-type]
+    page.show_design(design)
+    assert page.reference.isChecked() == PROTOCOLS[design.protocol].hidden_reference
+    for wanted in (True, False):
+        page.reference.setChecked(wanted)
+        made = page.design_from(design)
+        page.show_design(made)
+        assert page.reference.isChecked() == wanted
+        from medsr_viewer.survey.protocols import complete
+
+        assert (REFERENCE in [one.name for one in complete(made).conditions]) == wanted
+    page.show_design(replace(design, mode="enhance"))
+    assert not page.reference.isEnabled()
+    assert not page.reference.isChecked()
+
+
+def test_roles_and_names_come_back(qtbot: QtBot) -> None:
+    page = ConditionsPage(INTERPOLATION)
+    qtbot.addWidget(page)
+    anchored = replace(PLAIN, conditions=(*PLAIN.conditions, Condition("low", "nearest", role="anchor")))
+    page.show_design(anchored)
+    assert page.design_from(anchored) == anchored
+    name = page.table.item(1, 0)
+    assert name is not None
+    name.setText("renamed")
+    box = page.table.cellWidget(0, 2)
+    box.setCurrentIndex(1)  # type: ignore[union-attr]
+    made = page.design_from(anchored)
+    assert [(one.name, one.role) for one in made.conditions] == [
+        ("bicubic", "anchor"),
+        ("renamed", "test"),
+        ("low", "anchor"),
+    ]
+
+
+def test_the_protocols_own_texts_are_left_to_it(qtbot: QtBot) -> None:
+    page = QuestionsPage()
+    qtbot.addWidget(page)
+    page.show_design(PLAIN)
+    assert page.table.questions == (PROTOCOLS["acr"].question,)
+    assert page.design_from(PLAIN) == PLAIN
+    page.instructions.setPlainText("Look well.")
+    assert page.design_from(PLAIN).texts.instructions == "Look well."
+    assert page.design_from(PLAIN).texts.consent == ""
+
+
+def test_criteria_are_added_up_to_what_the_protocol_takes(qtbot: QtBot) -> None:
+    page = QuestionsPage()
+    qtbot.addWidget(page)
+    design = replace(PLAIN, protocol="vgc")
+    page.show_design(design)
+    page.more.click()
+    made = page.design_from(design)
+    assert [question.name for question in made.questions] == ["criterion", "criterion-2"]
+    assert {question.scale for question in made.questions} == {"criterion"}
+    page.show_design(replace(design, protocol="pairs", questions=()))
+    assert not page.more.isEnabled()
+    page.show_design(replace(PLAIN, questions=(Question("q", "How?", "quality"),)))
+    assert page.design_from(PLAIN).questions == (Question("q", "How?", "quality"),)
