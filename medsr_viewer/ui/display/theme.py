@@ -89,5 +89,5 @@ def apply_theme(application: QApplication, theme: Theme = "dark") -> None:
     # Fusion outlines boxes to tick in a shade darker than the window: on a dark one nobody sees them.
     ticked = palette(theme)
     ticked.setColor(_ROLES.Window, ticked.color(_ROLES.PlaceholderText))
-    for kind in ("QCheckBox", "QRadioButton", "QTreeView", "QTableView"):
+    for kind in ("QCheckBox", "QRadioButton", "QTreeView"):
         application.setPalette(ticked, kind)  # type: ignore[arg-type] # the stubs say bytes, which PySide6 refuses

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -20,7 +20,7 @@ from medsr_viewer.ui.survey_setup.case_cells import COLUMNS
 from medsr_viewer.ui.survey_setup.case_model import CaseModel
 
 _WIDTHS = (180, 180, 60, 140, 110, 70, 90)
-_FINDING = COLUMNS.index("finding")
+_TRAINING, _FINDING = COLUMNS.index("training"), COLUMNS.index("finding")
 
 
 class CaseTable(QTableView):
@@ -49,6 +49,9 @@ class CaseTable(QTableView):
         self.setDragDropOverwriteMode(False)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setItemDelegateForColumn(_FINDING, _FindingDelegate(self))
+        self.setItemDelegateForColumn(_TRAINING, _TickDelegate(self))
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
         self.verticalHeader().setDefaultSectionSize(26)
         self.horizontalHeader().setHighlightSections(False)
         for column, width in enumerate(_WIDTHS):
@@ -135,3 +138,13 @@ class _FindingDelegate(QStyledItemDelegate):
     ) -> None:
         if isinstance(editor, QComboBox):
             model.setData(index, editor.currentText())
+
+
+class _TickDelegate(QStyledItemDelegate):
+    """Outlines the box to tick as `apply_theme` does, which leaves tables and their grids alone."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        outlined = QPalette(option.palette)
+        outlined.setColor(QPalette.ColorRole.Window, outlined.color(QPalette.ColorRole.PlaceholderText))
+        option.palette = outlined

@@ -44,7 +44,7 @@ class CloseDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Close the survey")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(_WIDTH, self.sizeHint().height())
+        self.setMinimumWidth(_WIDTH)
         self._folder = folder
         left = f" {unfinished} of the observers have not finished." if unfinished > 1 else ""
         left = " One observer has not finished." if unfinished == 1 else left
@@ -82,6 +82,7 @@ class CloseDialog(QDialog):
         file.clicked.connect(self._ask_for_file)
         self.close_button.clicked.connect(self._confirm)
         cancelled.clicked.connect(self.reject)
+        self.adjustSize()
         self.passphrase.setFocus()
 
     def read(self, path: Path) -> None:

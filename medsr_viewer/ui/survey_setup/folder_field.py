@@ -64,8 +64,6 @@ class FolderField(QWidget):
     @path.setter
     def path(self, path: Path | None) -> None:
         self.line.setEditText("" if path is None else str(path))
-        if (typed := self.line.lineEdit()) is not None and typed.hasFocus():
-            typed.selectAll()
 
     def focus(self) -> None:
         """Take the focus, all of it selected: what is typed replaces it."""

@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from medsr_viewer.ui.survey_setup.result_words import each_leak
+
 if TYPE_CHECKING:
     from medsr_viewer.workflows.survey_new import NewSurvey
 
@@ -80,22 +82,13 @@ class MadePage(QWidget):
         self.place.setText(f"{made.folder}\n{made.stimuli} stimuli, {made.trials} trials an observer.")
         self.commitment.setText(made.commitment)
         self.commitment.setCursorPosition(0)
-        notes = [*_findings(made), *_by_text(made.notes)]
+        notes = [*(f"Blinding: {line}" for line in each_leak(made.findings)), *_by_text(made.notes)]
         refused = any(one.severity == "refuse" for one in made.findings)
         self.heading.setText("The survey is made, but it is not blind: see below" if refused else "The survey is ready")
         self.notes.setPlainText("\n".join(notes))
         self._notes_heading.setVisible(bool(notes))
         self.notes.setVisible(bool(notes))
         self.rate.setFocus()
-
-
-def _findings(made: NewSurvey) -> list[str]:
-    """Return each leak once, with how often it was found."""
-    leaks: dict[str, int] = {}
-    for one in made.findings:
-        line = f"Blinding: {one.leak} ({one.where if one.severity == 'refuse' else 'a warning'}). {one.advice}"
-        leaks[line] = leaks.get(line, 0) + 1
-    return [line if count == 1 else f"{line} Found {count} times." for line, count in leaks.items()]
 
 
 def _by_text(notes: Sequence[str]) -> list[str]:

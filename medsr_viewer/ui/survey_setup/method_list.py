@@ -81,13 +81,13 @@ class MethodList(QTreeWidget):
         item = QTreeWidgetItem(self, [name, words])
         item.setData(0, _NAME, name)
         item.setToolTip(1, words)
-        item.setSizeHint(0, QSize(0, _ROW))
+        item.setSizeHint(1, QSize(0, _ROW))  # of the column that is stretched
         item.setCheckState(0, Qt.CheckState.Unchecked)
         return item
 
     def _words(self, method: Method) -> str:
         card = method.cards.get(self._scale)
-        return _KINDS[method.kind] + (f"; {card.note}" if card is not None and card.note else "")
+        return _KINDS[method.kind] + ("; barely trained" if card is not None and card.barely_trained else "")
 
     def _items(self) -> list[QTreeWidgetItem]:
         return [item for row in range(self.topLevelItemCount()) if (item := self.topLevelItem(row)) is not None]

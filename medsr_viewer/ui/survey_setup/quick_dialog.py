@@ -75,7 +75,7 @@ class QuickDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Quick survey of the open images")
-        self.resize(_WIDTH, self.sizeHint().height())
+        self.setMinimumWidth(_WIDTH)
         self._state, self._runner = state, runner
         self._conditions = quick_conditions(state)
         self._making = Task(runner, self)
@@ -102,6 +102,7 @@ class QuickDialog(QDialog):
         self._making.failed.connect(self.notices.show_failure)
         self._making.ended.connect(self._on_ended)
         self._describe()
+        self.adjustSize()
         self.start.setFocus()
 
     @property

@@ -43,7 +43,7 @@ class RateDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Rate")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(_WIDTH, self.sizeHint().height())
+        self.setMinimumWidth(_WIDTH)
         self.folder = FolderField("Folder of the survey", remembered)
         self.folder.path = folder
         self.observer = QLineEdit(observer)
@@ -70,6 +70,7 @@ class RateDialog(QDialog):
         column.addLayout(buttons)
         self.start.clicked.connect(self._start)
         cancelled.clicked.connect(self.reject)
+        self.adjustSize()
         (self.observer if folder is not None else self.folder).setFocus()
 
     @Slot()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WITHDRAWAL = (
     "The withdrawal is recorded and cannot be undone. Where the observer asks for it, the answers are erased too."
 )
-_MOST_LINES = 6
+_MOST_LINES = 4
 
 
 def told_state(look: SurveyLook) -> str:
@@ -32,10 +32,21 @@ def told_problems(problems: Sequence[str]) -> Failure:
 
 def told_findings(findings: Sequence[Finding]) -> Failure:
     """Return what is told of what the blinding check found."""
-    lines = [f"{one.severity}: {one.leak} ({one.where}). {one.advice}" for one in findings]
     refused = any(one.severity == "refuse" for one in findings)
     title = "This survey is not blind" if refused else "The blinding could be better"
-    return Failure(title, listed(lines), details="\n".join(lines))
+    all_of_them = "\n".join(f"{one.severity}: {one.leak} ({one.where}). {one.advice}" for one in findings)
+    return Failure(title, listed(each_leak(findings)), details=all_of_them)
+
+
+def each_leak(findings: Sequence[Finding]) -> list[str]:
+    """Return a line for each leak, with where it was found, or how often."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for one in findings:
+        places.setdefault((one.leak, one.advice), []).append(one.where)
+    return [
+        f"{leak} ({where[0] if len(where) == 1 else f'found {len(where)} times'}). {advice}"
+        for (leak, advice), where in places.items()
+    ]
 
 
 def listed(lines: Sequence[str]) -> str:

@@ -78,6 +78,7 @@ class ResultsWindow(ResultsFrame):
     def show_folder(self, path: Path) -> None:
         """Look at a survey."""
         self.folder.path = path
+        self.folder.focus()
         self.refresh()
 
     @Slot()
@@ -154,6 +155,8 @@ class ResultsWindow(ResultsFrame):
         self.title.setText(look.title)
         self.state.setText(told_state(look))
         fill(self.progress_rows, [progress_row(one) for one in look.observers])
+        if self.folder.line.hasFocus() and self.folder.path == look.path:
+            self.progress_rows.setFocus()  # from here on letters with Alt are the buttons'
         self.opened.emit(look.path)
 
     @Slot(object)
@@ -193,7 +196,7 @@ class ResultsWindow(ResultsFrame):
         fill(self.mos_rows, mos_rows(made.figures))
         self.tables.setTabEnabled(1, True)
         self.tables.setCurrentIndex(1)
-        self.interval.setText(f"{made.figures.get('estimand', '')} Interval: {made.figures.get('interval', '')}.")
+        self.interval.setText(f"{made.figures.get('estimand', '')} Interval: {made.figures.get('interval', '')}")
         self.notices.tell("The report is written", str(self.page.parent) if self.page else "")
         self.open_page()
 
@@ -202,11 +205,11 @@ class ResultsWindow(ResultsFrame):
             self._tasks["look"].start(works.looking(self.look.path))
 
     def _ask_about_withdrawal(self) -> None:
-        row = self.progress_rows.currentRow()
-        if self.look is None or row < 0:
+        rows = self.progress_rows.selectionModel().selectedRows()
+        if self.look is None or not rows:
             self.notices.tell("Choose an observer", "Select a row of the table first.")
             return
-        name, path = self.look.observers[row].observer, self.look.path
+        name, path = self.look.observers[rows[0].row()].observer, self.look.path
 
         def withdraw(*, erase: bool) -> None:
             self._start("other", works.withdrawing(path, name, erase=erase))
