@@ -52,7 +52,9 @@ def _new(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from medsr_viewer.upscaling.catalogue import catalogue
 
-    findings = audit(SurveyFolder(options.survey), methods=[method.name for method in catalogue().methods])
+    folder = SurveyFolder(options.survey)
+    folder.set_dates()
+    findings = audit(folder, methods=[method.name for method in catalogue().methods])
     refused = _tell(findings)
     found = f"{len(findings)} findings" if findings else "nothing was found that tells the conditions apart"
     print(f"{options.survey}: {found}")

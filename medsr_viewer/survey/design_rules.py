@@ -24,7 +24,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "arrangement.pairs_per_observer": (0, 100_000),
     "sitting.minutes": (1, 30),  # ITU-R BT.500
     "sitting.break_minutes": (0, 60),
-    "sitting.delay_ms": (0, 10_000),
+    "sitting.delay_ms": (10, 10_000),  # none: the time that loading takes would show
     "sitting.least_view_ms": (0, 60_000),
     "screen.width": (320, 32_768),
     "screen.height": (240, 32_768),

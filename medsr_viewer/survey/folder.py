@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import tomllib
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from medsr_viewer.survey.store.head_file import head_file_of
 from medsr_viewer.whole_files import write_whole
 
 FORMAT = 1
+MODIFIED = 946684800
+"""1 January 2000, UTC: the time of every stimulus's file."""
 _RESTORE = "Restore the survey's folder from a backup, or copy it again from where it was set up."
 _NO_STORE = "Give store.toml a url and a survey_id, or restore it from a backup."
 
@@ -144,6 +148,16 @@ class SurveyFolder:
             else np.load(io.BytesIO(content), allow_pickle=False)
         )
         return pixels
+
+    def set_dates(self) -> None:
+        """Give the stimuli's files their one date again: who copies the folder gives them dates of their own.
+
+        Where that is not permitted they keep them, and the auditor names it.
+        """
+        with suppress(OSError):
+            for path in self.stimuli_folder.iterdir():
+                if path.stat().st_mtime != MODIFIED:
+                    os.utime(path, (MODIFIED, MODIFIED))
 
     def read_sealed(self) -> Sealed:
         """Return the sealed allocation.

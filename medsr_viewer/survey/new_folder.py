@@ -17,13 +17,10 @@ from numpy.typing import ArrayLike
 from sqlalchemy.engine import URL, make_url
 
 from medsr_viewer.errors import CannotWrite, InputError, SurveyError
-from medsr_viewer.survey.folder import Created, SurveyFolder, record_created
+from medsr_viewer.survey.folder import MODIFIED, Created, SurveyFolder, record_created
 from medsr_viewer.survey.sealing import Sealed
 from medsr_viewer.survey.store import create_store
 from medsr_viewer.whole_files import write_whole
-
-MODIFIED = 946684800
-"""1 January 2000, UTC: the time of every stimulus's file."""
 
 
 def stimulus_content(pixels: ArrayLike) -> bytes:

@@ -56,6 +56,6 @@ window waits equally long. Nobody's word is heard either: a coordinator who spea
 """
 
 from medsr_viewer.survey.audit.auditing import audit
-from medsr_viewer.survey.audit.finding import Finding, Severity
+from medsr_viewer.survey.audit.finding import Finding, Severity, refuse_leaks
 
-__all__ = ["Finding", "Severity", "audit"]
+__all__ = ["Finding", "Severity", "audit", "refuse_leaks"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from medsr_viewer.errors import SurveyError
 
 Severity: TypeAlias = Literal["refuse", "warning"]
 
@@ -35,6 +37,20 @@ class Finding:
     where: str
     advice: str
     severity: Severity = "refuse"
+
+
+def refuse_leaks(findings: Iterable[Finding]) -> None:
+    """Let nobody rate what is not blind.
+
+    Raises
+    ------
+    SurveyError
+        If one of the findings refuses; the first is named, and how many more there are.
+    """
+    refused = [finding for finding in findings if finding.severity == "refuse"]
+    if refused:
+        more = f" (and {len(refused) - 1} more: `medsr survey check`)" if len(refused) > 1 else ""
+        raise SurveyError(f"The survey is not blind: {refused[0].leak} ({refused[0].where}){more}", refused[0].advice)
 
 
 SET_UP_AGAIN = "Set the survey up again."

@@ -8,12 +8,16 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from medsr_viewer.errors import SurveyError
+from medsr_viewer.survey.audit import refuse_leaks
+from medsr_viewer.survey.audit.words import check_exposed, secrets_of
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.session import Session
 from medsr_viewer.ui.failure import Failure, describe
 from medsr_viewer.ui.survey.at_hand import Material, Outcome, Request, Standing, SurveyAtHand
 from medsr_viewer.ui.survey.decoding import Ahead
 from medsr_viewer.ui.survey.desk import Desk
+from medsr_viewer.ui.survey.exposed import exposed_texts
 from medsr_viewer.ui.survey.pages import Pages
 from medsr_viewer.ui.survey.presenting import Presenting
 from medsr_viewer.ui.survey.saving import saving
@@ -107,6 +111,12 @@ class Conducting(QObject):
         self._design = material.design
         self.window.name_study(f"{material.design.title}  \N{MIDDLE DOT}  observer {self._observer}")
         trial = self.pages.use(material.design)
+        secrets = secrets_of(material.design, material.plan)
+        try:
+            refuse_leaks(check_exposed(exposed_texts(self.window), material.design, secrets))
+        except SurveyError as exc:
+            self.pages.show_problem(describe(exc))
+            return
         self.presenting = Presenting(trial, self.ahead, material.design.sitting.delay_ms, self)
         self.presenting.failed.connect(self.pages.show_problem)
         self.presenting.shown.connect(self.window.time_rated.start)

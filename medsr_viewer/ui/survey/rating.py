@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from medsr_viewer import __version__
+from medsr_viewer.survey.audit import audit, refuse_leaks
 from medsr_viewer.survey.design_file import read_design
 from medsr_viewer.survey.enrolment import check_observer
 from medsr_viewer.survey.folder import SurveyFolder
@@ -35,12 +36,15 @@ def read_material(path: Path, observer: str) -> Material:
     Raises
     ------
     MedsrError
-        If the pseudonym cannot be used, or the survey not be opened.
+        If the pseudonym cannot be used, the survey not be opened, or the auditor finds that it is not blind.
     """
     check_observer(observer)
     folder = SurveyFolder(path)
     store = folder.open()
     try:
+        folder.set_dates()
+        # Pixels were looked at when the survey was set up, and their checksums are compared when they are loaded.
+        refuse_leaks(audit(folder, look_at_pixels=False))
         design, plan = complete(read_design(folder.design_file)), read_plan(folder.plan_file)
         return Material(design, plan, store, folder.load_stimulus, _chooser() if plan.groups else None)
     except BaseException:

@@ -69,7 +69,7 @@ class TrialPage(QWidget):
         row.addWidget(self.wall, 1)
         row.addWidget(self.side)
         self._ripe = QTimer(self, singleShot=True)  # when the trial was looked at for long enough
-        self._ripe.timeout.connect(self._refresh)
+        self._ripe.timeout.connect(self._on_ripe)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._connect()
 
@@ -221,9 +221,18 @@ class TrialPage(QWidget):
         if self.state != "open" or self.clock.runs:
             return
         self.clock.start()
+        self._await_ripe()
+        self.appeared.emit()
+
+    def _await_ripe(self) -> None:
         left = self._least_seconds - self.clock.seconds
         self._ripe.start(max(0, round(left * 1000)) + 1)
-        self.appeared.emit()
+
+    @Slot()
+    def _on_ripe(self) -> None:
+        if self.clock.runs and self.clock.seconds < self._least_seconds:
+            self._await_ripe()  # Qt's timers come up to a twentieth early
+        self._refresh()
 
     @Slot(int)
     def _on_image_pressed(self, port: int) -> None:

@@ -52,9 +52,9 @@ def make_study(path: Path, **changes: Any) -> SurveyFolder:
         stimuli = {
             key: _stimulus(new, rng.normal(100, 30, (48, 64)), (100.0, 200.0)) for key in required_stimuli(design)
         }
-        count = design.arrangement.attention_checks
-        checks = [(_stimulus(new, attention_picture(answer, 64), ATTENTION_WINDOW), answer) for answer in range(1, 6)]
-        plan, allocation = allocate(design, stimuli, checks if count else [])
+        answers = range(1, 6) if design.arrangement.attention_checks else ()
+        checks = [(_stimulus(new, attention_picture(answer, 64), ATTENTION_WINDOW), answer) for answer in answers]
+        plan, allocation = allocate(design, stimuli, checks)
         return new.finish(
             design=design_text(design, path / "design.toml"),
             plan=plan_text(plan),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from medsr_viewer.ui.survey.at_hand import Material
 from medsr_viewer.ui.survey.conducting import Conducting
 
 from .conftest import Open
-from .rating_study import QUICK, make_study, three_questions
+from .rating_study import QUICK, SECRETS, make_study, three_questions
 from .sitting_driver import AutoRater
 
 
@@ -226,7 +227,7 @@ def test_closing_asks_and_loses_nothing(tmp_path: Path, open_rating: Open, qtbot
 
 
 def test_a_break_is_due_and_counts_down(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
-    sitting = Sitting(minutes=1, break_minutes=1, delay_ms=0, least_view_ms=0)
+    sitting = Sitting(minutes=1, break_minutes=1, delay_ms=20, least_view_ms=0)
     folder = make_study(tmp_path / "study", sitting=sitting)
     conducting = open_rating(folder)
     until_trial(conducting, qtbot)
@@ -372,3 +373,26 @@ def test_shutting_down_twice_is_once(tmp_path: Path, open_rating: Open, qtbot: Q
     conducting.leave()
     conducting.shutdown()  # as at the end of the program: the warning of a second one would be an error
     assert not conducting.desk.is_busy
+
+
+def test_a_survey_that_is_not_blind_is_not_rated(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
+    folder = make_study(tmp_path / "study")
+    (folder.path / "allocation.json").write_text("{}", encoding="utf-8")
+    conducting = open_rating(folder)
+    qtbot.waitUntil(lambda: conducting.pages.is_on_problem, timeout=20_000)
+    assert records(folder, "observer", "session") == []
+
+
+def test_a_text_of_the_window_that_names_a_condition_stops_it(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
+    folder = make_study(tmp_path / "study")
+    conducting = open_rating(folder)
+    conducting.window.setToolTip(f"this is {SECRETS[0]}")
+    qtbot.waitUntil(lambda: conducting.pages.is_on_problem, timeout=20_000)
+
+
+def test_a_copy_of_the_folder_gets_its_dates_back(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
+    folder = make_study(tmp_path / "study")
+    for number, path in enumerate(folder.stimuli_folder.iterdir()):
+        os.utime(path, (1_000_000_000 + number, 1_000_000_000 + number))
+    until_trial(open_rating(folder), qtbot, kind="training")
+    assert {path.stat().st_mtime for path in folder.stimuli_folder.iterdir()} == {946684800}
