@@ -8,15 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from itertools import count, pairwise
+from itertools import pairwise
 
 import pytest
-from sqlalchemy.engine import URL, make_url
 
 from medsr_viewer.errors import AlreadyRecorded, SurveyError
 from medsr_viewer.survey.store import Store, create_store, open_store
 
-NUMBERS = count()
 WORKSTATION = """
 import sys
 from medsr_viewer.survey.store import open_store
@@ -31,17 +29,8 @@ with open_store(url, "survey") as store:
 
 
 @pytest.fixture
-def url(postgresql: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the address of a new database; its password is in the environment alone."""
-    import psycopg
-
-    address = make_url(postgresql)
-    with psycopg.connect(postgresql.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE survey{(number := next(NUMBERS))}")
-    monkeypatch.setenv("MEDSR_SURVEY_PASSWORD", str(address.password))
-    return URL.create(
-        address.drivername, address.username, host=address.host, port=address.port, database=f"survey{number}"
-    ).render_as_string()
+def url(shared_database: str) -> str:
+    return shared_database
 
 
 @pytest.fixture
