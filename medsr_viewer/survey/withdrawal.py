@@ -10,7 +10,7 @@ ERASED: tuple[Kind, ...] = ("session", "screen", "training", "rating", "pair", "
 """Kinds whose values are erased. That someone was enrolled, agreed and withdrew stays on record."""
 
 
-def withdraw(store: Store, observer: str, *, erase: bool, session: str = "") -> list[Record]:
+def withdraw(store: Store, observer: str, *, erase: bool, session: str = "", site: str = "") -> list[Record]:
     """Withdraw an observer.
 
     Parameters
@@ -21,6 +21,8 @@ def withdraw(store: Store, observer: str, *, erase: bool, session: str = "") -> 
         Erase what the observer answered, too; it can be asked for after a withdrawal without it.
     session : str
         The sitting in which it is asked for; "" for none.
+    site : str
+        Where the observer rates; "" for the store's own site. Observers of other sites may have the same pseudonym.
 
     Returns
     -------
@@ -32,22 +34,30 @@ def withdraw(store: Store, observer: str, *, erase: bool, session: str = "") -> 
     SurveyError
         If there is no such observer at this site, or the observer had withdrawn already.
     """
-    own = [
-        record
-        for record in store.records()
-        if record.site == store.site and (record.payload or {}).get("observer") == observer
-    ]
+    if site not in {"", store.site}:
+        raise SurveyError(
+            f"The observer {observer} rates at another site", "Withdraw the observer there, and merge a new bundle."
+        )
+    own = _records_of(store, observer)
     if not any(record.kind == "observer" for record in own):
         raise SurveyError(
             f"There is no observer {observer} at this site", "See `medsr survey status` for who there is."
         )
-    withdrawn = [record for record in own if record.kind == "withdrawn"]
-    values = [record.sequence for record in own if record.kind in ERASED] if erase else []
-    if withdrawn and not values:
-        raise SurveyError(f"The observer {observer} has withdrawn already", "Nothing is left to be done.")
     made = []
-    if not withdrawn:
+    if not any(record.kind == "withdrawn" for record in own):
         made.append(store.append("withdrawn", {"observer": observer, "erase": erase}, session=session, key=observer))
+        own = _records_of(store, observer)  # a rating window may have recorded an answer meanwhile
+    values = [record.sequence for record in own if record.kind in ERASED] if erase else []
+    if not made and not values:
+        raise SurveyError(f"The observer {observer} has withdrawn already", "Nothing is left to be done.")
     if values:
         made.append(store.erase(values, session=session))
     return made
+
+
+def _records_of(store: Store, observer: str) -> list[Record]:
+    return [
+        record
+        for record in store.records()
+        if record.site == store.site and (record.payload or {}).get("observer") == observer
+    ]

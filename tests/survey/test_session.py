@@ -353,6 +353,38 @@ def test_a_withdrawal_without_erasing_can_be_followed_by_erasing_once(tmp_path: 
     assert survey.store.verify() == []
 
 
+def test_an_observer_of_another_site_is_not_withdrawn_in_place_of_one_of_the_same_name(tmp_path: Path) -> None:
+    from medsr_viewer.survey.withdrawal import withdraw
+
+    survey = example(tmp_path)
+    survey.rate(survey.sitting())
+    with pytest.raises(SurveyError, match="another site"):
+        withdraw(survey.store, "R1", erase=True, site="f" * 16)
+    assert survey.store.records(kinds=("rating",))[0].payload is not None
+    assert survey.store.records(kinds=("withdrawn",)) == []
+
+
+def test_an_answer_that_comes_just_before_a_withdrawal_is_erased_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from medsr_viewer.survey.withdrawal import withdraw
+
+    survey = example(tmp_path)
+    session = survey.sitting()
+    survey.rate(session)
+    append = survey.store.append
+
+    def append_after_an_answer(kind: str, payload: object, **places: str) -> object:
+        monkeypatch.undo()
+        survey.rate(session)
+        return append(kind, payload, **places)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(survey.store, "append", append_after_an_answer)
+    withdraw(survey.store, "R1", erase=True)
+    assert [record.payload for record in survey.store.records(kinds=("rating",))] == [None, None]
+    assert survey.store.verify() == []
+
+
 def test_nothing_is_rated_once_the_survey_is_closed(tmp_path: Path) -> None:
     survey = example(tmp_path)
     session = survey.sitting()
