@@ -209,13 +209,13 @@ class ResultsWindow(ResultsFrame):
         if self.look is None or not rows:
             self.notices.tell("Choose an observer", "Select a row of the table first.")
             return
-        name, path = self.look.observers[rows[0].row()].observer, self.look.path
+        observer, path = self.look.observers[rows[0].row()], self.look.path
 
         def withdraw(*, erase: bool) -> None:
-            self._start("other", works.withdrawing(path, name, erase=erase))
+            self._start("other", works.withdrawing(path, observer, erase=erase))
 
         answers = [("Take out", partial(withdraw, erase=False)), ("Take out and erase", partial(withdraw, erase=True))]
-        self.notices.ask(f"Take {name} out of the analysis?", WITHDRAWAL, [*answers, ("No", lambda: None)])
+        self.notices.ask(f"Take {observer.observer} out of the analysis?", WITHDRAWAL, [*answers, ("No", lambda: None)])
 
     def _ask_where_to_export(self) -> None:
         if self.look is not None:

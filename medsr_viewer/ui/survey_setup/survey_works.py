@@ -30,7 +30,7 @@ class SurveyLook:
     title : str
         As observers see it.
     is_closed : bool
-        Whether it was unblinded.
+        Whether it was unblinded here; another site's closing writes no allocation in this folder.
     is_simulated : bool
         Whether its ratings are a program's.
     observers : tuple of ObserverStatus
@@ -53,9 +53,10 @@ def looking(path: Path) -> Work:
 
         with open_survey(path) as survey:
             records = survey.store.records()
-            kinds = {record.kind for record in records}
+            is_closed = any(record.kind == "closed" and record.site == survey.store.site for record in records)
+            is_simulated = any(record.kind == "simulated" for record in records)
             observers = tuple(status(records, survey.plan, survey.design))
-            return SurveyLook(path, survey.design.title, "closed" in kinds, "simulated" in kinds, observers)
+            return SurveyLook(path, survey.design.title, is_closed, is_simulated, observers)
 
     return work
 
@@ -109,16 +110,17 @@ def reporting(path: Path, out: Path) -> Work:
     return work
 
 
-def withdrawing(path: Path, observer: str, *, erase: bool) -> Work:
+def withdrawing(path: Path, observer: ObserverStatus, *, erase: bool) -> Work:
     """Return the work of taking an observer out: a sentence."""
+    name, site = observer.observer, observer.site
 
     def work(_token: CancelToken, _report: Report) -> str:
         from medsr_viewer.survey.withdrawal import withdraw
         from medsr_viewer.workflows.survey_files import open_survey
 
         with open_survey(path) as survey:
-            withdraw(survey.store, observer, erase=erase)
-        return f"{observer} is out of the analysis{', and the answers are erased' if erase else ''}."
+            withdraw(survey.store, name, erase=erase, site=site)
+        return f"{name} is out of the analysis{', and the answers are erased' if erase else ''}."
 
     return work
 

@@ -11,11 +11,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.survey.design import Arrangement, Condition, Design
+from medsr_viewer.survey.folder import SurveyFolder
+from medsr_viewer.survey.new_folder import copy_for_site
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.survey.exposed import exposed_texts
 from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
 from medsr_viewer.ui.survey_setup.results_window import ResultsWindow
+from medsr_viewer.workflows.survey_bundle import export_bundle, merge_bundle
 from medsr_viewer.workflows.survey_close import close_survey
+from medsr_viewer.workflows.survey_files import open_survey
 from medsr_viewer.workflows.survey_new import cases_of, create_survey
 from medsr_viewer.workflows.survey_simulate import simulate_survey
 
@@ -155,6 +159,46 @@ def test_an_observer_is_withdrawn_after_asking(window: ResultsWindow, qtbot: QtB
     qtbot.waitUntil(lambda: "withdrawn" in cells(window.progress_rows, 8), timeout=PATIENCE_MS)
     assert cells(window.progress_rows, 8) == ["finished", "withdrawn", "finished"]
     settle(window, qtbot)
+
+
+def test_an_observer_of_another_site_is_withdrawn_there_alone(window: ResultsWindow, study: Path, qtbot: QtBot) -> None:
+    merge_other_site(study)
+    window.refresh()
+    qtbot.waitUntil(lambda: window.progress_rows.rowCount() == 6 and not window.is_busy, timeout=PATIENCE_MS)
+    assert window.look is not None
+    with open_survey(study) as survey:
+        own = survey.store.site
+    foreign = next(row for row, one in enumerate(window.look.observers) if one.site != own)
+    window.progress_rows.setCurrentCell(foreign, 0)
+    press(qtbot, window.buttons["withdraw"])
+    (button,) = (one for one in window.notices.findChildren(QWidget) if getattr(one, "text", "") and _says(one))
+    press(qtbot, button)
+    settle(window, qtbot)
+    assert set(cells(window.progress_rows, 8)) == {"finished"}
+    assert "another site" in window.notices.shown[0].text
+    with open_survey(study) as survey:
+        assert survey.store.records(kinds=("withdrawn",)) == []
+
+
+def test_a_survey_that_another_site_closed_can_still_be_closed_here(
+    window: ResultsWindow, study: Path, qtbot: QtBot
+) -> None:
+    merge_other_site(study, "correct horse")
+    window.refresh()
+    qtbot.waitUntil(lambda: window.progress_rows.rowCount() == 6 and not window.is_busy, timeout=PATIENCE_MS)
+    assert window.buttons["close"].isEnabled()
+    assert not window.buttons["report"].isEnabled()
+
+
+def merge_other_site(study: Path, passphrase: str = "") -> None:
+    """Have three observers of the same names rate the survey elsewhere, and take their records in."""
+    other = study.parent / "other"
+    copy_for_site(SurveyFolder(study), other)
+    simulate_survey(other, 3, 2)
+    if passphrase:
+        close_survey(other, passphrase)
+    export_bundle(other, study.parent / "bundle.zip")
+    merge_bundle(study, study.parent / "bundle.zip")
 
 
 def test_the_folder_is_remembered_apart_from_the_images(
