@@ -131,6 +131,7 @@ class Application(QObject):
     def shutdown(self) -> None:
         """Remember the choices, end all work in the background, and wait for it."""
         remember(self._preferences, self.state)
+        self.window.surveying.rating.let_go()
         for runner in self.runners.values():
             runner.cancel()
         for runner in self.runners.values():

@@ -60,6 +60,14 @@ class RatingStart(QObject):
         self._looks.start()
 
     @Slot()
+    def let_go(self) -> None:
+        """Look no more after the processes that still run; they go on."""
+        self._looks.stop()
+        for _, said in self._running:
+            said.close()
+        self._running.clear()
+
+    @Slot()
     def _look(self) -> None:
         for entry in list(self._running):
             process, said = entry

@@ -162,3 +162,20 @@ def test_a_rating_window_that_cannot_start_is_told_of(qtbot: QtBot) -> None:
     with qtbot.waitSignal(rating.failed) as failed:
         rating.rate(Path("nowhere"), "R01")
     assert failed.args[0].reason == "No such file or directory"
+
+
+def test_a_rating_window_outlives_the_viewer_and_leaves_no_file_open() -> None:
+    files: list[IO[bytes]] = []
+
+    def waits(_command: list[str], said: IO[bytes]) -> subprocess.Popen[bytes]:
+        files.append(said)
+        return start_detached([sys.executable, "-c", "import time; time.sleep(30)"], said)
+
+    rating = RatingStart(waits)
+    rating.rate(Path("nowhere"), "R01")
+    (process,) = (process for process, _ in rating._running)
+    rating.let_go()
+    assert files[0].closed
+    assert process.poll() is None
+    process.kill()
+    process.wait()

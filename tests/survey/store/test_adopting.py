@@ -38,6 +38,17 @@ def test_another_site_s_records_are_taken_in_once(store: Store, other: Store) ->
     assert store.verify() == []
 
 
+def test_answers_that_another_site_gave_after_the_closing_are_named(store: Store, other: Store) -> None:
+    store.adopt(other.records())
+    store.close_survey("ab")
+    assert store.verify() == []
+    for value in (4, 5):
+        other.append("rating", {"value": value}, key=f"ann/{value}/0")
+    store.adopt(other.records())
+    assert store.verify() == [f"site {other.site}: 2 answers were given after the survey was closed here, not blind"]
+    assert other.verify() == []
+
+
 def test_a_site_that_took_in_ours_can_be_taken_in(store: Store, other: Store) -> None:
     other.adopt(store.records())
     store.append("rating", {"value": 1})

@@ -16,6 +16,7 @@ import pytest
 from medsr_viewer.errors import InputError, SurveyError
 from medsr_viewer.survey.store import Store, create_store, open_store
 from medsr_viewer.survey.store.head_file import read_head_file
+from medsr_viewer.survey.store.migrating import MIGRATIONS
 
 
 def test_a_full_disk_loses_nothing_and_can_go_on(store: Store) -> None:
@@ -159,6 +160,8 @@ def unprivileged(store: Store, tmp_path: Path) -> Iterator[Path]:
         pytest.skip("folders are not read-only on Windows")
     modes = {path: path.stat().st_mode for path in (*tmp_path.parents, tmp_path, folder, *folder.iterdir())}
     user = os.geteuid()
+    if user == 0 and not all(path.stat().st_mode & 0o005 == 0o005 for path in (MIGRATIONS, *MIGRATIONS.parents)):
+        pytest.skip("the program is installed where only root can read it")
     for path in (path for path in modes if user == 0 and path.is_dir()):
         path.chmod(path.stat().st_mode | 0o055)
     for path in (folder, *folder.iterdir()):
