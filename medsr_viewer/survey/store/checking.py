@@ -47,7 +47,7 @@ def problems_of(database: Database, site: str) -> list[str]:
         problems += [prefix + problem for problem in found]
     digests = {(record.site, record.sequence): record.digest for chain in chains.values() for record in chain}
     problems += contradictions(noted, heads, lambda *place: digests.get(place))
-    return problems + _closing_problems(chains[site], digests)
+    return problems + _closing_problems(chains[site], digests) + _late_answers(site, chains)
 
 
 def contradictions(
@@ -106,3 +106,18 @@ def _closing_problems(records: Sequence[Record], digests: Mapping[tuple[str, int
                 if end.count and digests.get((site, end.count)) != end.digest:
                     problems.append(f"record {end.count} of site {site} is not the one that the survey closed with")
     return problems
+
+
+def _late_answers(own: str, chains: Mapping[str, Sequence[Record]]) -> list[str]:
+    """Name the sites that went on rating when the allocation was open here; their own chains know of no closing."""
+    closed = min((record.time for record in chains[own] if record.kind == "closed"), default="")
+    late = {
+        site: sum(record.kind in {"rating", "pair"} and record.time > closed for record in chain)
+        for site, chain in chains.items()
+        if closed and site != own
+    }
+    return [
+        f"site {site}: {count} answers were given after the survey was closed here, not blind"
+        for site, count in sorted(late.items())
+        if count
+    ]
