@@ -16,7 +16,7 @@ from medsr_viewer.survey.report.sections.observers import agreement_sentence, ob
 from medsr_viewer.survey.report.sections.ordinal import ordinal_section, roc_lead, roc_section
 from medsr_viewer.survey.report.sections.pairs import pair_lead, pair_sections
 from medsr_viewer.survey.report.sections.scores import difference_of, distribution_section, score_sections, top_two
-from medsr_viewer.survey.report.sections.survey import PROTOCOL_WORDS, survey_section
+from medsr_viewer.survey.report.sections.survey import protocol_words, survey_section
 from medsr_viewer.survey.report.wording import count, counted, number, p_equals, with_interval
 
 AnyAnalysis = Analysis | PairAnalysis
@@ -40,7 +40,7 @@ def report_document(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Docu
     last = "The survey" if len(analyses) > 1 else ""
     sections.append(replace(survey_section(facts), part=last))
     sections.append(Section("Methods, for a paper", (Paragraph(methods_text(analyses, facts)),), part=last))
-    subtitle = f"{PROTOCOL_WORDS[facts.protocol]}. Report by {facts.program}."
+    subtitle = f"{protocol_words(facts)}. Report by {facts.program}."
     return Document(facts.title, subtitle, marks_of(is_simulated=facts.is_simulated), tuple(sections))
 
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.pair_analysis import PairAnalysis
+from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.survey.report.document import SIMULATED
 from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.report.wording import count, counted, listed
 
 _SHOWN = {
-    "acr": "Images were shown one at a time, and the undegraded image was rated among them without being labelled",
+    "acr": "Images were shown one at a time, and each was rated",
     "dsis": "Each image was shown beside the labelled original",
     "queens": "Each case was shown as the labelled original beside all conditions at once, unlabelled and in random"
     " places",
@@ -72,13 +73,15 @@ def _design(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
         f" {counted(len(facts.conditions), 'condition')}:"
         f" {listed(tested)}{', and ' + listed(others) if others else ''}."
     )
-    text += (
-        f" Each case was degraded by a factor of {facts.scale_factor} and upscaled by every method; the undegraded"
-        f" image served as reference."
-        if facts.mode == "test"
-        else f" Each case was upscaled by a factor of {facts.scale_factor} by every method; there was no reference."
-    )
+    hidden = any(one.role == "reference" for one in facts.conditions)
+    if facts.mode == "test":
+        text += f" Each case was degraded by a factor of {facts.scale_factor} and upscaled by every method"
+        text += "; the undegraded image served as reference." if hidden or PROTOCOLS[facts.protocol].labelled else "."
+    else:
+        text += f" Each case was upscaled by a factor of {facts.scale_factor} by every method; there was no reference."
     text += f" {_SHOWN[facts.protocol]}."
+    if hidden:
+        text += " The undegraded image was among them, not labelled."
     for analysis in analyses:
         if isinstance(analysis, PairAnalysis):
             text += f" They were asked \N{LEFT DOUBLE QUOTATION MARK}{analysis.text}\N{RIGHT DOUBLE QUOTATION MARK}"

@@ -13,6 +13,7 @@ import pytest
 
 from medsr_viewer.survey.report.content import report_document
 from medsr_viewer.survey.report.document import RESEARCH_USE, SIMULATED
+from medsr_viewer.survey.report.facts import ConditionFact
 from medsr_viewer.survey.report.html import html_page
 from medsr_viewer.survey.report.tables import safe_cell
 from medsr_viewer.survey.report.writing import report_files, write_report
@@ -28,6 +29,20 @@ def analysis() -> Any:
 @pytest.fixture(scope="module")
 def files(analysis) -> dict[str, Any]:
     return report_files([analysis], facts_of(analysis))
+
+
+def test_a_hidden_reference_is_told_of_only_where_there_was_one(analysis) -> None:
+    shown = "The undegraded image was among them, not labelled"
+    files = report_files([analysis], facts_of(analysis))
+    assert shown in files["methods.txt"]
+    assert "served as reference" in files["methods.txt"]
+    assert "Absolute category rating with hidden reference" in files["report.html"]
+    tested = tuple(ConditionFact(name, "test", "method x") for name in CONDITIONS)
+    files = report_files([analysis], facts_of(analysis, conditions=tested))
+    assert shown not in files["methods.txt"]
+    assert "served as reference" not in files["methods.txt"]
+    assert "Absolute category rating (ITU-T P.910)" in files["report.html"]
+    assert "with hidden reference" not in files["report.html"]
 
 
 def test_the_json_has_what_a_script_asks_for(analysis, files) -> None:

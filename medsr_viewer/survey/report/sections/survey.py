@@ -6,20 +6,26 @@ from medsr_viewer.survey.report.document import Block, Facts, Paragraph, Section
 from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.report.wording import ABSENT, count, counted, share
 
-PROTOCOL_WORDS = {
-    "acr": "Absolute category rating with hidden reference (ITU-T P.910)",
+_PROTOCOL_WORDS = {
+    "acr": "Absolute category rating (ITU-T P.910)",
     "dsis": "Double-stimulus impairment scale (ITU-R BT.500)",
     "queens": "Labelled original beside all conditions, each rated from 1 to 5 (Queen's University)",
     "pairs": "Pair comparison, forced choice (ITU-T P.910)",
     "vgc": "Visual grading characteristics (Båth and Månsson 2007)",
     "roc": "Present or absent, with confidence (receiver operating characteristic)",
 }
-"""Each protocol in words."""
 
 ORDER_WORDS = {
     "latin": "blocks that hold every case once, conditions balanced over blocks and observers (Latin square)",
     "random": "fully random for each observer",
 }
+
+
+def protocol_words(facts: SurveyFacts) -> str:
+    """Return the protocol in words."""
+    if facts.protocol == "acr" and any(one.role == "reference" for one in facts.conditions):
+        return "Absolute category rating with hidden reference (ITU-T P.910)"
+    return _PROTOCOL_WORDS[facts.protocol]
 
 
 def survey_section(facts: SurveyFacts) -> Section:
@@ -29,7 +35,7 @@ def survey_section(facts: SurveyFacts) -> Section:
     if facts.withdrawn:
         enrolled += f", {count(len(facts.withdrawn))} withdrew consent and are left out"
     rows = [
-        ("Protocol", PROTOCOL_WORDS[facts.protocol]),
+        ("Protocol", protocol_words(facts)),
         ("Question", " / ".join(facts.questions)),
         ("Observers", enrolled),
         ("Cases", f"{counted(facts.cases, 'case')}, {counted(facts.training_cases, 'training case')} beside them"),
