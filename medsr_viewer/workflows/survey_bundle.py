@@ -15,6 +15,7 @@ from medsr_viewer.workflows.survey_files import open_survey
 
 _FORMAT = 1
 _MEMBER = "records.json"
+_ADVICE = "Name a file that `medsr survey export` wrote."
 _LARGEST = 1 << 30
 """Bytes of records that a bundle may unpack to: a zip of a few kilobytes could fill any memory."""
 
@@ -57,25 +58,38 @@ def merge_bundle(path: Path, bundle: Path) -> int:
     SurveyError
         If it is another survey's, a chain in it was altered, or contradicts what is here: nothing is taken in then.
     """
-    document = _read(bundle)
+    survey_id, records = _read(bundle)
     with open_survey(path) as survey:
-        if document["survey_id"] != survey.store.survey_id:
+        if survey_id != survey.store.survey_id:
             raise SurveyError(f"{bundle}: it is of another survey", "Name a bundle of this survey.")
         before = len(survey.store.records())
-        survey.store.adopt([Record(**held) for held in document["records"]], {"bundle": bundle.name})
+        survey.store.adopt(records, {"bundle": bundle.name})
         added = len(survey.store.records()) - before
     return max(added - 1, 0)  # one of them says that a bundle was taken in
 
 
-def _read(bundle: Path) -> dict[str, Any]:
-    advice = "Name a file that `medsr survey export` wrote."
+def _read(bundle: Path) -> tuple[str, list[Record]]:
+    """Return whose records a bundle holds, and the records."""
     try:
         with zipfile.ZipFile(bundle) as opened:
             if opened.getinfo(_MEMBER).file_size > _LARGEST:
-                raise UnreadableFile(bundle, "it is too large for a bundle", advice)
-            document: dict[str, Any] = json.loads(opened.read(_MEMBER))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, RuntimeError) as exc:
-        raise UnreadableFile(bundle, "it is no bundle of a survey, or damaged", advice) from exc
-    if document.get("format") != _FORMAT:
-        raise UnreadableFile(bundle, "it was written by a newer version of the program", "Install the newest version.")
-    return document
+                raise UnreadableFile(bundle, "it is too large for a bundle", _ADVICE)
+            document = json.loads(opened.read(_MEMBER))
+        if document["format"] != _FORMAT:
+            raise UnreadableFile(
+                bundle, "it was written by a newer version of the program", "Install the newest version."
+            )
+        return str(document["survey_id"]), [_record(held) for held in document["records"]]
+    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile, RuntimeError) as exc:
+        raise UnreadableFile(bundle, "it is no bundle of a survey, or damaged", _ADVICE) from exc
+
+
+def _record(held: dict[str, Any]) -> Record:
+    """Return a record whose values have the kinds that a database's have; their digests are checked elsewhere."""
+    record = Record(**held)
+    texts = {name: value for name, value in vars(record).items() if name not in {"sequence", "payload", "salt"}}
+    if not all(isinstance(value, str) for value in texts.values()) or type(record.sequence) is not int:
+        raise TypeError("a record's values are of other kinds")
+    if not isinstance(record.payload, dict | None) or not isinstance(record.salt, str | None):
+        raise TypeError("a record's payload or salt is of another kind")
+    return record
