@@ -163,7 +163,10 @@ class SurveyAtHand:
             version=__version__,
             choose_pair=material.choose_pair,
         )
-        payloads = (record.payload or {} for record in material.store.records(kinds=("rating", "pair")))
+        own = [
+            record for record in material.store.records(kinds=("rating", "pair")) if record.site == material.store.site
+        ]
+        payloads = (record.payload or {} for record in own)
         self._answered = {str(one["trial"]) for one in payloads if one.get("observer") == self._observer}
 
     def _standing(self) -> Standing:
