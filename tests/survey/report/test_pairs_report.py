@@ -54,6 +54,8 @@ def test_the_scale_is_found_and_reported() -> None:
     for each, true in zip(analysis.bradley_terry.values, VALUES, strict=True):
         assert each.ci95[0] < true < each.ci95[1]
     files = report_files([analysis], facts)
+    assert "pairs chosen while rating went on" in files["report.html"]
+    assert "Latin square" not in files["report.html"]
     held = json.loads(files["report.json"])
     assert [one["name"] for one in held["conditions"]] == list(NAMES)
     assert sum(one["n"] for one in held["conditions"]) == 2 * 600

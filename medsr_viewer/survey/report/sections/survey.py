@@ -19,6 +19,7 @@ ORDER_WORDS = {
     "latin": "blocks that hold every case once, conditions balanced over blocks and observers (Latin square)",
     "random": "fully random for each observer",
 }
+_PAIRS_ORDER = "pairs chosen while rating went on, by the choices made so far; images in random places"
 
 
 def protocol_words(facts: SurveyFacts) -> str:
@@ -40,7 +41,7 @@ def survey_section(facts: SurveyFacts) -> Section:
         ("Observers", enrolled),
         ("Cases", f"{counted(facts.cases, 'case')}, {counted(facts.training_cases, 'training case')} beside them"),
         ("Images", _images(facts)),
-        ("Order", ORDER_WORDS[facts.order]),
+        ("Order", _PAIRS_ORDER if facts.protocol == "pairs" else ORDER_WORDS[facts.order]),
         ("Repeats", f"{share(facts.repeat_share)} of the trials" if facts.repeat_share else "none"),
         ("Attention checks", count(facts.attention_checks) + " an observer" if facts.attention_checks else "none"),
         (
