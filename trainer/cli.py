@@ -81,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_how_to_publish(publish)
     publish.set_defaults(work=_publish)
+    average = commands.add_parser("average", help="write the mean of several runs' best weights as a run")
+    average.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run folders of one network")
+    average.add_argument("--out", type=Path, required=True, help="new run folder, to be published or trained on")
+    average.set_defaults(work=_average)
     add_prepare_command(commands)
     add_evaluate_command(commands)
     add_report_command(commands)
@@ -102,6 +106,14 @@ def _add_how_to_publish(parser: argparse.ArgumentParser) -> None:
         metavar="CT",
         help="of training images whose manifest does not say it (default: not known, but for folders named xray)",
     )
+
+
+def _average(options: argparse.Namespace) -> int:
+    from trainer.averaging import average_runs
+
+    average_runs(options.runs, options.out)
+    print(options.out)
+    return 0
 
 
 def _recipes(options: argparse.Namespace) -> int:
