@@ -385,6 +385,30 @@ def test_an_answer_that_comes_just_before_a_withdrawal_is_erased_too(
     assert survey.store.verify() == []
 
 
+def test_an_answer_that_is_on_its_way_when_the_observer_withdraws_is_not_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from medsr_viewer.survey.withdrawal import withdraw
+
+    survey = example(tmp_path)
+    session = survey.sitting()
+    survey.rate(session)
+    append_all = survey.store.append_all
+
+    def append_after_a_withdrawal(entries: object) -> object:
+        monkeypatch.undo()
+        withdraw(survey.store, "R1", erase=True)
+        return append_all(entries)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(survey.store, "append_all", append_after_a_withdrawal)
+    with pytest.raises(SurveyError, match="withdrawn"):
+        survey.rate(session)
+    assert [record.payload for record in survey.store.records(kinds=("rating",))] == [None]
+    with pytest.raises(SurveyError, match="withdrawn"):
+        survey.rate(session)
+    assert session.step.kind == "withdrawn"
+
+
 def test_nothing_is_rated_once_the_survey_is_closed(tmp_path: Path) -> None:
     survey = example(tmp_path)
     session = survey.sitting()

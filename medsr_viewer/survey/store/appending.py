@@ -36,13 +36,14 @@ def extend(
     SurveyClosed
         If the survey is closed.
     SurveyError
-        If the end of the chain was altered.
+        If the end of the chain was altered, or an entry is of an observer who has withdrawn.
     """
     head = heads.get(site)
     if head is None:
         raise SurveyError("the head of the chain is missing: the database was altered", _VERIFY)
     last_time = _last_time(connection, site, head)
     _refuse_closed(connection, site, entries)
+    _refuse_withdrawn(connection, site, entries)
     _refuse_twice(connection, site, entries)
     records = link(site, head, last_time, entries, now)
     insert_records(connection, records)
@@ -77,6 +78,13 @@ def _refuse_closed(connection: Connection, site: str, entries: Sequence[Entry]) 
     when = connection.execute(closed).scalar_one_or_none()
     if when is not None:
         raise SurveyClosed(f"the survey was closed at {when}")
+
+
+def _refuse_withdrawn(connection: Connection, site: str, entries: Sequence[Entry]) -> None:
+    """Refuse an answer that was on its way when its observer withdrew: nobody would erase it."""
+    names = {str(entry.payload.get("observer", "")) for entry in entries if entry.kind not in AFTER_CLOSING} - {""}
+    if names and _recorded(connection, site, "withdrawn", sorted(names)):
+        raise SurveyError("This observer has withdrawn", "No more answers are taken from this observer.")
 
 
 def _refuse_twice(connection: Connection, site: str, entries: Sequence[Entry]) -> None:
