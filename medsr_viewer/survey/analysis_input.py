@@ -101,32 +101,38 @@ def attention_results(records: Iterable[Record], allocation: Allocation) -> dict
     return {name: AttentionResult(right[name], given[name]) for name in observers if given[name]}
 
 
+def observer_labels(observers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return what a report calls each (site, pseudonym): the pseudonym, with the site where another site has it too."""
+    known = set(observers)
+    number = Counter(name for _, name in known)
+    return {(site, name): f"{name}@{site}" if number[name] > 1 else name for site, name in known}
+
+
 def _latest(records: Iterable[Record], kind: Kind) -> tuple[tuple[str, ...], list[tuple[int, Payload]]]:
     """Return the observers, and by observer's place the latest revision of each answer, in order of the first ones.
 
     Observers are those who answered, withdrawn ones left out; two of one name at different sites are told apart.
     """
     answers: dict[tuple[str, str, str], Payload] = {}
+    seen: set[tuple[str, str]] = set()
     withdrawn: set[tuple[str, str]] = set()
     for record in records:
         payload = record.payload
-        if payload is None or record.kind not in {kind, "withdrawn"}:
+        if payload is None or record.kind not in {kind, "withdrawn", "observer"}:
             continue
         observer = (record.site, str(payload["observer"]))
+        seen.add(observer)
         if record.kind == "withdrawn":
             withdrawn.add(observer)
+        if record.kind != kind:
             continue
         key = (*observer, str(payload["trial"]))
         if key not in answers or payload["revision"] >= answers[key]["revision"]:
             answers[key] = payload
     kept = {key: payload for key, payload in answers.items() if key[:2] not in withdrawn}
     places = {observer: place for place, observer in enumerate(dict.fromkeys(key[:2] for key in kept))}
-    return _labels(list(places)), [(places[key[:2]], payload) for key, payload in kept.items()]
-
-
-def _labels(observers: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    number = Counter(name for _, name in observers)
-    return tuple(f"{name}@{site}" if number[name] > 1 else name for site, name in observers)
+    labels = observer_labels(seen)
+    return tuple(labels[one] for one in places), [(places[key[:2]], payload) for key, payload in kept.items()]
 
 
 def _meaning(allocation: Allocation, stimulus: str) -> Meaning:

@@ -11,6 +11,7 @@ from medsr_viewer.survey.analysis_input import AttentionResult, attention_result
 from medsr_viewer.survey.design import Case, Question, Sitting
 from medsr_viewer.survey.plan import Trial
 from medsr_viewer.survey.ratings import RatingTable
+from medsr_viewer.survey.report.facts import survey_facts
 from medsr_viewer.survey.status import status
 from medsr_viewer.survey.withdrawal import withdraw
 
@@ -123,6 +124,13 @@ def test_observers_of_one_name_at_two_sites_stay_two(tmp_path: Path) -> None:
     assert set(table.observers) == {f"R1@{first.site}", f"R1@{other.site}"}
     assert sorted(table.value.tolist()) == [1, 2, 5]
     assert sorted(one.done for one in status(records, survey.plan, survey.design)) == [1, 2]
+    withdraw(first, "R1", erase=True)
+    records = sorted(first.records() + other.records(), key=lambda record: (record.site, record.sequence))
+    (table,) = rating_tables(records, survey.allocation, survey.design).values()
+    facts = survey_facts(survey.design, records)
+    assert table.observers == facts.answered == (f"R1@{other.site}",)
+    assert facts.withdrawn == (f"R1@{first.site}",)
+    assert set(facts.enrolled) == {*facts.answered, *facts.withdrawn}
 
 
 def test_choices_arrive_with_winner_loser_and_side(tmp_path: Path) -> None:

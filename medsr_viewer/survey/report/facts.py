@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medsr_viewer import __version__
+from medsr_viewer.survey.analysis_input import observer_labels
 from medsr_viewer.survey.design import Design, Mode, Order, Protocol, Role
 from medsr_viewer.survey.records import Payload, Record
 
@@ -94,6 +95,7 @@ def survey_facts(design: Design, records: Sequence[Record], *, problems: Sequenc
     created: Payload = next((record.payload for record in records if record.kind == "created" and record.payload), {})
     of_kind = {kind: _observers(records, kind) for kind in ("observer", "withdrawn", "rating", "pair")}
     gone = of_kind["withdrawn"]
+    labels = observer_labels(one for observers in of_kind.values() for one in observers)
     answers = sorted(record.time for record in records if record.kind in {"rating", "pair"})
     return SurveyFacts(
         survey_id=str(created.get("survey_id", "")),
@@ -113,9 +115,9 @@ def survey_facts(design: Design, records: Sequence[Record], *, problems: Sequenc
         repeat_share=design.arrangement.repeat_share,
         sitting_minutes=design.sitting.minutes,
         back=design.sitting.back,
-        enrolled=tuple(name for _, name in of_kind["observer"]),
-        answered=tuple(name for site, name in of_kind["rating"] | of_kind["pair"] if (site, name) not in gone),
-        withdrawn=tuple(name for _, name in gone),
+        enrolled=tuple(labels[one] for one in of_kind["observer"]),
+        answered=tuple(labels[one] for one in of_kind["rating"] | of_kind["pair"] if one not in gone),
+        withdrawn=tuple(labels[one] for one in gone),
         sites=len({record.site for record in records}) or 1,
         screens=_screens(records),
         began=answers[0][:10] if answers else "",
