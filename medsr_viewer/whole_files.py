@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +14,9 @@ from medsr_viewer.errors import CannotWrite
 Content = str | bytes | memoryview | Callable[[BinaryIO], object]
 
 
-def write_whole(path: Path, content: Content, *, advice: str | None = None, durable: bool = True) -> None:
+def write_whole(
+    path: Path, content: Content, *, advice: str | None = None, durable: bool = True, mode: int = 0o666
+) -> None:
     """Write a file that is there whole, or as it was before: after an error, a kill, and a power failure too.
 
     Parameters
@@ -27,6 +30,8 @@ def write_whole(path: Path, content: Content, *, advice: str | None = None, dura
     durable : bool
         Wait until the disk holds the bytes. Where thousands of files are written and can be made again, the wait is not
         worth it: they are still whole, but for a power failure.
+    mode : int
+        Who may read and write it from the first moment on, less what the user's mask takes away.
 
     Raises
     ------
@@ -38,7 +43,7 @@ def write_whole(path: Path, content: Content, *, advice: str | None = None, dura
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with temporary.open("xb") as file:
+            with open(temporary, "xb", opener=partial(os.open, mode=mode)) as file:  # noqa: PTH123 - a Path has no opener
                 _write(file, content)
                 file.flush()
                 if durable:

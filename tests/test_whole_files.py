@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -97,3 +98,15 @@ def test_others_may_read_the_file_as_any_that_this_user_makes(tmp_path: Path) ->
     (tmp_path / "plain").touch()
     write_whole(tmp_path / "whole", b"")
     assert stat.S_IMODE((tmp_path / "whole").stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are Unix's")
+def test_a_secret_is_never_readable_by_others(tmp_path: Path) -> None:
+    modes = []
+
+    def look(_file: BinaryIO) -> None:
+        modes.extend(stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir())
+
+    write_whole(tmp_path / "secret", look, mode=0o600)
+    assert modes == [0o600]
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600

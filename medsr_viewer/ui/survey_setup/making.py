@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,21 +71,33 @@ def making(order: Order) -> Work:
             report(Step(f"{line[:1].upper()}{line[1:]}", behind, len(order.design.cases) + 1))
             behind += 1
 
-        made = create_survey(
-            order.folder,
-            order.design,
-            order.passphrase,
-            store_url=order.store_url,
-            device=order.device,
-            report=tell,
-            token=token,
-        )
-        if token.is_cancelled:  # in the last moment: nobody was told of this survey
-            shutil.rmtree(order.folder, ignore_errors=True)
-            raise Cancelled
-        if order.kept is not None:
-            write_whole(order.kept, f"{order.passphrase}\n")
-            order.kept.chmod(_OWNER_ALONE)
+        with _passphrase_kept(order):
+            made = create_survey(
+                order.folder,
+                order.design,
+                order.passphrase,
+                store_url=order.store_url,
+                device=order.device,
+                report=tell,
+                token=token,
+            )
+            if token.is_cancelled:  # in the last moment: nobody was told of this survey
+                shutil.rmtree(order.folder, ignore_errors=True)
+                raise Cancelled
         return made
 
     return work
+
+
+@contextmanager
+def _passphrase_kept(order: Order) -> Iterator[None]:
+    """Keep the passphrase before there is anything that it opens, and remove it again where nothing comes of that."""
+    if order.kept is None:
+        yield
+        return
+    write_whole(order.kept, f"{order.passphrase}\n", mode=_OWNER_ALONE)
+    try:
+        yield
+    except BaseException:
+        order.kept.unlink(missing_ok=True)
+        raise
