@@ -43,7 +43,7 @@ def write_whole(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with open(temporary, "xb", opener=partial(os.open, mode=mode)) as file:  # noqa: PTH123 - a Path has no opener
+            with open(temporary, "xb", opener=partial(os.open, mode=mode)) as file:
                 _write(file, content)
                 file.flush()
                 if durable:

@@ -81,7 +81,8 @@ def making(order: Order) -> Work:
                 report=tell,
                 token=token,
             )
-            if token.is_cancelled:  # in the last moment: nobody was told of this survey
+            # In the last moment, and nobody was told of this survey. One whose records are on a server stays: they would.
+            if token.is_cancelled and not order.store_url:
                 shutil.rmtree(order.folder, ignore_errors=True)
                 raise Cancelled
         return made
