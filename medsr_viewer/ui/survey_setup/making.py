@@ -81,7 +81,7 @@ def making(order: Order) -> Work:
                 report=tell,
                 token=token,
             )
-            # In the last moment, and nobody was told of this survey. One whose records are on a server stays: they would.
+            # In the last moment: nobody was told of this survey. One that has its records on a server stands.
             if token.is_cancelled and not order.store_url:
                 shutil.rmtree(order.folder, ignore_errors=True)
                 raise Cancelled
