@@ -75,8 +75,8 @@ def simulate_survey(
     observers, seed : int
         How many there are, and the seed of all chance.
     truth : Path, optional
-        JSON file ``{"conditions": [{"name": …, "mos": …}]}`` of the population's true MOS: read where it exists, else
-        written.
+        JSON file ``{"conditions": [{"name": …, "mos": …}]}`` of the population's true MOS: read where it exists and
+        is not empty, else written.
     report : callable
         Takes a line about the progress.
 
@@ -87,9 +87,10 @@ def simulate_survey(
     InputError
         If the truth names unknown conditions, or MOS that cannot be.
     """
+    is_given = truth and truth.is_file() and truth.stat().st_size > 0  # empty: made by mktemp
     with open_survey(path) as survey:
         _refuse(survey, observers)
-        population = _population(survey.design, _read_truth(truth) if truth and truth.exists() else {})
+        population = _population(survey.design, _read_truth(truth) if truth and is_given else {})
         mos = true_mos(population, together=PROTOCOLS[survey.design.protocol].rated == "all")
         rng = np.random.default_rng(seed)
         scene = _scene(survey, population, rng, report)
@@ -104,7 +105,7 @@ def simulate_survey(
             )  # fmt: skip
             answers += len(given)
         survey.store.append_all(entries)
-    if truth and not truth.exists():
+    if truth and not is_given:
         write_whole(truth, truth_text(mos))
     return SimulatedSurvey(mos, names, answers)
 

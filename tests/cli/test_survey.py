@@ -95,8 +95,11 @@ def test_a_survey_is_rated_by_simulated_observers_who_see_what_is_shown(
     assert {name: len(given) for name, given in values.items() if name} == dict.fromkeys(written, 6 * 3)
 
 
-def test_the_truth_is_written_where_there_is_none(medsr: Run, study: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_there", [False, True], ids=["missing", "empty"])
+def test_the_truth_is_written_where_there_is_none(medsr: Run, study: Path, tmp_path: Path, is_there: bool) -> None:
     truth = tmp_path / "truth.json"
+    if is_there:
+        truth.touch()
     simulated(medsr, study, truth)
     held = json.loads(truth.read_text(encoding="utf-8"))["conditions"]
     assert [one["name"] for one in held] == [*METHODS, "reference"]
