@@ -32,6 +32,7 @@ from medsr_viewer.survey.audit.cases import (
     look_of,
     stimuli_per_case,
 )
+from medsr_viewer.survey.audit.database_image import database_image
 from medsr_viewer.survey.audit.finding import Finding
 from medsr_viewer.survey.audit.listing import FileFact, list_files
 from medsr_viewer.survey.design import Design
@@ -42,6 +43,8 @@ from medsr_viewer.survey.plan_file import read_plan
 from medsr_viewer.survey.records import Record
 
 _HEAD = 256
+_LOCKED = frozenset({"survey.sqlite", "survey.sqlite-shm"})
+"""Files that SQLite locks; the second holds no values."""
 
 
 def audit(
@@ -185,8 +188,10 @@ def _folder_findings(
     if extras and not closed:
         yield from other_files.check_passphrase(extras, folder.read_sealed())
     if not closed:
+        if folder.database_file.is_file():
+            yield from other_files.check_database(database_image(folder.database_file), "survey.sqlite", secrets)
         for name in names:
-            if name.startswith("survey.sqlite"):
+            if name.startswith("survey.sqlite") and name not in _LOCKED:
                 yield from other_files.check_database((folder.path / name).read_bytes(), name, secrets)
 
 
