@@ -99,7 +99,7 @@ def _close(options: argparse.Namespace) -> int:
         say(f"{options.survey}: {problem}")
     print(f"{options.survey}: closed and unblinded; the allocation is the one committed to: {closed.commitment}")
     _write_json(options, {"commitment": closed.commitment, "problems": list(closed.problems)})
-    return DONE
+    return SOME_FAILED if closed.problems else DONE
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -118,7 +118,9 @@ def _report(options: argparse.Namespace) -> int:
     for path in made.files:
         print(path)
     _write_json(options, made.figures)
-    return DONE
+    for problem in made.problems:
+        say(f"{options.survey}: {problem}")
+    return SOME_FAILED if made.problems else DONE
 
 
 def _withdraw(options: argparse.Namespace) -> int:

@@ -101,9 +101,14 @@ def named_cases(inputs: Sequence[Input], *, training: bool = False, taken: Seque
 
 
 def with_training(design: Design) -> Design:
-    """Return the design with the shipped sample as training case, where it has none and the sample is no case of it."""
+    """Return the design with the shipped sample as training case.
+
+    Not where it has one, where the sample is a case of it, or where a condition's images come from elsewhere: nobody
+    has enhanced the sample.
+    """
     sample = sample_path()
-    if design.training_cases or any(case.path == sample for case in design.cases):
+    elsewhere = any(condition.images for condition in design.conditions)
+    if design.training_cases or elsewhere or any(case.path == sample for case in design.cases):
         return design
     return replace(design, cases=(*design.cases, Case(TRAINING_SAMPLE, sample, training=True)))
 

@@ -27,10 +27,13 @@ class SurveyReport:
         The page first.
     figures : dict
         Everything as JSON has it.
+    problems : tuple of str
+        What was altered in the survey: the report says so too.
     """
 
     files: tuple[Path, ...]
     figures: dict[str, Any]
+    problems: tuple[str, ...]
 
 
 def report_survey(path: Path, out: Path, *, report: Report = lambda _line: None) -> SurveyReport:
@@ -56,8 +59,9 @@ def report_survey(path: Path, out: Path, *, report: Report = lambda _line: None)
         allocation = survey.folder.read_allocation()
         records = survey.store.records()
         report("verifying that nothing was altered")
-        facts = survey_facts(survey.design, records, problems=verify_folder(survey.folder))
+        problems = verify_folder(survey.folder)
+        facts = survey_facts(survey.design, records, problems=problems)
         report("analysing")
         analyses = analyse_survey(records, allocation, survey.design, load=survey.folder.load_stimulus)
     report("writing the report")
-    return SurveyReport(tuple(write_report(out, analyses, facts)), summary(analyses, facts))
+    return SurveyReport(tuple(write_report(out, analyses, facts)), summary(analyses, facts), tuple(problems))

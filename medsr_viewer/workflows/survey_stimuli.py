@@ -52,8 +52,8 @@ class RenderedCase:
 def render(design: Design, case: Case, *, device: str = "auto", token: CancelToken | None = None) -> RenderedCase:
     """Compute a case under every condition of a design.
 
-    All are rounded to the step of the case's own values, as a file of that kind would hold them: in a narrow window an
-    original of whole numbers beside computed values would show its steps, and tell which one it is.
+    All are rounded to the step of the case's own values and held to their range, as a file of that kind would hold
+    them: an original of whole numbers beside computed values would show its steps in a narrow window, and its ends.
 
     Parameters
     ----------
@@ -76,10 +76,10 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
     comparison = _compare(design, frame, source.instance.modality, device, token)
     region = _region(case, comparison, design)
     conditions = [*design.conditions, *_labelled(design)]
-    low, step = frame.value_range[0], stored_step(frame.pixels)
+    (low, high), step = frame.value_range, stored_step(frame.pixels)
     pixels = {one.name: _crop(_pixels(one, case, frame, comparison), region) for one in conditions}
     if step:
-        pixels = {name: rounded(image, low, step) for name, image in pixels.items()}
+        pixels = {name: np.clip(rounded(image, low, step), low, high) for name, image in pixels.items()}
     spacing = frame.pixel_spacing or ()
     shrunk = design.scale_factor if design.mode == "enhance" else 1
     return RenderedCase(
@@ -88,7 +88,11 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
         window=case_window(case, frame),
         inverted=frame.inverted,
         pixel_spacing=tuple(value / shrunk for value in spacing),
-        notes=(*comparison.prepared.notes, *frame.warnings, *([f"Rounded to steps of {step:g}."] if step else [])),
+        notes=(
+            *comparison.prepared.notes,
+            *frame.warnings,
+            *([f"Rounded to steps of {step:g}, from {low:g} to {high:g}."] if step else []),
+        ),
     )
 
 
@@ -147,11 +151,13 @@ def _pixels(condition: Condition, case: Case, frame: Frame, comparison: Comparis
 
 def _enhanced_elsewhere(folder: Path, case: Case, frame: Frame, shape: tuple[int, ...]) -> FloatArray:
     wanted = {case.name, case.path.stem}
+    if not folder.is_dir():
+        raise UnusableImage(f"{folder}: there is no such folder", "Name the folder of the images enhanced elsewhere.")
     found = [path for path in sorted(folder.iterdir()) if path.is_file() and {path.name, path.stem} & wanted]
     if len(found) != 1:
         raise UnusableImage(
             f"{folder}: {len(found)} files are named as the case {case.name}",
-            f"One must be named {case.name} or {case.path.stem}, with any suffix.",
+            f"One must be named {' or '.join(sorted(wanted))}, with any suffix.",
         )
     (inputs, _) = find_inputs(found, 1)
     if len(inputs) != 1:

@@ -288,3 +288,45 @@ def test_the_report_finds_what_was_simulated(medsr: Run, study: Path, passphrase
     for name in ("report.html", "report.pdf", "report.json", "ratings.csv", "methods.txt"):
         assert (out / name).stat().st_size > 500
     assert "SIMULATED" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_altered_survey_is_closed_and_reported_with_a_warning(
+    medsr: Run, study: Path, passphrase: Path, tmp_path: Path
+) -> None:
+    simulated(medsr, study, tmp_path / "truth.json")
+    alter_rating(study)
+    outcome = medsr("survey", "close", study, "--passphrase-file", passphrase)
+    assert outcome.status == 1
+    assert "altered" in outcome.err
+    outcome = medsr("survey", "report", study, "--out", tmp_path / "report", "--json", tmp_path / "report.json")
+    assert outcome.status == 1
+    assert "altered" in outcome.err
+    assert "ALTERED" in (tmp_path / "report" / "methods.txt").read_text(encoding="utf-8")
+
+
+def test_images_enhanced_elsewhere_are_matched_by_name(
+    medsr: Run, images: list[Path], passphrase: Path, tmp_path: Path
+) -> None:
+    vendor = tmp_path / "vendor"
+    options = ("--condition", "bicubic", "--scale", 2, "--passphrase-file", passphrase)
+    cases = [part for path in images for part in ("--case", path)]
+    missing = medsr("survey", "new", tmp_path / "study", *cases, *options, "--images", f"vendor-a={vendor}")
+    assert missing.status == 1
+    assert "no such folder" in missing.err
+    vendor.mkdir()
+    for path in images[1:]:
+        Image.open(path).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(vendor / path.name)
+    lacking = medsr("survey", "new", tmp_path / "study", *cases, *options, "--images", f"vendor-a={vendor}")
+    assert lacking.status == 1
+    assert "case0" in lacking.err
+    Image.open(images[0]).save(vendor / "case0.tif")
+    assert medsr("survey", "new", tmp_path / "study", *cases, *options, "--images", f"vendor-a={vendor}").status == 0
+
+
+def test_stimuli_have_the_steps_and_the_range_of_their_original(study: Path) -> None:
+    for path in (study / "stimuli").iterdir():
+        pixels = np.load(path)
+        if pixels.shape == (64, 80):
+            assert np.array_equal(pixels, np.rint(pixels))
+            assert pixels.min() >= 0
+            assert pixels.max() <= 255

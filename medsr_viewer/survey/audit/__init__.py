@@ -47,6 +47,8 @@ tile seams                    steps on a regular grid that others lack          
 rounding                      coarser steps than the case's others (warning)    all are rounded alike
 ============================  ================================================  ========================================
 
+Constant areas, borders and seams are warnings: real methods differ there now and then.
+
 What no auditor finds. Who holds the files and the cases can compute the methods on a case and compare pixels: the
 methods are public, and so is what they do. design.toml, which lies in the folder, says which methods and cases take
 part, though not which image is which. An expert may know a method by how its images look: that is what is rated. Two

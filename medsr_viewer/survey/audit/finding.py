@@ -54,6 +54,8 @@ def refuse_leaks(findings: Iterable[Finding]) -> None:
 
 
 SET_UP_AGAIN = "Set the survey up again."
+LOOK_AT_IT = "Look at the case's images side by side: what is the method's own look is what is rated, a fault is not."
+"""Of what pixels tell: a method may step or smooth where others do not, and still be sound."""
 
 
 def some(names: Collection[str], most: int = 3) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medsr_viewer.imaging.frame import FloatArray
-from medsr_viewer.survey.audit.finding import SET_UP_AGAIN, Finding, some
+from medsr_viewer.survey.audit.finding import LOOK_AT_IT, SET_UP_AGAIN, Finding, some
 
 _DEPTH = 8
 """Lines at each border that are looked at."""
@@ -96,7 +96,7 @@ def check_flat_areas(stack: Stack, shown: Stack, scale_factor: int) -> Iterator[
         if _alone(name, {name: flat[name] & (far | inside)}, structured):
             odd.append(name)
     if odd:
-        yield _finding(
+        yield _suspicion(
             "constant areas", "it has an area of one value where the case's other images have structure", odd
         )
 
@@ -112,7 +112,7 @@ def check_borders(stack: Stack, shown: Stack) -> Iterator[Finding]:
         if excess > max(_FAR_OFF, 2 * float(np.median(others)) if len(others) > 1 else 0.0):
             odd.add(name)
     if odd:
-        yield _finding("border", "lines at its border are of one value, or far off those of the case's others", odd)
+        yield _suspicion("border", "lines at its border are of one value, or far off those of the case's others", odd)
 
 
 def check_rounding(stack: Stack, window: tuple[float, float]) -> Iterator[Finding]:
@@ -183,3 +183,7 @@ def _sample(pixels: FloatArray) -> NDArray[np.float32]:
 
 def _finding(check: str, leak: str, names: Collection[str]) -> Finding:
     return Finding(check, leak, f"stimuli: {some(names)}", SET_UP_AGAIN)
+
+
+def _suspicion(check: str, leak: str, names: Collection[str]) -> Finding:
+    return Finding(check, leak, f"stimuli: {some(names)}", LOOK_AT_IT, "warning")

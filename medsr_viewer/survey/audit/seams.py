@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medsr_viewer.imaging.frame import FloatArray
-from medsr_viewer.survey.audit.finding import SET_UP_AGAIN, Finding, some
+from medsr_viewer.survey.audit.finding import LOOK_AT_IT, Finding, some
 
 _LEAST_TILE = 32
 _ODD, _MOST = 2.0, 6.0
@@ -55,7 +55,8 @@ def check_seams(shown: Mapping[str, FloatArray], scale_factor: int) -> Iterator[
             "tile seams",
             "it steps along lines on a regular grid, where the case's other images do not",
             f"stimuli: {some(odd)}",
-            f"Compute this method with a larger halo, or in one piece. {SET_UP_AGAIN}",
+            LOOK_AT_IT,
+            "warning",
         )
 
 

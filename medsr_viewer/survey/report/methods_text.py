@@ -137,9 +137,14 @@ def _blinding(facts: SurveyFacts) -> str:
         text += f" {counted(facts.attention_checks, 'attention check')} asked each observer for a given answer."
     return text + (
         f" A sitting lasted at most {facts.sitting_minutes:g} minutes before a break. Ratings were kept in an"
-        f" append-only,"
-        f" hash-chained record. The survey was run and analysed with {facts.program}."
+        f" append-only, hash-chained record.{_integrity(facts)} The survey was run and analysed with {facts.program}."
     )
+
+
+def _integrity(facts: SurveyFacts) -> str:
+    if not facts.problems:
+        return ""
+    return f" Its verification FOUND THAT THE SURVEY WAS ALTERED: {'; '.join(facts.problems)}."
 
 
 def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
