@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -229,7 +228,7 @@ def analyse(
         counts=_counts(cube, table.best),
         by_observer=_means(cube, axis=1),
         by_case=_means(cube, axis=0),
-        seconds=_median_seconds(table),
+        seconds=table.median_seconds(),
         next_survey=attempt(lambda: _next_survey(table)) if quality else Missing(_CONFIDENCE),
         objective=objective or Missing("No objective scores were computed."),
         correlations=_correlations(table, objective, seed) if quality else {},
@@ -316,9 +315,3 @@ def _means(cube: FloatArray, axis: int) -> FloatArray:
     means: FloatArray = np.full(count.shape, np.nan)
     np.divide(np.where(given, cube, 0.0).sum(axis=axis), count, out=means, where=count > 0)
     return means
-
-
-def _median_seconds(table: RatingTable) -> FloatArray:
-    known = ~np.isnan(table.seconds)
-    each = [table.seconds[known & (table.observer == index)] for index in range(len(table.observers))]
-    return np.array([float(np.median(seconds)) if seconds.size else math.nan for seconds in each])

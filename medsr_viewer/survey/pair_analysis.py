@@ -12,7 +12,7 @@ from scipy import stats
 from medsr_viewer.survey.analysis_parts import Missing, attempt
 from medsr_viewer.survey.design import Question, Role
 from medsr_viewer.survey.ratings import ComparisonTable
-from medsr_viewer.survey.statistics.pairs import PairScale, PairTable, pair_scale
+from medsr_viewer.survey.statistics.pairs import PairScale, pair_scale
 
 PAIRS_ESTIMAND = (
     "Place of each condition on one scale of preference, from forced choices between two images of the same case; only"
@@ -88,17 +88,14 @@ def analyse_pairs(
     resamples, seed : int
         Of the bootstraps.
     """
-    pairs = PairTable(
-        table.observers, table.cases, table.conditions, table.observer, table.case, table.winner, table.loser
-    )
     n, left = len(table.winner), int(table.winner_left.sum())
     return PairAnalysis(
         question.name,
         question.text,
         table,
         dict(roles),
-        attempt(lambda: pair_scale(pairs, "bradley-terry", resamples=resamples, seed=seed)),
-        attempt(lambda: pair_scale(pairs, "thurstone", resamples=resamples, seed=seed)),
+        attempt(lambda: pair_scale(table, "bradley-terry", resamples=resamples, seed=seed)),
+        attempt(lambda: pair_scale(table, "thurstone", resamples=resamples, seed=seed)),
         table.wins(),
         Sides(left, n, float(stats.binomtest(left, n).pvalue) if n else float("nan")),
     )

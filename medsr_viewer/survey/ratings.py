@@ -49,6 +49,12 @@ class RatingTable:
         cube[self.observer[first], self.case[first], self.condition[first]] = self.value[first]
         return cube
 
+    def median_seconds(self) -> FloatArray:
+        """Return (observers,) float64: median time of an answer; NaN where none is known."""
+        known = ~np.isnan(self.seconds)
+        each = [self.seconds[known & (self.observer == index)] for index in range(len(self.observers))]
+        return np.array([float(np.median(seconds)) if seconds.size else np.nan for seconds in each])
+
     def without(self, observers: frozenset[str] | set[str]) -> RatingTable:
         """Return the table without some observers; indices are made anew."""
         kept = [index for index, name in enumerate(self.observers) if name not in observers]
@@ -69,19 +75,15 @@ class RatingTable:
 
 
 @dataclass(frozen=True, eq=False)
-class ComparisonTable:
-    """Choices between two images of a case, unblinded.
+class PairTable:
+    """Choices between two conditions of the same case, unblinded.
 
     Parameters
     ----------
     observers, cases, conditions : tuple of str
-        Names; the index arrays below point into them.
+        Names; the index arrays point into them.
     observer, case, winner, loser : (N,) int ndarray
-        Of each choice; the last two are conditions.
-    winner_left : (N,) bool ndarray
-        Whether the chosen image stood on the left.
-    seconds : (N,) float64 ndarray
-        From the images' appearance to the choice.
+        Of each choice; winner and loser are conditions.
     """
 
     observers: tuple[str, ...]
@@ -91,11 +93,25 @@ class ComparisonTable:
     case: IntArray
     winner: IntArray
     loser: IntArray
+
+    def wins(self, weights: FloatArray | None = None) -> FloatArray:
+        """Return (conditions, conditions) float64: how often the row was chosen over the column."""
+        count = len(self.conditions)
+        flat = np.bincount(self.winner * count + self.loser, weights, minlength=count * count)
+        return flat.reshape(count, count).astype(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonTable(PairTable):
+    """Choices, and how each was made.
+
+    Parameters
+    ----------
+    winner_left : (N,) bool ndarray
+        Whether the chosen image stood on the left.
+    seconds : (N,) float64 ndarray
+        From the images' appearance to the choice.
+    """
+
     winner_left: NDArray[np.bool_]
     seconds: FloatArray
-
-    def wins(self) -> FloatArray:
-        """Return (conditions, conditions) float64: ``[i, j]`` how often i was chosen over j."""
-        wins = np.zeros((len(self.conditions), len(self.conditions)))
-        np.add.at(wins, (self.winner, self.loser), 1.0)
-        return wins

@@ -13,6 +13,7 @@ from scipy import stats
 from scipy.special import expit, ndtr
 
 from medsr_viewer.errors import TooFewRatings
+from medsr_viewer.survey.ratings import PairTable
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.intp]
@@ -20,33 +21,6 @@ Model: TypeAlias = Literal["bradley-terry", "thurstone"]
 
 LEAST_OBSERVERS = 5
 """That a bootstrap over observers is worth anything with."""
-
-
-@dataclass(frozen=True, eq=False)
-class PairTable:
-    """Choices between two conditions of the same case, unblinded.
-
-    Parameters
-    ----------
-    observers, cases, conditions : tuple of str
-        Names; the index arrays point into them.
-    observer, case, winner, loser : (N,) int ndarray
-        Of each choice; winner and loser are conditions.
-    """
-
-    observers: tuple[str, ...]
-    cases: tuple[str, ...]
-    conditions: tuple[str, ...]
-    observer: IntArray
-    case: IntArray
-    winner: IntArray
-    loser: IntArray
-
-    def wins(self, weights: FloatArray | None = None) -> FloatArray:
-        """Return (conditions, conditions) float64: how often the row was chosen over the column."""
-        count = len(self.conditions)
-        flat = np.bincount(self.winner * count + self.loser, weights, minlength=count * count)
-        return flat.reshape(count, count).astype(np.float64)
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ def screen_observers(
     rules, attention = rules or ScreeningRules(), attention or {}
     cube = table.cube()
     flat = cube.reshape(len(cube), cube.shape[1] * cube.shape[2])
-    seconds = _median_seconds(table)
+    seconds = table.median_seconds()
     usual = float(np.nanmedian(seconds)) if not np.isnan(seconds).all() else math.nan
     verdicts = zip(table.observers, flat, bt500(flat), p913(cube, threshold=rules.correlation), strict=True)
     others = with_the_others(flat)
@@ -178,15 +178,6 @@ def screen_observers(
             )
         )
     return Screening(tuple(observers), rules)
-
-
-def _median_seconds(table: RatingTable) -> FloatArray:
-    medians = np.full(len(table.observers), np.nan)
-    for index in range(len(medians)):
-        own = table.seconds[(table.observer == index) & ~np.isnan(table.seconds)]
-        if own.size:
-            medians[index] = np.median(own)
-    return medians
 
 
 def _ranked_share(own: FloatArray) -> float:

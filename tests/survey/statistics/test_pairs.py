@@ -6,7 +6,8 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from medsr_viewer.errors import TooFewRatings
-from medsr_viewer.survey.statistics.pairs import PairTable, pair_scale
+from medsr_viewer.survey.ratings import PairTable
+from medsr_viewer.survey.statistics.pairs import pair_scale
 
 TRUE = np.array([-0.8, -0.2, 0.3, 0.7])
 
