@@ -14,7 +14,7 @@ from medsr_viewer.errors import InputError
 from medsr_viewer.models.cards import BARELY_TRAINED_STEPS
 from trainer.log_columns import column_of, folders_of
 from trainer.recipe import Recipe
-from trainer.recipe_file import RECIPE_FOLDER, load_recipe, shipped_recipes
+from trainer.recipe_file import RECIPE_FOLDER, changes, load_recipe, recipe_as_dict, shipped_recipes
 
 _HEADINGS = ("recipe", "paper", "published", "ours", "steps", "hours", "what differs")
 _WORDS = {
@@ -24,6 +24,10 @@ _WORDS = {
     "perceptual_distance": "VGG {:.3f}",
 }
 _DIFFERS_LENGTH = 260
+_NO_DIFFERENCE = re.compile(
+    r"(name|summary|paper|published|differs|seed|validation\..*|optimiser\.(steps|epochs)|network\.warm_start) ="
+)
+"""Keys that name, describe or end a run: the other columns say it, or the result hardly depends on it."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,14 @@ class Reached:
     figures : dict
         Data folder to ``psnr_db``, ``gain_db``, ``ssim`` and ``perceptual_distance``; some may be
         missing or NaN.
+    settings : tuple of str
+        What the run set otherwise than the recipe, as ``loss.content_backbone = 'vgg16', was 'vgg19'``.
     """
 
     steps: int
     hours: float
     figures: dict[str, dict[str, float]] = field(hash=False)
+    settings: tuple[str, ...] = ()
 
 
 def recipes_table(places: Iterable[Path]) -> str:
@@ -78,8 +85,12 @@ def _row(recipe: Recipe, reached: Reached | None) -> Sequence[str]:
         "; ".join(_words(folder, values) for folder, values in reached.figures.items()) if reached else "not trained",
         _steps(reached.steps) if reached else "-",
         f"{reached.hours:.2f}" if reached else "-",
-        _shortened(recipe.differs) or "-",
+        " ".join(filter(None, (_settings(reached), _shortened(recipe.differs)))) or "-",
     )
+
+
+def _settings(reached: Reached | None) -> str:
+    return f"**Here {'; '.join(reached.settings)}.**".replace("|", "/") if reached and reached.settings else ""
 
 
 def _words(folder: str, values: dict[str, float]) -> str:
@@ -125,7 +136,21 @@ def _of_run(run: Path) -> tuple[str, Reached] | None:
         }
         for folder in folders_of(best)
     }
-    return recipe["name"], Reached(int(best["step"]), float(best.get("seconds", 0)) / 3600, figures)
+    hours = float(best.get("seconds", 0)) / 3600
+    return recipe["name"], Reached(int(best["step"]), hours, figures, _set_otherwise(recipe))
+
+
+def _set_otherwise(recipe: dict[str, Any]) -> tuple[str, ...]:
+    if recipe["name"] not in shipped_recipes():
+        return ()
+    shipped = recipe_as_dict(load_recipe(recipe["name"]))
+    known = {key: _of_known_keys(recipe[key], value) for key, value in shipped.items() if key in recipe}
+    return tuple(change for change in changes(shipped, shipped | known) if not _NO_DIFFERENCE.match(change))
+
+
+def _of_known_keys(value: Any, shipped: Any) -> Any:
+    """Leave out keys of earlier versions of the recipe, and fill in those that it lacked."""
+    return {key: value.get(key, usual) for key, usual in shipped.items()} if isinstance(shipped, dict) else value
 
 
 def _of_card(card: dict[str, Any]) -> tuple[str, Reached] | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from trainer.cli import main
-from trainer.recipe_file import load_recipe, parse_recipe, shipped_recipes
+from trainer.recipe_file import load_recipe, parse_recipe, recipe_as_dict, shipped_recipes
 
 
 def test_every_recipe_has_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,6 +55,19 @@ def test_the_table_has_every_recipe_and_what_runs_and_cards_reached(
     assert rows["vdsr"][1:5] == [load_recipe("vdsr").published, "ct +1.00", "600 (**barely trained**)", "0.10"]
     assert rows["srgan-published"][2:5] == ["not trained", "-", "-"]
     assert all(len(row[-1]) < 400 for row in rows.values()), "one line"
+
+
+def test_the_table_says_what_a_run_set_otherwise_than_its_recipe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = recipe_as_dict(load_recipe("srgan-published", ["loss.content_backbone='vgg16'", "optimiser.steps=9"]))
+    del recipe["data"]["clahe_share"]  # as a run of an earlier version, which also had a key that is gone
+    recipe["optimiser"]["clip_norm"] = 1.0
+    (tmp_path / "recipe.json").write_text(json.dumps(recipe))
+    (tmp_path / "best.json").write_text(json.dumps({"step": 9}))
+    assert main(["recipes", "--markdown", "--runs", str(tmp_path)]) == 0
+    differs = table(capsys.readouterr().out)["srgan-published"][-1]
+    assert differs.startswith("**Here loss.content_backbone = 'vgg16', was 'vgg19'.** Our images")
 
 
 def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
