@@ -19,7 +19,7 @@ from medsr_viewer.survey.session import Session, begin_session
 from medsr_viewer.survey.steps import Step
 from medsr_viewer.survey.store import Store
 from medsr_viewer.ui.failure import Failure, describe
-from medsr_viewer.ui.survey.task import Answer
+from medsr_viewer.ui.survey.posed_trial import Answer
 
 Pixels: TypeAlias = NDArray[np.float32]
 Request: TypeAlias = Callable[[Session], Feedback | None]
@@ -143,8 +143,8 @@ class SurveyAtHand:
             feedback = request(self._session)
         except MedsrError as exc:
             return Outcome(self._standing_if_any(), failure=describe(exc), answer=answer)
-        if answer is not None and not answer.task.is_training:
-            self._answered.add(answer.task.trial.identifier)
+        if answer is not None and not answer.posed.is_training:
+            self._answered.add(answer.posed.trial.identifier)
         return Outcome(self._standing(), feedback, answer=answer)
 
     def close(self) -> None:

@@ -19,10 +19,10 @@ from medsr_viewer.ui.survey.decoding import Ahead
 from medsr_viewer.ui.survey.desk import Desk
 from medsr_viewer.ui.survey.exposed import exposed_texts
 from medsr_viewer.ui.survey.pages import Pages
+from medsr_viewer.ui.survey.posed_trial import Answer, PosedTrial, Values
 from medsr_viewer.ui.survey.presenting import Presenting
 from medsr_viewer.ui.survey.saving import saving
 from medsr_viewer.ui.survey.screen_facts import screen_facts
-from medsr_viewer.ui.survey.task import Answer, Task, Values
 from medsr_viewer.ui.survey.window import RatingWindow
 
 _RATING = frozenset({"training", "main"})
@@ -226,8 +226,8 @@ class Conducting(QObject):
             self._go_on()
 
     def _acknowledge(self, answer: Answer, outcome: Outcome) -> None:
-        if not answer.task.is_training:
-            self._given[answer.task.trial.identifier] = answer.values
+        if not answer.posed.is_training:
+            self._given[answer.posed.trial.identifier] = answer.values
         if outcome.feedback is None or self._pauses:
             self.pages.trial.forget()
         self.pages.trial.show_saved(self._saved)
@@ -237,7 +237,7 @@ class Conducting(QObject):
         now = self._standing.step.trial if self._standing is not None else None
         if self._pauses:
             self.pages.pause.tell(failure)
-        elif answer is not None and now is not None and now.identifier == answer.task.trial.identifier:
+        elif answer is not None and now is not None and now.identifier == answer.posed.trial.identifier:
             self.pages.trial.show_failure(failure)
         else:
             self.pages.show_problem(failure)
@@ -271,11 +271,11 @@ class Conducting(QObject):
         assert standing.step.trial is not None  # noqa: S101 - of the kinds training and main
         assert self.presenting is not None  # noqa: S101 - made when the survey was opened
         earlier = self._given.get(standing.step.trial.identifier, ()) if standing.step.kind == "main" else ()
-        task = Task.of_step(standing.step, standing.saved, standing.can_go_back, earlier)
+        posed = PosedTrial.of_step(standing.step, standing.saved, standing.can_go_back, earlier)
         self.pages.show_trial()
         size = self.window.size()
         facts = {"display": self._display(), "window_size": [size.width(), size.height()]}
-        self.presenting.bring(task, standing.upcoming, {**facts, "ambient_light": self._ambient})
+        self.presenting.bring(posed, standing.upcoming, {**facts, "ambient_light": self._ambient})
 
     @property
     def _saved(self) -> int:

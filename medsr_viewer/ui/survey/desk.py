@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.runner import Runner, Work
 from medsr_viewer.ui.survey.at_hand import Material, Outcome, Request, SurveyAtHand
-from medsr_viewer.ui.survey.task import Answer
+from medsr_viewer.ui.survey.posed_trial import Answer
 
 
 class Desk(QObject):

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from medsr_viewer.survey.plan import Trial
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey.decoding import Ahead
-from medsr_viewer.ui.survey.task import Task
+from medsr_viewer.ui.survey.posed_trial import PosedTrial
 from medsr_viewer.ui.survey.trial_page import TrialPage
 
 
@@ -34,7 +34,7 @@ class Presenting(QObject):
     def __init__(self, page: TrialPage, ahead: Ahead, delay_ms: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._page, self._ahead, self._delay = page, ahead, delay_ms / 1000
-        self._task: Task | None = None
+        self._posed: PosedTrial | None = None
         self._since = 0.0
         self._facts: dict[str, object] = {}
         self._due = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
@@ -45,14 +45,14 @@ class Presenting(QObject):
     @property
     def is_waiting(self) -> bool:
         """Whether a trial is on its way to the screen."""
-        return self._task is not None
+        return self._posed is not None
 
-    def bring(self, task: Task, upcoming: Sequence[Trial], facts: dict[str, object]) -> None:
+    def bring(self, posed: PosedTrial, upcoming: Sequence[Trial], facts: dict[str, object]) -> None:
         """Show mid-gray now, and a trial when the delay has passed.
 
         Parameters
         ----------
-        task : Task
+        posed : PosedTrial
             What is shown.
         upcoming : sequence of Trial
             To be decoded, this one first.
@@ -60,35 +60,35 @@ class Presenting(QObject):
             For the trial's log.
         """
         self._page.blank()
-        self._page.show_progress(task)
-        self._task, self._facts, self._since = task, facts, time.monotonic()
+        self._page.show_progress(posed)
+        self._posed, self._facts, self._since = posed, facts, time.monotonic()
         self._due.start(round(self._delay * 1000))
         self._ahead.want(upcoming)
 
     def stop(self) -> None:
         """Bring nothing; what is on the screen goes."""
         self._due.stop()
-        self._task = None
+        self._posed = None
         self._page.blank()
 
     @Slot()
     def _show_if_ready(self) -> None:
-        task = self._task
-        if task is None or self._due.isActive():
+        posed = self._posed
+        if posed is None or self._due.isActive():
             return
-        images = self._ahead.images(task.trial)
+        images = self._ahead.images(posed.trial)
         if images is None:
             return
         gray = time.monotonic() - self._since
         late = max(0.0, gray - self._delay)
-        self._task = None
+        self._posed = None
         self._page.show_trial(
-            task, images, {**self._facts, "gray_ms": round(gray * 1000), "late_ms": round(late * 1000)}
+            posed, images, {**self._facts, "gray_ms": round(gray * 1000), "late_ms": round(late * 1000)}
         )
         self.shown.emit()
 
     @Slot(Failure)
     def _on_failed(self, failure: Failure) -> None:
-        if self._task is not None:
+        if self._posed is not None:
             self.stop()
             self.failed.emit(failure)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from medsr_viewer.survey.design import Design
 from medsr_viewer.ui.survey.at_hand import Request
-from medsr_viewer.ui.survey.task import Answer
+from medsr_viewer.ui.survey.posed_trial import Answer
 
 
 def saving(answer: Answer, design: Design) -> Request:
     """Return the request that saves an answer."""
-    trial, seconds, log = answer.task.trial, answer.seconds, answer.log
+    trial, seconds, log = answer.posed.trial, answer.seconds, answer.log
     if design.protocol == "pairs":
         chosen = trial.rated[answer.values[0][0] - 1]
         return lambda session: session.choose(trial, chosen, seconds, log)

@@ -17,8 +17,8 @@ from medsr_viewer.ui.survey.answer_sheet import AnswerSheet
 from medsr_viewer.ui.survey.feedback_text import feedback_text
 from medsr_viewer.ui.survey.image_wall import ImageWall, Shown
 from medsr_viewer.ui.survey.keys import key_help, key_of, mouse_help
+from medsr_viewer.ui.survey.posed_trial import Answer, PosedTrial
 from medsr_viewer.ui.survey.side_panel import SidePanel
-from medsr_viewer.ui.survey.task import Answer, Task
 from medsr_viewer.ui.survey.trial_keys import act
 from medsr_viewer.ui.survey.trial_log import TrialLog
 from medsr_viewer.ui.survey.trial_texts import captions, next_text
@@ -53,7 +53,7 @@ class TrialPage(QWidget):
         self.is_pair = design.protocol == "pairs"
         self._least_seconds = design.sitting.least_view_ms / 1000
         self._facts: dict[str, Any] = {}
-        self.task: Task | None = None
+        self.posed: PosedTrial | None = None
         self.state: State = "blank"
         self.sheet = AnswerSheet(1, 1)
         self.clock = ViewClock()
@@ -73,20 +73,20 @@ class TrialPage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._connect()
 
-    def show_trial(self, task: Task, images: Sequence[Shown], facts: dict[str, Any]) -> None:
+    def show_trial(self, posed: PosedTrial, images: Sequence[Shown], facts: dict[str, Any]) -> None:
         """Put a trial on the screen; one that was hidden meanwhile keeps what was chosen, and its time.
 
         Parameters
         ----------
-        task : Task
+        posed : PosedTrial
         images : sequence of Shown
             The labelled one first, then the rated ones.
         facts : dict
             For the log.
         """
-        if self.task is None or self.task.trial != task.trial or self.task.number != task.number:
-            self._begin(task)
-        self.task, self._facts = task, dict(facts)
+        if self.posed is None or self.posed.trial != posed.trial or self.posed.number != posed.number:
+            self._begin(posed)
+        self.posed, self._facts = posed, dict(facts)
         self.state = "open"
         self.wall.show_images(images, self._captions())
         self._facts["zoom_at_start"] = round(self.wall.view.zoom, 4)
@@ -105,16 +105,16 @@ class TrialPage(QWidget):
 
     def forget(self) -> None:
         """Drop what was chosen: the answer is saved, or is to be given anew."""
-        self.task = None
+        self.posed = None
         self.sheet = AnswerSheet(1, 1)
 
-    def show_progress(self, task: Task) -> None:
+    def show_progress(self, posed: PosedTrial) -> None:
         """Say where the observer stands."""
-        phase = "Training" if task.is_training else "Image"
-        if self.is_pair and not task.is_training:
+        phase = "Training" if posed.is_training else "Image"
+        if self.is_pair and not posed.is_training:
             phase = "Pair"
-        self.side.show_progress(phase, task.number, task.of)
-        self.show_saved(task.saved)
+        self.side.show_progress(phase, posed.number, posed.of)
+        self.show_saved(posed.saved)
 
     def show_saved(self, saved: int) -> None:
         """Say how many answers are on the disk; it is on the screen when this returns."""
@@ -170,7 +170,7 @@ class TrialPage(QWidget):
         """Go to what is still open; where nothing is, hand the answer on."""
         if self.state == "feedback":
             self.went_on.emit()
-        if self.state != "open" or self.task is None:
+        if self.state != "open" or self.posed is None:
             return
         if not self.sheet.is_complete:
             if not self.sheet.value:
@@ -184,7 +184,7 @@ class TrialPage(QWidget):
             self.state = "saving"
             log = self.log.payload(self._facts)
             self._refresh()
-            self.answered.emit(Answer(self.task, self.sheet.all_values(), round(self.clock.seconds, 3), log))
+            self.answered.emit(Answer(self.posed, self.sheet.all_values(), round(self.clock.seconds, 3), log))
 
     def move_image(self, by: int) -> None:
         """Make a neighbouring image the one that keys rate."""
@@ -198,10 +198,10 @@ class TrialPage(QWidget):
             self.sheet.move_question(by)
             self._refresh()
 
-    def _begin(self, task: Task) -> None:
+    def _begin(self, posed: PosedTrial) -> None:
         questions = self._design.questions
-        self.sheet = AnswerSheet(1 if self.is_pair else len(task.trial.rated), 1 if self.is_pair else len(questions))
-        self.sheet.fill(task.earlier)
+        self.sheet = AnswerSheet(1 if self.is_pair else len(posed.trial.rated), 1 if self.is_pair else len(questions))
+        self.sheet.fill(posed.earlier)
         self.clock = ViewClock()
         self.log = TrialLog(lambda: self.clock.seconds)
 
@@ -272,27 +272,27 @@ class TrialPage(QWidget):
         is_early = sheet.is_complete and self.clock.seconds < self._least_seconds
         self.side.next.setEnabled(self.state == "feedback" or (is_open and not is_early))
         self.side.back.setVisible(design.sitting.back)
-        self.side.back.setEnabled(is_open and self.task is not None and self.task.can_go_back)
+        self.side.back.setEnabled(is_open and self.posed is not None and self.posed.can_go_back)
         self._refresh_wall()
 
     def _refresh_wall(self) -> None:
-        if self.task is None or not self.wall.ports:
+        if self.posed is None or not self.wall.ports:
             return
         for index, text in enumerate(self._captions()):
             self.wall.set_caption(index, text)
         marked = -1
         if self.is_pair:
             marked = self.sheet.value - 1
-        elif len(self.task.trial.rated) > 1 and self.state != "feedback":
+        elif len(self.posed.trial.rated) > 1 and self.state != "feedback":
             marked = self.sheet.image + self._first()
         self.wall.mark(marked)
 
     def _captions(self) -> list[str]:
-        assert self.task is not None  # noqa: S101 - only asked while there is one
-        return captions(self.task.trial, self._design, self.sheet, with_expected=self.state == "feedback")
+        assert self.posed is not None  # noqa: S101 - only asked while there is one
+        return captions(self.posed.trial, self._design, self.sheet, with_expected=self.state == "feedback")
 
     def _first(self) -> int:
-        return int(self.task is not None and bool(self.task.trial.labelled))
+        return int(self.posed is not None and bool(self.posed.trial.labelled))
 
     def _scale(self) -> Scale:
         return SCALES[self._design.questions[self.sheet.question].scale]

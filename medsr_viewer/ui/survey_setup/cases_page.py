@@ -19,8 +19,8 @@ from medsr_viewer.ui.runner import Report, Runner, Work
 from medsr_viewer.ui.state import State
 from medsr_viewer.ui.survey_setup.case_model import CaseModel
 from medsr_viewer.ui.survey_setup.case_table import CaseTable
+from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.open_images import OpenCases, Which, cases_of_open, open_inputs
-from medsr_viewer.ui.survey_setup.task import Task
 from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
 
 _FILTER = "Images (*.dcm *.dicom *.ima *.png *.tif *.tiff *.jpg *.jpeg);;All files (*)"
@@ -59,7 +59,7 @@ class CasesPage(WizardPage):
             "Train the observers on the sample that ships (a head CT), where no case is for training"
         )
         self.sample.setChecked(True)
-        self.reading = Task(runner, self)
+        self.reading = Errand(runner, self)
         self._looking = QLabel()
         self.column.addLayout(self._buttons())
         self.column.addWidget(self.table, 1)

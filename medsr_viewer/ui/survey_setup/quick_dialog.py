@@ -27,6 +27,7 @@ from medsr_viewer.ui.notices import Notices
 from medsr_viewer.ui.progress import Progress
 from medsr_viewer.ui.runner import Report, Runner, Work
 from medsr_viewer.ui.state import State
+from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.extent import extent_of
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
 from medsr_viewer.ui.survey_setup.folder_page import folder_mistakes
@@ -40,7 +41,6 @@ from medsr_viewer.ui.survey_setup.quick_design import (
     quick_inputs,
 )
 from medsr_viewer.ui.survey_setup.rate_dialog import observer_mistake
-from medsr_viewer.ui.survey_setup.task import Task
 from medsr_viewer.ui.survey_setup.wizard_page import MistakeLabel
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class QuickDialog(QDialog):
         self.setMinimumWidth(_WIDTH)
         self._state, self._runner = state, runner
         self._conditions = quick_conditions(state)
-        self._making = Task(runner, self)
+        self._making = Errand(runner, self)
         self.notices = Notices(self)
         self.words = QLabel()
         self.words.setWordWrap(True)

@@ -15,10 +15,10 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.runner import Runner, Work
 from medsr_viewer.ui.survey_setup import survey_works as works
 from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
+from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.result_tables import fill, mos_rows, progress_row
 from medsr_viewer.ui.survey_setup.result_words import WITHDRAWAL, listed, told_findings, told_problems, told_state
 from medsr_viewer.ui.survey_setup.results_frame import ResultsFrame
-from medsr_viewer.ui.survey_setup.task import Task
 
 if TYPE_CHECKING:
     from medsr_viewer.survey.audit import Finding
@@ -52,18 +52,18 @@ class ResultsWindow(ResultsFrame):
         self._runner, self._methods = runner, tuple(methods)
         self.look: works.SurveyLook | None = None
         self.page: Path | None = None
-        tasks = {name: Task(runner, self) for name in ("look", "verify", "audit", "close", "report", "other")}
-        for task in tasks.values():
-            task.failed.connect(self.notices.show_failure)
-            task.progressed.connect(self._on_progressed)
-            task.ended.connect(self._on_ended)
-        self._tasks = tasks
-        tasks["look"].done.connect(self._on_look)
-        tasks["verify"].done.connect(self._on_verified)
-        tasks["audit"].done.connect(self._on_audited)
-        tasks["close"].done.connect(self._on_closed)
-        tasks["report"].done.connect(self._on_reported)
-        tasks["other"].done.connect(self._on_other)
+        errands = {name: Errand(runner, self) for name in ("look", "verify", "audit", "close", "report", "other")}
+        for errand in errands.values():
+            errand.failed.connect(self.notices.show_failure)
+            errand.progressed.connect(self._on_progressed)
+            errand.ended.connect(self._on_ended)
+        self._errands = errands
+        errands["look"].done.connect(self._on_look)
+        errands["verify"].done.connect(self._on_verified)
+        errands["audit"].done.connect(self._on_audited)
+        errands["close"].done.connect(self._on_closed)
+        errands["report"].done.connect(self._on_reported)
+        errands["other"].done.connect(self._on_other)
         self.folder.chosen.connect(self.refresh)
         self.folder.entered.connect(self.refresh)
         for name, act in self._acts().items():
@@ -73,7 +73,7 @@ class ResultsWindow(ResultsFrame):
     @property
     def is_busy(self) -> bool:
         """Whether anything runs."""
-        return any(task.is_busy for task in self._tasks.values())
+        return any(errand.is_busy for errand in self._errands.values())
 
     def show_folder(self, path: Path) -> None:
         """Look at a survey."""
@@ -84,7 +84,7 @@ class ResultsWindow(ResultsFrame):
     @Slot()
     def refresh(self) -> None:
         """Look again how the survey stands."""
-        path, looks = self.folder.path, self._tasks["look"]
+        path, looks = self.folder.path, self._errands["look"]
         if path is None or (self.is_busy and not looks.is_busy):
             return
         if self.look is None or self.look.path != path:
@@ -127,14 +127,14 @@ class ResultsWindow(ResultsFrame):
         if self.page is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.page))):
             self.notices.show_failure(Failure("No browser could be opened", f"The report is {self.page}."))
 
-    def _on(self, task: str, make: works.MakeWork) -> None:
+    def _on(self, errand: str, make: works.MakeWork) -> None:
         if self.look is not None:
-            self._start(task, make(self.look.path))
+            self._start(errand, make(self.look.path))
 
-    def _start(self, task: str, work: Work) -> None:
+    def _start(self, errand: str, work: Work) -> None:
         if not self.is_busy:
             self.notices.clear()
-            self._tasks[task].start(work)
+            self._errands[errand].start(work)
             self._allow()
 
     @Slot()
@@ -146,7 +146,7 @@ class ResultsWindow(ResultsFrame):
     def _allow(self) -> None:
         look, busy = self.look, self.is_busy
         self.allow(is_read=look is not None and not busy, is_closed=look is not None and look.is_closed)
-        self.buttons["refresh"].setEnabled(not busy or self._tasks["look"].is_busy)
+        self.buttons["refresh"].setEnabled(not busy or self._errands["look"].is_busy)
         self.buttons["open"].setEnabled(self.page is not None)
 
     @Slot(object)
@@ -202,7 +202,7 @@ class ResultsWindow(ResultsFrame):
 
     def _look_again(self) -> None:
         if self.look is not None:
-            self._tasks["look"].start(works.looking(self.look.path))
+            self._errands["look"].start(works.looking(self.look.path))
 
     def _ask_about_withdrawal(self) -> None:
         rows = self.progress_rows.selectionModel().selectedRows()

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFormLayout, QLabel
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.survey.design import Design
 from medsr_viewer.ui.runner import Report, Runner, Work
+from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.extent import Size
 from medsr_viewer.ui.survey_setup.summary import summary_of
-from medsr_viewer.ui.survey_setup.task import Task
 from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
 
 _EXPLANATION = (
@@ -43,7 +43,7 @@ class SummaryPage(WizardPage):
         self.column.addStretch(1)
         self._design: Design | None = None
         self._sizes: dict[Path, Size] | None = None
-        self.reading = Task(runner, self)
+        self.reading = Errand(runner, self)
         self.reading.done.connect(self._take_sizes)
 
     def show_design(self, design: Design) -> None:

@@ -19,6 +19,7 @@ from medsr_viewer.ui.runner import Runner
 from medsr_viewer.ui.state import State
 from medsr_viewer.ui.survey_setup.cases_page import CasesPage
 from medsr_viewer.ui.survey_setup.conditions_page import ConditionsPage
+from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.folder_page import FolderPage
 from medsr_viewer.ui.survey_setup.made_page import MadePage
 from medsr_viewer.ui.survey_setup.making import Order, Step, making
@@ -26,7 +27,6 @@ from medsr_viewer.ui.survey_setup.observers_page import ObserversPage
 from medsr_viewer.ui.survey_setup.protocol_page import ProtocolPage
 from medsr_viewer.ui.survey_setup.questions_page import QuestionsPage
 from medsr_viewer.ui.survey_setup.summary_page import SummaryPage
-from medsr_viewer.ui.survey_setup.task import Task
 from medsr_viewer.ui.survey_setup.wizard_frame import WizardFrame
 from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
 
@@ -73,7 +73,7 @@ class SurveyWizard(WizardFrame):
         super().__init__([page.title for page in self.pages], [*self.pages, self.made_page], runner, parent)
         self._state, self.design, self._runner = state, design, runner
         self._was_edited = self._is_made = False
-        self._making = Task(runner, self)
+        self._making = Errand(runner, self)
         self._tried: set[int] = set()
         self._connect()
         self.pages[0].show_design(design)

@@ -53,12 +53,12 @@ class AutoRater(QObject):
         if pass_opening_pages(conducting) or not hasattr(conducting.pages, "trial"):
             return
         page = conducting.pages.trial
-        if not conducting.pages.is_on(page) or page.task is None:
+        if not conducting.pages.is_on(page) or page.posed is None:
             return
         if page.state == "feedback" or (page.state == "open" and page.sheet.value):
             QTest.keyClick(page, Qt.Key.Key_Return)
         elif page.state == "open" and page.clock.runs:
-            value = self._value or 1 + sum(map(ord, page.task.trial.identifier)) % 5
+            value = self._value or 1 + sum(map(ord, page.posed.trial.identifier)) % 5
             if conducting.desk.is_busy:
                 return
             is_pair = len(page.side.scale.buttons) == 2

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from gui.survey.sitting_driver import AutoRater
 
 from medsr_viewer.ui.survey.conducting import Conducting
+from medsr_viewer.ui.survey.posed_trial import Answer
 from medsr_viewer.ui.survey.rating import open_rating_window
-from medsr_viewer.ui.survey.task import Answer
 
 
 class Reporter(QObject):
@@ -34,16 +34,16 @@ class Reporter(QObject):
         pages = self._conducting.pages
         if not hasattr(pages, "trial") or self._has_shown or pages.trial.state != "open":
             return
-        task = pages.trial.task
-        if task is not None and pages.trial.clock.runs:
+        posed = pages.trial.posed
+        if posed is not None and pages.trial.clock.runs:
             self._has_shown = True
-            print(f"shown {'training' if task.is_training else 'main'} {task.trial.identifier}", flush=True)
+            print(f"shown {'training' if posed.is_training else 'main'} {posed.trial.identifier}", flush=True)
 
     @Slot(object, object)
     def _on_acknowledged(self, answer: Answer, _standing: object) -> None:
         shown = self._conducting.pages.trial.side.saved.text().split()[0]
-        if not answer.task.is_training:
-            print(f"saved {answer.task.trial.identifier} {answer.values[0][0]} {shown}", flush=True)
+        if not answer.posed.is_training:
+            print(f"saved {answer.posed.trial.identifier} {answer.values[0][0]} {shown}", flush=True)
 
 
 class LookingRater(AutoRater):

@@ -42,8 +42,8 @@ def until_trial(conducting: Conducting, qtbot: QtBot, *, kind: str = "main") -> 
     def is_open() -> bool:
         if not hasattr(conducting.pages, "trial"):
             return False
-        task = conducting.pages.trial.task
-        is_due = task is not None and task.is_training == (kind == "training")
+        posed = conducting.pages.trial.posed
+        is_due = posed is not None and posed.is_training == (kind == "training")
         if is_due:
             rater.stop()
         return is_due and conducting.pages.trial.state == "open" and conducting.pages.trial.clock.runs
@@ -104,8 +104,8 @@ def test_the_next_window_goes_on_at_the_very_trial(tmp_path: Path, open_rating: 
     second = open_rating(folder)
     until_trial(second, qtbot)
     sequence = read_plan(folder.plan_file).sequences[0]
-    assert second.pages.trial.task is not None
-    assert second.pages.trial.task.trial == sequence[1]
+    assert second.pages.trial.posed is not None
+    assert second.pages.trial.posed.trial == sequence[1]
     assert second.pages.trial.side.saved.text() == "1 answer saved"
     assert len(records(folder, "session")) == 2
 
@@ -169,13 +169,13 @@ def test_a_failure_to_save_keeps_the_answer_and_is_tried_again(tmp_path: Path, o
     conducting = open_rating(folder, adapt=failing)
     until_trial(conducting, qtbot)
     page = conducting.pages.trial
-    shown = page.task
+    shown = page.posed
     failures[0] = 2
     wait_ripe_and_rate(conducting, qtbot, Qt.Key.Key_3)
     for _ in range(2):
         qtbot.waitUntil(lambda: page.side.next.text() == "Try again")
         assert "Make room on the disk." in page.side.message.text()
-        assert (page.task, page.sheet.value) == (shown, 3)
+        assert (page.posed, page.sheet.value) == (shown, 3)
         assert page.side.saved.text() == "0 answers saved"
         QTest.mouseClick(page.side.next, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.side.saved.text() == "1 answer saved")
@@ -260,8 +260,8 @@ def test_who_takes_1_for_the_best_is_told(tmp_path: Path, open_rating: Open, qtb
     page = conducting.pages.trial
     told = ""
     for _ in range(6):
-        assert page.task is not None
-        due = max(page.task.trial.expected, default=0)
+        assert page.posed is not None
+        due = max(page.posed.trial.expected, default=0)
         wait_ripe_and_rate(conducting, qtbot, Qt.Key.Key_1 if due != 1 else Qt.Key.Key_5)
         if due:
             qtbot.waitUntil(lambda: page.state == "feedback")
@@ -270,11 +270,11 @@ def test_who_takes_1_for_the_best_is_told(tmp_path: Path, open_rating: Open, qtb
         qtbot.waitUntil(lambda: page.state == "open" and page.sheet.value == 0)
     assert "5 is the best, 1 is the worst" in told
     assert "shown once more" in told
-    number = page.task.number if page.task else 0
+    number = page.posed.number if page.posed else 0
     press(conducting, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.state == "open" and page.sheet.value == 0)
-    assert page.task is not None
-    assert page.task.number == number
+    assert page.posed is not None
+    assert page.posed.number == number
 
 
 def test_back_changes_the_last_answer_where_allowed(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
@@ -283,14 +283,14 @@ def test_back_changes_the_last_answer_where_allowed(tmp_path: Path, open_rating:
     until_trial(conducting, qtbot)
     page = conducting.pages.trial
     wait_ripe_and_rate(conducting, qtbot, Qt.Key.Key_2)
-    qtbot.waitUntil(lambda: page.state == "open" and page.task is not None and page.task.number == 2)
+    qtbot.waitUntil(lambda: page.state == "open" and page.posed is not None and page.posed.number == 2)
     press(conducting, Qt.Key.Key_Backspace)
-    qtbot.waitUntil(lambda: page.state == "open" and page.task is not None and page.task.number == 1)
+    qtbot.waitUntil(lambda: page.state == "open" and page.posed is not None and page.posed.number == 1)
     assert page.sheet.value == 2
     wait_ripe_and_rate(conducting, qtbot, Qt.Key.Key_5)
     qtbot.waitUntil(lambda: len(payloads(folder, "rating")) == 2)
     assert [one["revision"] for one in payloads(folder, "rating")] == [0, 1]
-    qtbot.waitUntil(lambda: page.task is not None and page.task.number == 2)
+    qtbot.waitUntil(lambda: page.posed is not None and page.posed.number == 2)
     assert page.side.saved.text() == "1 answer saved"
 
 
@@ -300,11 +300,11 @@ def test_without_leave_there_is_no_way_back(tmp_path: Path, open_rating: Open, q
     until_trial(conducting, qtbot)
     page = conducting.pages.trial
     wait_ripe_and_rate(conducting, qtbot, Qt.Key.Key_2)
-    qtbot.waitUntil(lambda: page.state == "open" and page.task is not None and page.task.number == 2)
+    qtbot.waitUntil(lambda: page.state == "open" and page.posed is not None and page.posed.number == 2)
     press(conducting, Qt.Key.Key_Backspace)
     qtbot.wait(100)
-    assert page.task is not None
-    assert page.task.number == 2
+    assert page.posed is not None
+    assert page.posed.number == 2
     assert not page.side.back.isVisible()
 
 

@@ -8,9 +8,9 @@ from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.new_folder import copy_for_site
 from medsr_viewer.survey.session import Session
 from medsr_viewer.ui.survey.at_hand import SurveyAtHand
+from medsr_viewer.ui.survey.posed_trial import Answer, PosedTrial
 from medsr_viewer.ui.survey.rating import read_material
 from medsr_viewer.ui.survey.saving import saving
-from medsr_viewer.ui.survey.task import Answer, Task
 from medsr_viewer.workflows.survey_bundle import export_bundle, merge_bundle
 
 from .rating_study import make_study
@@ -39,10 +39,10 @@ def saved_after(folder: Path, *, rated: int) -> int:
         assert outcome.standing is not None
         step = outcome.standing.step
         assert step.trial is not None
-        task = Task.of_step(step, outcome.standing.saved, can_go_back=False, earlier=())
-        answer = Answer(task, tuple((value or 3,) for value in step.trial.expected or (3,)), 1.0, {})
+        posed = PosedTrial.of_step(step, outcome.standing.saved, can_go_back=False, earlier=())
+        answer = Answer(posed, tuple((value or 3,) for value in step.trial.expected or (3,)), 1.0, {})
         outcome = at_hand.ask(saving(answer, material.design), answer)
-        rated -= not task.is_training
+        rated -= not posed.is_training
     at_hand.close()
     assert outcome.standing is not None
     return outcome.standing.saved

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from medsr_viewer.survey.plan import Trial
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.survey.image_wall import Shown
-from medsr_viewer.ui.survey.task import Answer, Task
+from medsr_viewer.ui.survey.posed_trial import Answer, PosedTrial
 from medsr_viewer.ui.survey.trial_page import TrialPage
 
 from .rating_study import QUICK, study_design, three_questions
@@ -37,7 +37,7 @@ def show_page(qtbot: QtBot) -> Make:
         trial = Trial("t1", tuple(f"s{index}" for index in range(rated)), "s9" if labelled else "")
         pixels = np.random.default_rng(1).normal(100, 30, (48, 64)).astype(np.float32)
         images = [Shown(Picture(pixels), (100.0, 200.0)) for _ in range(rated + labelled)]
-        page.show_trial(Task(trial, False, 1, 5, 0), images, {})
+        page.show_trial(PosedTrial(trial, False, 1, 5, 0), images, {})
         qtbot.waitUntil(lambda: page.clock.runs)
         return page
 
@@ -117,7 +117,7 @@ def test_each_trial_begins_fitted_with_the_window_of_the_study(show_page: Make, 
     page.wall.window_values.choose(1)
     assert page.log.payload({})["zoom"]
     images = [Shown(Picture(np.ones((48, 64), np.float32)), (1.0, 2.0))]
-    page.show_trial(Task(Trial("t2", ("s5",)), False, 2, 5, 1), images, {})
+    page.show_trial(PosedTrial(Trial("t2", ("s5",)), False, 2, 5, 1), images, {})
     assert page.wall.view.is_fit
     assert (page.wall.window_values.shift, page.wall.window_values.factor) == (0, 1)
     assert page.log.payload({})["zoom"] == []

@@ -8,7 +8,7 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.runner import Runner, Work
 
 
-class Task(QObject):
+class Errand(QObject):
     """Work in the background, and what became of it.
 
     Parameters

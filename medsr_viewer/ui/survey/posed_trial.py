@@ -1,4 +1,4 @@
-"""One trial as the trial page gets it, and what comes back. No Qt."""
+"""A trial as it is put to an observer, and what comes back. No Qt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Values = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
-class Task:
+class PosedTrial:
     """A trial that is to be answered.
 
     Parameters
@@ -38,9 +38,9 @@ class Task:
     earlier: Values = ()
 
     @classmethod
-    def of_step(cls, step: Step, saved: int, can_go_back: bool, earlier: Values) -> Task:
-        """Return the task of a step that has a trial."""
-        assert step.trial is not None, "only training and main trials are tasks"  # noqa: S101
+    def of_step(cls, step: Step, saved: int, can_go_back: bool, earlier: Values) -> PosedTrial:
+        """Return what a step that has a trial puts."""
+        assert step.trial is not None, "only of training and main"  # noqa: S101
         is_training = step.kind == "training"
         return cls(step.trial, is_training, step.number, step.of, saved, can_go_back, earlier)
 
@@ -51,7 +51,7 @@ class Answer:
 
     Parameters
     ----------
-    task : Task
+    posed : PosedTrial
     values : tuple of tuple of int
         One tuple an image, one value a question; of a pair ((1,),) for the left, ((2,),) for the right.
     seconds : float
@@ -60,7 +60,7 @@ class Answer:
         What was done meanwhile.
     """
 
-    task: Task
+    posed: PosedTrial
     values: Values
     seconds: float
     log: dict[str, Any]
