@@ -222,6 +222,17 @@ class Store:
         """Return in words what is wrong with the records; nothing where all are whole."""
         return problems_of(self._database, self.site)
 
+    def contradictions(self) -> list[str]:
+        """Return in words where survey.head contradicts the database; nothing is recorded then (`accept_restored`)."""
+        if not self._database.path:
+            return []
+        try:  # before the database is read: what is recorded meanwhile is no contradiction
+            noted = read_head_file(head_file_of(self._database.path))
+        except SurveyError as exc:
+            return [exc.reason]
+        with self._database.reading() as connection:
+            return contradictions(noted, select_heads(connection), digest_in(connection))
+
     def _write(self, work: Callable[[Connection, dict[str, Head]], list[Record]]) -> list[Record]:
         with self._database.writing() as connection:
             heads = select_heads(connection, locked=self.site)

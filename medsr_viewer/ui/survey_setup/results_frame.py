@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -21,17 +21,24 @@ from medsr_viewer.ui.notices import Notices
 from medsr_viewer.ui.progress import Progress
 from medsr_viewer.ui.runner import Runner
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
+from medsr_viewer.ui.survey_setup.notice_place import NoticePlace
 from medsr_viewer.ui.survey_setup.result_tables import mos_table, progress_table
 
 _SIZE = (1060, 620)
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
-        "While it is open",
+        "Rating",
         (
             ("rate", "&Rate …", "Open the rating window"),
-            ("verify", "&Verify", "Look whether any record or file was altered"),
             ("audit", "Check &blinding", "Look for anything that could tell the methods apart"),
+        ),
+    ),
+    (
+        "Records",
+        (
+            ("verify", "&Verify", "Look whether any record or file was altered"),
             ("withdraw", "&Withdraw …", "Take the selected observer out of the analysis"),
+            ("restored", "Restored from a bac&kup …", "Say whether the records were put back from a backup"),
         ),
     ),
     (
@@ -51,6 +58,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
 )
+_HINTS = {name: hint for _, entries in _GROUPS for name, _, hint in entries}
 _NO_CHOICE = "Choose the folder of a survey."
 
 
@@ -88,13 +96,11 @@ class ResultsFrame(QDialog):
         self._lay_out()
         self.folder.focus()
 
-    def allow(self, *, is_read: bool, is_closed: bool) -> None:
-        """Enable what can be done now."""
-        for name in ("verify", "audit", "withdraw", "export", "merge", "copy"):
-            self.buttons[name].setEnabled(is_read)
-        for name in ("rate", "close"):
-            self.buttons[name].setEnabled(is_read and not is_closed)
-        self.buttons["report"].setEnabled(is_read and is_closed)
+    def allow(self, obstacles: Mapping[str, str]) -> None:
+        """Enable what can be done now; the tips of the rest say why it cannot."""
+        for name, why in obstacles.items():
+            self.buttons[name].setEnabled(not why)
+            self.buttons[name].setToolTip(why or _HINTS[name])
 
     def clear(self) -> None:
         """Show no survey."""
@@ -135,13 +141,16 @@ class ResultsFrame(QDialog):
         left.addWidget(self.title)
         left.addWidget(self.state)
         left.addWidget(self.tables, 1)
+        left.addWidget(NoticePlace(self.notices))
         left.addWidget(self.progress)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
         middle = QHBoxLayout()
         middle.addLayout(left, 1)
         middle.addLayout(side)
         column = QVBoxLayout(self)
         column.addLayout(top)
-        column.addWidget(self.notices)
         column.addLayout(middle, 1)
 
     @staticmethod

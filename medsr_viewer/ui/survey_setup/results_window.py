@@ -16,6 +16,8 @@ from medsr_viewer.ui.runner import Runner, Work
 from medsr_viewer.ui.survey_setup import survey_works as works
 from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
 from medsr_viewer.ui.survey_setup.errand import Errand
+from medsr_viewer.ui.survey_setup.possible_acts import obstacles
+from medsr_viewer.ui.survey_setup.restored_words import RESTORED, WITHDRAWN_LATE, told_contradictions
 from medsr_viewer.ui.survey_setup.result_tables import fill, mos_rows, progress_row
 from medsr_viewer.ui.survey_setup.result_words import WITHDRAWAL, listed, told_findings, told_problems, told_state
 from medsr_viewer.ui.survey_setup.results_frame import ResultsFrame
@@ -52,9 +54,10 @@ class ResultsWindow(ResultsFrame):
         self._runner, self._methods = runner, tuple(methods)
         self.look: works.SurveyLook | None = None
         self.page: Path | None = None
+        self._closing: CloseDialog | None = None
         errands = {name: Errand(runner, self) for name in ("look", "verify", "audit", "close", "report", "other")}
-        for errand in errands.values():
-            errand.failed.connect(self.notices.show_failure)
+        for name, errand in errands.items():
+            errand.failed.connect(self._on_not_closed if name == "close" else self.notices.show_failure)
             errand.progressed.connect(self._on_progressed)
             errand.ended.connect(self._on_ended)
         self._errands = errands
@@ -113,6 +116,7 @@ class ResultsWindow(ResultsFrame):
             "verify": lambda: self._on("verify", works.verifying),
             "audit": lambda: self._on("audit", partial(works.auditing, methods=self._methods)),
             "withdraw": self._ask_about_withdrawal,
+            "restored": self._ask_about_restored,
             "export": self._ask_where_to_export,
             "merge": self._ask_for_bundles,
             "copy": self._ask_where_to_copy,
@@ -144,10 +148,9 @@ class ResultsWindow(ResultsFrame):
         self._allow()
 
     def _allow(self) -> None:
-        look, busy = self.look, self.is_busy
-        self.allow(is_read=look is not None and not busy, is_closed=look is not None and look.is_closed)
+        busy = self.is_busy
+        self.allow(obstacles(self.look, is_busy=busy, has_page=self.page is not None))
         self.buttons["refresh"].setEnabled(not busy or self._errands["look"].is_busy)
-        self.buttons["open"].setEnabled(self.page is not None)
 
     @Slot(object)
     def _on_look(self, look: works.SurveyLook) -> None:
@@ -157,6 +160,8 @@ class ResultsWindow(ResultsFrame):
         fill(self.progress_rows, [progress_row(one) for one in look.observers])
         if self.folder.line.hasFocus() and self.folder.path == look.path:
             self.progress_rows.setFocus()  # from here on letters with Alt are the buttons'
+        if look.contradictions:
+            self._ask_about_restored()
         self.opened.emit(look.path)
 
     @Slot(object)
@@ -173,8 +178,17 @@ class ResultsWindow(ResultsFrame):
         else:
             self.notices.tell("Blind", "Nothing was found that tells the conditions apart.")
 
+    @Slot(Failure)
+    def _on_not_closed(self, failure: Failure) -> None:
+        if self._closing is None:
+            self.notices.show_failure(failure)
+        else:
+            self._closing.refuse(failure)
+
     @Slot(object)
     def _on_closed(self, closed: ClosedSurvey) -> None:
+        if self._closing is not None:
+            self._closing.accept()
         text = f"The allocation is the one that was committed to: {closed.commitment[:16]} …"
         if closed.problems:
             text += f" The report will say what was altered: {listed(closed.problems)}"
@@ -215,7 +229,17 @@ class ResultsWindow(ResultsFrame):
             self._start("other", works.withdrawing(path, observer, erase=erase))
 
         answers = [("Take out", partial(withdraw, erase=False)), ("Take out and erase", partial(withdraw, erase=True))]
-        self.notices.ask(f"Take {observer.observer} out of the analysis?", WITHDRAWAL, [*answers, ("No", lambda: None)])
+        words = f"{WITHDRAWN_LATE} {WITHDRAWAL}" if self.look.is_closed else WITHDRAWAL
+        self.notices.ask(f"Take {observer.observer} out of the analysis?", words, [*answers, ("No", lambda: None)])
+
+    @Slot()
+    def _ask_about_restored(self) -> None:
+        if self.look is not None and self.look.contradictions:
+            answers = [
+                ("Go on with these records", lambda: self._on("other", works.accepting)),
+                ("Not now", lambda: None),
+            ]
+            self.notices.ask(RESTORED, told_contradictions(self.look.contradictions), answers)
 
     def _ask_where_to_export(self) -> None:
         if self.look is not None:
@@ -238,15 +262,25 @@ class ResultsWindow(ResultsFrame):
     def _ask_to_close(self) -> None:
         if self.look is None:
             return
-        unfinished = sum(not one.finished and not one.withdrawn for one in self.look.observers)
-        dialog = CloseDialog(self.look.path, unfinished, self)
-        dialog.confirmed.connect(self.close_survey)
-        dialog.show()
+        if self._closing is None:
+            unfinished = sum(not one.finished and not one.withdrawn for one in self.look.observers)
+            self._closing = CloseDialog(self.look.path, unfinished, self)
+            self._closing.confirmed.connect(self.close_survey)
+            self._closing.finished.connect(self._on_closing_left)
+        self._closing.show()
+        self._closing.activateWindow()
+
+    @Slot()
+    def _on_closing_left(self) -> None:
+        self._closing = None
 
     @Slot(str)
     def close_survey(self, passphrase: str) -> None:
         """Close the survey."""
-        self._on("close", partial(works.closing, passphrase=passphrase))
+        if self.is_busy:
+            self._on_not_closed(Failure("Something else runs now", "Wait until it has ended, and try again."))
+        else:
+            self._on("close", partial(works.closing, passphrase=passphrase))
 
     def _ask_where_to_report(self) -> None:
         if self.look is not None:

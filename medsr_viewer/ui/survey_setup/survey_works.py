@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medsr_viewer.cancel import CancelToken
+from medsr_viewer.survey.report.wording import counted
 from medsr_viewer.ui.runner import Report, Work
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class SurveyLook:
         Whether its ratings are a program's.
     observers : tuple of ObserverStatus
         In the order of enrolment.
+    contradictions : tuple of str
+        Where survey.head contradicts the database, as after a backup was put back: nothing is recorded then.
     """
 
     path: Path
@@ -42,6 +45,7 @@ class SurveyLook:
     is_closed: bool
     is_simulated: bool
     observers: tuple[ObserverStatus, ...]
+    contradictions: tuple[str, ...] = ()
 
 
 def looking(path: Path) -> Work:
@@ -56,7 +60,8 @@ def looking(path: Path) -> Work:
             is_closed = any(record.kind == "closed" and record.site == survey.store.site for record in records)
             is_simulated = any(record.kind == "simulated" for record in records)
             observers = tuple(status(records, survey.plan, survey.design))
-            return SurveyLook(path, survey.design.title, is_closed, is_simulated, observers)
+            contradictions = tuple(survey.store.contradictions())
+            return SurveyLook(path, survey.design.title, is_closed, is_simulated, observers, contradictions)
 
     return work
 
@@ -125,13 +130,27 @@ def withdrawing(path: Path, observer: ObserverStatus, *, erase: bool) -> Work:
     return work
 
 
+def accepting(path: Path) -> Work:
+    """Return the work of going on with records that were put back from a backup: a sentence."""
+
+    def work(_token: CancelToken, _report: Report) -> str:
+        from medsr_viewer.workflows.survey_files import open_survey
+
+        with open_survey(path) as survey:
+            survey.store.accept_restored()
+        return "The survey goes on with the records as they are; Verify and every report will say so."
+
+    return work
+
+
 def exporting(path: Path, target: Path) -> Work:
     """Return the work of writing a bundle: a sentence."""
 
     def work(_token: CancelToken, _report: Report) -> str:
         from medsr_viewer.workflows.survey_bundle import export_bundle
 
-        return f"{target} holds {export_bundle(path, target)} records, no images and no patient data."
+        records = counted(export_bundle(path, target), "record")
+        return f"{target} holds {records}, no images and no patient data."
 
     return work
 
@@ -146,7 +165,7 @@ def merging(path: Path, bundles: Sequence[Path]) -> Work:
         for bundle in bundles:
             report(f"Taking in {bundle.name}")
             new += merge_bundle(path, bundle)
-        return f"{new} new records."
+        return f"{counted(new, 'new record')}."
 
     return work
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.survey.design import Arrangement, Condition, Design
 from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.new_folder import copy_for_site
+from medsr_viewer.survey.withdrawal import withdraw
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.survey.exposed import exposed_texts
 from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
@@ -98,20 +101,73 @@ def test_closing_asks_for_the_passphrase_and_says_that_it_is_final(
     dialog.passphrase.setText("wrong")
     press(qtbot, dialog.close_button)
     settle(window, qtbot)
-    assert titles(window) == ["The passphrase is wrong"]
+    assert dialog.isVisible(), "what was entered is not lost"
+    assert dialog.mistake.text().startswith("The passphrase is wrong. Type the passphrase")
+    assert dialog.passphrase.text() == "wrong"
+    assert titles(window) == []
     assert not (study / "allocation.json").exists()
     (study.parent / "passphrase.txt").write_text("correct horse\n")
     press(qtbot, window.buttons["close"])
-    dialog = window.findChildren(CloseDialog)[-1]
+    assert window.findChildren(CloseDialog) == [dialog], "the one that is open comes to the front"
     dialog.read(study.parent / "passphrase.txt")
+    assert dialog.mistake.text() == ""
     press(qtbot, dialog.close_button)
     qtbot.waitUntil(lambda: window.look is not None and window.look.is_closed, timeout=PATIENCE_MS)
     settle(window, qtbot)
     assert (study / "allocation.json").exists()
+    qtbot.waitUntil(lambda: window.findChildren(CloseDialog) == [], timeout=PATIENCE_MS)
     assert window.state.text().startswith("Closed")
-    assert window.buttons["report"].isEnabled()
-    assert not window.buttons["close"].isEnabled()
-    assert not window.buttons["rate"].isEnabled()
+    enabled = {name for name, button in window.buttons.items() if button.isEnabled()}
+    assert enabled == {"refresh", "verify", "withdraw", "export", "merge", "report"}
+    for name, button in window.buttons.items():
+        if name not in enabled:
+            assert "closed" in button.toolTip() or name in ("restored", "open"), name
+
+
+def test_a_withdrawal_after_closing_is_warned_of(window: ResultsWindow, study: Path, qtbot: QtBot) -> None:
+    close_survey(study, "correct horse")
+    window.refresh()
+    settle(window, qtbot)
+    window.progress_rows.setCurrentCell(1, 0)
+    press(qtbot, window.buttons["withdraw"])
+    assert window.notices.shown[0].text.startswith("The survey is closed: ")
+    assert "The report will say" in window.notices.shown[0].text
+
+
+def test_a_database_put_back_is_asked_about_and_gone_on_with(
+    window: ResultsWindow, study: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert not window.buttons["restored"].isEnabled()
+    shutil.copy(study / "survey.sqlite", tmp_path / "backup.sqlite")
+    observer = cells(window.progress_rows, 0)[0]
+    with open_survey(study) as survey:
+        withdraw(survey.store, observer, erase=False)
+    for leftover in study.glob("survey.sqlite-*"):
+        leftover.unlink()
+    shutil.copy(tmp_path / "backup.sqlite", study / "survey.sqlite")
+    window.refresh()
+    settle(window, qtbot)
+    assert titles(window) == ["Were these records put back from a backup?"]
+    assert "survey.head counts" in window.notices.shown[0].text
+    enabled = {name for name, button in window.buttons.items() if button.isEnabled()}
+    assert enabled == {"refresh", "verify", "audit", "restored", "copy", "export"}
+    assert "Restored from a backup" in window.buttons["close"].toolTip()
+    window.notices.clear()
+    press(qtbot, window.buttons["restored"])
+    press(qtbot, answer(window, "Go on with these records"))
+    qtbot.waitUntil(window.buttons["close"].isEnabled, timeout=PATIENCE_MS)
+    with open_survey(study) as survey:
+        assert any("went on with an older database" in problem for problem in survey.store.verify())
+
+
+def test_buttons_stay_in_place_when_a_notice_comes(window: ResultsWindow, qtbot: QtBot) -> None:
+    before = {name: button.mapTo(window, QPoint()) for name, button in window.buttons.items()}
+    table = window.progress_rows.size()
+    window.notices.tell("Done", "It was done.")
+    qtbot.waitUntil(window.notices.shown[0].isVisible)
+    QApplication.processEvents()
+    assert {name: button.mapTo(window, QPoint()) for name, button in window.buttons.items()} == before
+    assert window.progress_rows.size() == table
 
 
 @pytest.mark.slow
@@ -154,8 +210,7 @@ def test_an_observer_is_withdrawn_after_asking(window: ResultsWindow, qtbot: QtB
     name = cells(window.progress_rows, 0)[1]
     press(qtbot, window.buttons["withdraw"])
     assert titles(window)[0] == f"Take {name} out of the analysis?"
-    (button,) = (one for one in window.notices.findChildren(QWidget) if getattr(one, "text", "") and _says(one))
-    press(qtbot, button)
+    press(qtbot, answer(window, "Take out"))
     qtbot.waitUntil(lambda: "withdrawn" in cells(window.progress_rows, 8), timeout=PATIENCE_MS)
     assert cells(window.progress_rows, 8) == ["finished", "withdrawn", "finished"]
     settle(window, qtbot)
@@ -171,8 +226,7 @@ def test_an_observer_of_another_site_is_withdrawn_there_alone(window: ResultsWin
     foreign = next(row for row, one in enumerate(window.look.observers) if one.site != own)
     window.progress_rows.setCurrentCell(foreign, 0)
     press(qtbot, window.buttons["withdraw"])
-    (button,) = (one for one in window.notices.findChildren(QWidget) if getattr(one, "text", "") and _says(one))
-    press(qtbot, button)
+    press(qtbot, answer(window, "Take out"))
     settle(window, qtbot)
     assert set(cells(window.progress_rows, 8)) == {"finished"}
     assert "another site" in window.notices.shown[0].text
@@ -212,6 +266,6 @@ def test_the_folder_is_remembered_apart_from_the_images(
     QApplication.processEvents()
 
 
-def _says(button: QWidget) -> bool:
-    text = getattr(button, "text", None)
-    return callable(text) and text() == "Take out"
+def answer(window: ResultsWindow, text: str) -> QPushButton:
+    (button,) = (one for one in window.notices.shown[0].findChildren(QPushButton) if one.text() == text)
+    return button

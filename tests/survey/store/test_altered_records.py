@@ -131,12 +131,15 @@ def test_a_database_put_back_goes_on_where_that_is_said_and_says_so_ever_after(
     store: Store, sql: Sql, tmp_path: Path
 ) -> None:
     assert store.accept_restored() is None
+    assert store.contradictions() == []
     sql("DELETE FROM record WHERE sequence > 3")
     sql("UPDATE head SET count = 3, digest = (SELECT digest FROM record WHERE sequence = 3)")
     (problem,) = store.verify()
+    assert store.contradictions() == [problem]
     restored = store.accept_restored()
     assert restored is not None
     assert restored.payload == {"problems": [problem]}
+    assert store.contradictions() == []
     assert store.append("rating", {"value": 4}, key="ann/4/0").sequence == 5
     told = f"at record 4 (restored) the survey went on with an older database: {problem}"
     assert store.verify() == [told]
