@@ -8,16 +8,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from medsr_viewer.errors import SurveyError
-from medsr_viewer.survey.audit import refuse_leaks
-from medsr_viewer.survey.audit.words import check_exposed, secrets_of
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.session import Session
 from medsr_viewer.ui.failure import Failure, describe
 from medsr_viewer.ui.survey.at_hand import Material, Outcome, Request, Standing, SurveyAtHand
 from medsr_viewer.ui.survey.decoding import Ahead
 from medsr_viewer.ui.survey.desk import Desk
-from medsr_viewer.ui.survey.exposed import exposed_texts
+from medsr_viewer.ui.survey.own_texts import OwnTexts
 from medsr_viewer.ui.survey.pages import Pages
 from medsr_viewer.ui.survey.posed_trial import Answer, PosedTrial, Values
 from medsr_viewer.ui.survey.presenting import Presenting
@@ -53,9 +50,13 @@ class Conducting(QObject):
         self.desk.opened.connect(self._on_opened)
         self.desk.answered.connect(self._on_outcome)
         self.pages = Pages(self.window)
+        self.own_texts = OwnTexts(self.window, self)
+        self.own_texts.blind.connect(self._begin_sitting)
+        self.own_texts.refused.connect(self.pages.show_problem)
         self.presenting: Presenting | None = None
         self._observer = observer
         self._design: Design | None = None
+        self._opened: tuple[Material, Standing] | None = None
         self._standing: Standing | None = None
         self._given: dict[str, Values] = {}
         self._ambient = ""
@@ -85,6 +86,7 @@ class Conducting(QObject):
         if self.presenting is not None:
             self.presenting.stop()
         self.pages.stop()
+        self.own_texts.shutdown()
         self.ahead.shutdown()
         self.desk.shutdown()
 
@@ -104,25 +106,25 @@ class Conducting(QObject):
 
     @Slot(object, object)
     def _on_opened(self, material: Material | None, outcome: Outcome) -> None:
-        if material is None:
+        if material is None or outcome.standing is None:
             assert outcome.failure is not None  # noqa: S101 - one of the two is there
             self.pages.show_problem(outcome.failure)
             return
         self._design = material.design
         self.window.name_study(f"{material.design.title}  \N{MIDDLE DOT}  observer {self._observer}")
-        trial = self.pages.use(material.design)
-        secrets = secrets_of(material.design, material.plan)
-        try:
-            refuse_leaks(check_exposed(exposed_texts(self.window), material.design, secrets))
-        except SurveyError as exc:
-            self.pages.show_problem(describe(exc))
-            return
-        self.presenting = Presenting(trial, self.ahead, material.design.sitting.delay_ms, self)
+        self.pages.use(material.design)
+        self._opened = material, outcome.standing
+        self.own_texts.judge(material.design, material.plan)
+
+    @Slot()
+    def _begin_sitting(self) -> None:
+        assert self._opened is not None  # noqa: S101 - the window's texts are judged when the survey was opened
+        material, self._standing = self._opened
+        self.presenting = Presenting(self.pages.trial, self.ahead, material.design.sitting.delay_ms, self)
         self.presenting.failed.connect(self.pages.show_problem)
         self.presenting.shown.connect(self.window.time_rated.start)
         self.ahead.use(material.plan.stimuli, material.load)
         self._connect()
-        self._standing = outcome.standing
         self._go_on()
 
     def _connect(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QTabWidget, QWidget
+from shiboken6 import isValid
 
 from medsr_viewer.ui.display.canvas import Canvas
 
@@ -32,10 +33,18 @@ def exposed_texts(window: QWidget) -> list[str]:
     window : QWidget
         The tree's root; its menus and dialogs are its children.
     """
-    found: list[str] = [QApplication.applicationDisplayName(), QApplication.applicationName()]
-    for part in (window, *window.findChildren(QObject)):
-        found.extend(_texts_of(part))
-    return [text for text in dict.fromkeys(found) if text]
+    return [text for text in dict.fromkeys(each_exposed_text(window)) if text]
+
+
+def each_exposed_text(window: QWidget) -> Iterator[str]:
+    """Yield the same texts one after the other, repeated and empty ones too: to be read in small portions."""
+    yield from (QApplication.applicationDisplayName(), QApplication.applicationName())
+    left: list[QObject] = [window]
+    while left:
+        part = left.pop()
+        if isValid(part):  # it may have been deleted since the last portion was read
+            left.extend(reversed(part.children()))
+            yield from _texts_of(part)
 
 
 def _texts_of(part: QObject) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -74,6 +75,7 @@ def rate(path: Path, observer: str, *, windowed: bool = False) -> int:
     application.setApplicationName("MedSR Viewer")
     application.setApplicationVersion(__version__)
     apply_theme(application, "dark")  # light around an image changes how its grays are judged
+    gc.freeze()  # what was imported stays: looking through it for garbage would stop the window for 90 ms
     conducting = open_rating_window(path, observer, windowed=windowed)
     sys.excepthook = conducting.report_unexpected
     application.aboutToQuit.connect(conducting.shutdown)
