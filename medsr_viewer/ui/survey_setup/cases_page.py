@@ -17,10 +17,12 @@ from medsr_viewer.survey.design_mistakes import Mistake, wrong
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.runner import Report, Runner, Work
 from medsr_viewer.ui.state import State
+from medsr_viewer.ui.survey_setup.case_cells import COLUMNS
 from medsr_viewer.ui.survey_setup.case_model import CaseModel
 from medsr_viewer.ui.survey_setup.case_table import CaseTable
 from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.open_images import OpenCases, Which, cases_of_open, open_inputs
+from medsr_viewer.ui.survey_setup.wizard_fields import entry_of
 from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
 
 _FILTER = "Images (*.dcm *.dicom *.ima *.png *.tif *.tiff *.jpg *.jpeg);;All files (*)"
@@ -50,7 +52,6 @@ class CasesPage(WizardPage):
             "Cases",
             "The images that are rated, each under every condition. Drop files or folders into the table, drag rows "
             "into order, press F2 to edit a cell, Delete to remove rows. Observers never see names or files.",
-            ("cases",),
         )
         self._state = state
         self.model = CaseModel()
@@ -101,6 +102,16 @@ class CasesPage(WizardPage):
     def first_field(self) -> QWidget:
         """Return the button that adds files while there are none."""
         return self.table if self.model.cases else self.files
+
+    def go_to_field(self, key: str) -> None:
+        """Go to the cell of a key as ``cases[2].window``."""
+        if entry := entry_of(key):
+            row, column = entry
+            self.table.select(row - 1, 1)
+            self.table.setCurrentIndex(self.model.index(row - 1, COLUMNS.index(column or "name")))
+            self.table.setFocus()
+        else:
+            super().go_to_field(key)
 
     @Slot(list)
     def add_paths(self, paths: Sequence[Path]) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from medsr_viewer.errors import MedsrError, WrongPassphrase
 from medsr_viewer.ui.failure import Failure
-from medsr_viewer.ui.survey_setup.wizard_page import MistakeLabel
+from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
 
 _WORDS = (
     "Closing ends the rating for good and reveals which image was made by which method. This cannot be undone: nobody "

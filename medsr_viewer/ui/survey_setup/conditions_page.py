@@ -16,6 +16,7 @@ from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.ui.survey_setup.condition_names import condition_of_folder, condition_of_method
 from medsr_viewer.ui.survey_setup.condition_table import ConditionTable
 from medsr_viewer.ui.survey_setup.method_list import MethodList
+from medsr_viewer.ui.survey_setup.wizard_fields import entry_of
 from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
 from medsr_viewer.upscaling.blends import blend_of
 from medsr_viewer.upscaling.catalogue import Catalogue
@@ -38,7 +39,6 @@ class ConditionsPage(WizardPage):
             "Conditions",
             "Every case is shown under each of these. Tick methods, or add folders of images enhanced elsewhere, which "
             "are matched to the cases by name. A low anchor is something plainly worse: it shows who rates carelessly.",
-            ("conditions", "hidden_reference"),
         )
         self._catalogue, self._design_shown = catalogue, Design("", "acr", 4, (), (), ())
         self.methods, self.table = MethodList(catalogue), ConditionTable()
@@ -94,6 +94,14 @@ class ConditionsPage(WizardPage):
     def first_field(self) -> QWidget:
         """Return the list of methods."""
         return self.methods
+
+    def go_to_field(self, key: str) -> None:
+        """Go to the row of a key as ``conditions[2].method``."""
+        if entry := entry_of(key):
+            self.table.setCurrentCell(entry[0] - 1, 0)
+            self.table.setFocus()
+        else:
+            super().go_to_field(key)
 
     def add_folder(self, folder: Path) -> None:
         """Add a folder of images enhanced elsewhere."""

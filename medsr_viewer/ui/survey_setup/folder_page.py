@@ -30,7 +30,6 @@ class FolderPage(WizardPage):
         super().__init__(
             "Folder and passphrase",
             "The folder holds everything that rating needs. It must be new; its name must name no method.",
-            ("folder", "store", "passphrase"),
         )
         self.folder = FolderField("Folder of the survey")
         self.folder.path = folder

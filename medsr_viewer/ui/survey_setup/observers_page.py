@@ -30,7 +30,6 @@ class ObserversPage(WizardPage):
         super().__init__(
             "Observers and sittings",
             "Who sees what, how often, and for how long at a time. What is here already suits most surveys.",
-            ("arrangement", "sitting", "screen"),
         )
         boxes = QHBoxLayout()
         boxes.addWidget(self._order(), 1)
@@ -42,7 +41,7 @@ class ObserversPage(WizardPage):
         """Fill the fields; those that the protocol does not have are disabled."""
         arrangement, sitting = design.arrangement, design.sitting
         self.observers.setValue(arrangement.observers)
-        self.cases.setMaximum(max(len(design.main_cases), 0))
+        self.cases.setMaximum(max(len(design.main_cases), arrangement.cases_per_observer))  # a mistake is shown, too
         self.cases.setValue(arrangement.cases_per_observer)
         self.order.setCurrentIndex(self.order.findData(arrangement.order))
         self.repeats.setValue(round(arrangement.repeat_share * 100))

@@ -60,7 +60,6 @@ class ProtocolPage(WizardPage):
         super().__init__(
             "Protocol",
             "What the observers are asked to do. The title is shown to them: it must name no method.",
-            ("title", "protocol", "mode", "scale_factor", "edition"),
         )
         self.survey_title = QLineEdit()
         self.survey_title.setAccessibleName("Title")
@@ -105,6 +104,13 @@ class ProtocolPage(WizardPage):
     def first_field(self) -> QWidget:
         """Return the title's."""
         return self.survey_title
+
+    def go_to_field(self, key: str) -> None:
+        """Give the focus to the protocol that is chosen, else as usual."""
+        if key == "protocol":
+            next(button for button in self.buttons.values() if button.isChecked()).setFocus()
+        else:
+            super().go_to_field(key)
 
     def _protocols(self) -> QWidget:
         box = QGroupBox("Protocol")

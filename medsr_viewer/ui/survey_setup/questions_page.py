@@ -11,6 +11,7 @@ from medsr_viewer.survey.design import Design, Question, Texts
 from medsr_viewer.survey.protocol_texts import CONSENT
 from medsr_viewer.survey.protocols import PROTOCOLS, complete, own_instructions
 from medsr_viewer.ui.survey_setup.question_table import QuestionTable
+from medsr_viewer.ui.survey_setup.wizard_fields import entry_of
 from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
 
 _TABLE_HEIGHT = 170
@@ -23,7 +24,6 @@ class QuestionsPage(WizardPage):
         super().__init__(
             "Questions and texts",
             "What the observers read, in your words. None of it may name a method.",
-            ("questions", "texts"),
         )
         self._design = Design("", "acr", 4, (), (), ())
         self.table = QuestionTable()
@@ -83,6 +83,14 @@ class QuestionsPage(WizardPage):
         """Return the questions."""
         return self.table
 
+    def go_to_field(self, key: str) -> None:
+        """Go to the cell of a key as ``questions[2].name``, or to a text."""
+        if entry := entry_of(key):
+            self.table.setCurrentCell(entry[0] - 1, 1 if entry[1] == "name" else 0)
+            self.table.setFocus()
+        else:
+            super().go_to_field(key)
+
     @Slot()
     def _add(self) -> None:
         rules, asked = PROTOCOLS[self._design.protocol], self.table.questions
@@ -111,4 +119,5 @@ class QuestionsPage(WizardPage):
         column.addWidget(label)
         column.addWidget(field, 1)
         column.addWidget(self.mistake_label(key))
+        self._fields[key] = field
         return part

@@ -32,6 +32,9 @@ from medsr_viewer.ui.survey_setup.extent import extent_of
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
 from medsr_viewer.ui.survey_setup.folder_page import folder_mistakes
 from medsr_viewer.ui.survey_setup.making import Order, Step, making
+from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
+from medsr_viewer.ui.survey_setup.mistake_words import told
+from medsr_viewer.ui.survey_setup.notice_place import NoticePlace
 from medsr_viewer.ui.survey_setup.open_images import cases_of_open
 from medsr_viewer.ui.survey_setup.quick_design import (
     MOST_IMAGES,
@@ -41,7 +44,6 @@ from medsr_viewer.ui.survey_setup.quick_design import (
     quick_inputs,
 )
 from medsr_viewer.ui.survey_setup.rate_dialog import observer_mistake
-from medsr_viewer.ui.survey_setup.wizard_page import MistakeLabel
 
 if TYPE_CHECKING:
     from medsr_viewer.workflows.survey_new import NewSurvey
@@ -93,6 +95,7 @@ class QuickDialog(QDialog):
         self.folder_mistake, self.observer_mistake, self.passphrase_mistake = (MistakeLabel() for _ in range(3))
         self.start, self.cancelled = QPushButton("&Start"), QPushButton("Cancel")
         self.progress = Progress(runner, "Working …")
+        self.progress.cancel.hide()  # the dialog's own does it
         self._lay_out()
         self.images.valueChanged.connect(self._describe)
         self.start.clicked.connect(self._start)
@@ -138,7 +141,7 @@ class QuickDialog(QDialog):
     @Slot()
     def _start(self) -> None:
         path, observer = self.folder.path, self.observer.text().strip()
-        folders = [f"The folder {one.found}; {one.allowed}" for one in folder_mistakes(path)]
+        folders = [told(one).text for one in folder_mistakes(path)]
         wrong_observer = observer_mistake(observer)
         self.folder_mistake.show_texts(folders)
         self.observer_mistake.show_texts([wrong_observer] if wrong_observer else [])
@@ -202,10 +205,10 @@ class QuickDialog(QDialog):
         buttons.addWidget(self.start)
         buttons.addWidget(self.cancelled)
         column = QVBoxLayout(self)
-        column.addWidget(self.notices)
         column.addWidget(self.words)
         column.addLayout(form)
         column.addStretch(1)
+        column.addWidget(NoticePlace(self.notices))
         column.addLayout(buttons)
 
 

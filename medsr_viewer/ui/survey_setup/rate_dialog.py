@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEd
 from medsr_viewer.errors import MedsrError
 from medsr_viewer.survey.enrolment import check_observer
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
-from medsr_viewer.ui.survey_setup.wizard_page import MistakeLabel
+from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
 
 _WORDS = (
     "Rating fills the screen. It shows no name of any method, and every answer is kept at once: an observer who stops, "

@@ -32,7 +32,7 @@ class SummaryPage(WizardPage):
     """
 
     def __init__(self, runner: Runner) -> None:
-        super().__init__("Summary", _EXPLANATION, ())
+        super().__init__("Summary", _EXPLANATION)
         self.values: dict[str, QLabel] = {}
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(24)

@@ -23,10 +23,12 @@ from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.folder_page import FolderPage
 from medsr_viewer.ui.survey_setup.made_page import MadePage
 from medsr_viewer.ui.survey_setup.making import Order, Step, making
+from medsr_viewer.ui.survey_setup.mistake_words import told
 from medsr_viewer.ui.survey_setup.observers_page import ObserversPage
 from medsr_viewer.ui.survey_setup.protocol_page import ProtocolPage
 from medsr_viewer.ui.survey_setup.questions_page import QuestionsPage
 from medsr_viewer.ui.survey_setup.summary_page import SummaryPage
+from medsr_viewer.ui.survey_setup.wizard_fields import step_of
 from medsr_viewer.ui.survey_setup.wizard_frame import WizardFrame
 from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
 
@@ -127,6 +129,12 @@ class SurveyWizard(WizardFrame):
         else:
             self._leave()
 
+    @Slot(str)
+    def lead_to(self, key: str) -> None:
+        """Go to the field of a part of the design, on whichever step it is."""
+        self.go_to(step_of(key)[0] - 1)
+        self.pages[self.index].go_to_field(key)
+
     def load(self, path: Path) -> None:
         """Go on from a design file."""
         try:
@@ -139,6 +147,9 @@ class SurveyWizard(WizardFrame):
     def save(self, path: Path) -> None:
         """Write the design as it stands into a file."""
         self._take()
+        if wrong := [*mistakes_in(self.design), *self.cases.model.unread()]:
+            self._tell_what_keeps_from_saving(wrong)
+            return
         named = path if path.suffix.lower() == ".toml" else path.with_name(f"{path.name}.toml")
         try:
             write_design(named, self.design)
@@ -147,6 +158,16 @@ class SurveyWizard(WizardFrame):
             return
         self._was_edited = False
         self.notices.tell("Saved", f"{named} holds the design, without passphrase and seed.")
+
+    def _tell_what_keeps_from_saving(self, mistakes: list[Mistake]) -> None:
+        number, title = step_of(mistakes[0].key)
+        self._tried.add(number - 1)
+        more = f" And {len(mistakes) - 1} more." if len(mistakes) > 1 else ""
+        self.notices.ask(
+            "The design is not whole yet, and was not saved.",
+            f"Step {number}, {title}: {told(mistakes[0]).text}{more}",
+            [(f"Go to step {number}", lambda: self.lead_to(mistakes[0].key)), ("Not now", lambda: None)],
+        )
 
     def _take(self) -> None:
         self.design = self.pages[self.index].design_from(self.design)
@@ -161,9 +182,12 @@ class SurveyWizard(WizardFrame):
     def _show(self, index: int) -> None:
         page = self.pages[index]
         page.show_design(self.design)
-        page.show_mistakes(self._mistakes(index) if index in self._tried else [])
+        mistakes = self._mistakes(index) if index in self._tried else []
+        page.show_mistakes(mistakes)
         self.show_step(index)
-        if (field := page.first_field()) is not None:
+        if mistakes:
+            page.go_to_field(mistakes[0].key)
+        elif (field := page.first_field()) is not None:
             field.setFocus()
         else:
             self.next_button.setFocus()
@@ -233,6 +257,7 @@ class SurveyWizard(WizardFrame):
     def _connect(self) -> None:
         for page in self.pages:
             page.changed.connect(self._on_changed)
+            page.led.connect(self.lead_to)
         self.cases.failed.connect(self.notices.show_failure)
         self.steps.currentRowChanged.connect(self._on_step_chosen)
         self.next_button.clicked.connect(self.next)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from medsr_viewer.ui.notices import Notices
 from medsr_viewer.ui.progress import Progress
 from medsr_viewer.ui.runner import Runner
+from medsr_viewer.ui.survey_setup.notice_place import NoticePlace
 
 _SIZE = (1060, 660)
 _STEPS_WIDTH = 190
@@ -55,6 +56,9 @@ class WizardFrame(QDialog):
         self.back_button, self.next_button = QPushButton("&Back"), QPushButton("&Next")
         self.close_button = QPushButton("Cancel")
         self.progress = Progress(runner, "Working …")
+        self.progress.cancel.setText("Stop")  # beside the wizard's own Cancel
+        self.progress.cancel.setToolTip("")
+        self.progress.cancel.setAutoDefault(False)
         for button in (self.load_button, self.save_button, self.back_button, self.close_button):
             button.setAutoDefault(False)
         self.next_button.setDefault(True)
@@ -81,6 +85,7 @@ class WizardFrame(QDialog):
         for part in (self.stack, self.steps, self.load_button, self.save_button, self.next_button):
             part.setEnabled(not busy)
         self.back_button.setEnabled(not busy and self.stack.currentIndex() > 0)
+        self.progress.cancel.setVisible(not busy)  # the wizard's own Cancel stops the making
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -94,6 +99,6 @@ class WizardFrame(QDialog):
         middle.addWidget(self.steps)
         middle.addWidget(self.stack, 1)
         column = QVBoxLayout(self)
-        column.addWidget(self.notices)
         column.addLayout(middle, 1)
+        column.addWidget(NoticePlace(self.notices))
         column.addLayout(buttons)

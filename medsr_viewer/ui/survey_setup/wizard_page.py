@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.design_mistakes import Mistake
-
-
-class MistakeLabel(QLabel):
-    """What is wrong with the field beside it; takes no room where nothing is."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setForegroundRole(QPalette.ColorRole.BrightText)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        self.hide()
-
-    def show_texts(self, texts: Sequence[str]) -> None:
-        """Show some lines, or none."""
-        self.setText("\n".join(texts))
-        self.setVisible(bool(texts))
+from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
+from medsr_viewer.ui.survey_setup.mistake_words import Told, told
+from medsr_viewer.ui.survey_setup.wizard_fields import keys_of_step
 
 
 class WizardPage(QWidget):
@@ -34,19 +20,20 @@ class WizardPage(QWidget):
     Parameters
     ----------
     title : str
-        Of the step.
+        Of the step; see `wizard_fields`.
     explanation : str
         A sentence or two above the fields.
-    keys : sequence of str
-        Parts of the design that belong here, as the first words of the keys of mistakes.
     """
 
     changed = Signal()
+    led = Signal(str)
+    """The user wants to go to the field of a key, here or on another step."""
 
-    def __init__(self, title: str, explanation: str, keys: Sequence[str]) -> None:
+    def __init__(self, title: str, explanation: str) -> None:
         super().__init__()
-        self.title, self.keys = title, tuple(keys)
+        self.title, self.keys = title, keys_of_step(title)
         self._mistake_labels: dict[str, MistakeLabel] = {}
+        self._fields: dict[str, QWidget] = {}
         heading = QLabel(title)
         font = heading.font()
         font.setPointSizeF(font.pointSizeF() * 1.3)
@@ -74,29 +61,36 @@ class WizardPage(QWidget):
         """Return the field that has the focus at first."""
         return None
 
+    def go_to_field(self, key: str) -> None:
+        """Give the focus to the field of a key."""
+        field = self._fields.get(key) or self.first_field()
+        if field is not None:
+            field.setFocus()
+
     def is_about(self, mistake: Mistake) -> bool:
         """Whether a mistake is in this page's part."""
         return mistake.key.partition(".")[0].partition("[")[0] in self.keys
 
     def show_mistakes(self, mistakes: Sequence[Mistake]) -> None:
         """Show mistakes beside their fields, and take away those that are gone."""
-        texts: dict[str, list[str]] = {key: [] for key in self._mistake_labels}
+        lines: dict[str, list[Told]] = {key: [] for key in self._mistake_labels}
         for mistake in mistakes:
-            key = self._label_key(mistake.key)
-            short = f"{mistake.found}; {mistake.allowed}"
-            texts[key].append(str(mistake) if key != mistake.key else short[:1].upper() + short[1:])
+            lines[self._label_key(mistake.key)].append(told(mistake))
         for key, label in self._mistake_labels.items():
-            label.show_texts(texts[key])
+            label.show_told(lines[key])
 
-    def mistake_label(self, key: str) -> MistakeLabel:
+    def mistake_label(self, key: str, *, keeps_place: bool = True) -> MistakeLabel:
         """Return a new label for the mistakes of a key and all below it; every page needs one for each of its keys."""
-        self._mistake_labels[key] = MistakeLabel()
-        return self._mistake_labels[key]
+        label = MistakeLabel(keeps_place=keeps_place)
+        label.led.connect(self.led)
+        self._mistake_labels[key] = label
+        return label
 
-    def add_row(self, form: QFormLayout, text: str, field: QWidget, key: str) -> None:
+    def add_row(self, form: QFormLayout, text: str, field: QWidget, key: str, *, keeps_place: bool = True) -> None:
         """Add a labelled field with its mistakes below it."""
         form.addRow(text, field)
-        form.addRow("", self.mistake_label(key))
+        form.addRow("", self.mistake_label(key, keeps_place=keeps_place))
+        self._fields[key] = field
 
     def _label_key(self, key: str) -> str:
         fitting = [known for known in self._mistake_labels if key.startswith(known)]

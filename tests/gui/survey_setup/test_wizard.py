@@ -8,22 +8,25 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.survey.design_file import read_design
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
+from medsr_viewer.ui.survey_setup.case_cells import COLUMNS
 from medsr_viewer.ui.survey_setup.conditions_page import ConditionsPage
+from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
 from medsr_viewer.ui.survey_setup.protocol_page import ProtocolPage
 from medsr_viewer.ui.survey_setup.wizard import SurveyWizard
-from medsr_viewer.ui.survey_setup.wizard_page import MistakeLabel
+from medsr_viewer.upscaling.catalogue import Catalogue
 
 from .conftest import PATIENCE_MS, FillIn, add_cases, press
 
 
 def shown_mistakes(wizard: SurveyWizard) -> list[str]:
     page = wizard.pages[wizard.index]
-    return [label.text() for label in page.findChildren(MistakeLabel) if label.isVisibleTo(page) and label.text()]
+    return [line for label in page.findChildren(MistakeLabel) if label.isVisibleTo(page) for line in label.lines]
 
 
 def test_a_whole_run_makes_a_survey_that_verifies(
@@ -124,29 +127,32 @@ def test_mistakes_stand_beside_their_fields(wizard: SurveyWizard, image_files: l
     first.survey_title.setText("")
     wizard.next()
     assert wizard.index == 0
-    assert shown_mistakes(wizard) == ['= ""; allowed: one line of text, up to 200 letters']
+    assert shown_mistakes(wizard) == ["The survey needs a title: one line, up to 200 letters."]
     first.survey_title.setText("Bicubic or not")
     wizard.next()
     assert wizard.index == 0
     assert shown_mistakes(wizard) == [
-        'Contains "bicubic"; allowed: no name of a condition or method: observers read it'
+        "The title has “bicubic”, which is the name of a condition or a method. Observers read this: take it out."
     ]
     first.survey_title.setText("A study")
     assert shown_mistakes(wizard) == []
     wizard.next()
     wizard.next()
     assert wizard.index == 1
-    assert "Has no case that is analysed" in shown_mistakes(wizard)[0]
+    assert shown_mistakes(wizard)[0].startswith("There is no case to rate. Add images")
     add_cases(wizard, image_files, qtbot)
     assert shown_mistakes(wizard) == []
     model = wizard.cases.model
     model.setData(model.index(1, 4), "40 by 400")
     assert shown_mistakes(wizard) == [
-        'cases[2].window = "40 by 400"; allowed: center, width: two numbers; or nothing for the file\'s own'
+        "Row 2, Window: “40 by 400” is no window. Two numbers make one: center, width, the width above 0. Leave it "
+        "empty for the file's own."
     ]
+    wizard.lead_to("cases[2].window")
+    assert (wizard.cases.table.currentIndex().row(), wizard.cases.table.currentIndex().column()) == (1, 4)
     model.setData(model.index(1, 4), "40, 400")
     model.setData(model.index(0, 0), "image-1")
-    assert shown_mistakes(wizard)[0].startswith('cases[2].name = "image-1"')
+    assert shown_mistakes(wizard)[0].startswith("Row 2, Name: “image-1” is the name in row 1, too.")
 
 
 def test_no_step_is_jumped_over_while_one_before_it_is_wrong(wizard: SurveyWizard) -> None:
@@ -161,12 +167,12 @@ def test_passphrases_must_agree(wizard: SurveyWizard, fill_in: FillIn, tmp_path:
     wizard.folder_page.again.setText("another")
     wizard.next()
     assert wizard.index == 5
-    assert shown_mistakes(wizard) == ["Is another one; allowed: the same passphrase, typed again"]
+    assert shown_mistakes(wizard) == ["This is not the same passphrase. Type it again."]
     (tmp_path / "survey").mkdir()
     (tmp_path / "survey" / "notes.txt").write_text("mine")
     wizard.folder_page.again.setText("correct horse")
     wizard.next()
-    assert shown_mistakes(wizard) == ["Holds something already; allowed: a new or an empty folder"]
+    assert shown_mistakes(wizard) == ["The folder holds something already. Choose a new or an empty one."]
 
 
 def test_a_design_is_saved_and_loaded(wizard: SurveyWizard, fill_in: FillIn, tmp_path: Path) -> None:
@@ -203,7 +209,69 @@ def test_methods_that_the_scale_lacks_are_named(wizard: SurveyWizard, image_file
     page.add_folder(image_files[0].parent / "gone")
     wizard.next()
     assert wizard.index == 2
-    assert shown_mistakes(wizard)[0].startswith("conditions[3].images = ")
+    assert shown_mistakes(wizard)[0].startswith("Row 3, Images: the folder is not there: ")
+    wizard.lead_to("scale_factor")
+    assert wizard.index == 0
+    first = wizard.pages[0]
+    assert isinstance(first, ProtocolPage)
+    assert wizard.focusWidget() is first.scale
+    first.scale.setCurrentIndex(first.scale.findData(3))
+    wizard.go_to(2)
+    page.table.selectRow(2)
+    page.table.remove_chosen()
+    catalogue = page._catalogue
+    page._catalogue = Catalogue(tuple(one for one in catalogue.methods if one.name != "lanczos"))
+    wizard.next()
+    assert shown_mistakes(wizard)[0].startswith("Row 2, Images: “lanczos” is not made for")
+
+
+def test_a_design_that_is_not_whole_is_not_saved_and_the_step_is_led_to(
+    wizard: SurveyWizard, tmp_path: Path, qtbot: QtBot
+) -> None:
+    wizard.save(tmp_path / "design.toml")
+    assert not (tmp_path / "design.toml").exists()
+    notice = wizard.notices.shown[0]
+    assert notice.text.startswith("Step 2, Cases: There is no case to rate.")
+    (button,) = (one for one in notice.findChildren(QPushButton) if one.text() == "Go to step 2")
+    press(qtbot, button)
+    assert wizard.index == 1
+    assert shown_mistakes(wizard)[0].startswith("There is no case to rate.")
+
+
+def test_a_link_beside_a_mistake_leads_to_the_other_step(
+    wizard: SurveyWizard, image_files: list[Path], qtbot: QtBot
+) -> None:
+    first = wizard.pages[0]
+    assert isinstance(first, ProtocolPage)
+    first.buttons["roc"].setChecked(True)
+    wizard.next()
+    add_cases(wizard, image_files, qtbot)
+    wizard.next()
+    assert wizard.index == 1
+    assert "choose present or absent" in shown_mistakes(wizard)[0]
+    assert wizard.cases.table.currentIndex().column() == COLUMNS.index("finding")
+    (label,) = (one for one in wizard.cases.findChildren(MistakeLabel) if one.lines)
+    assert "Go to step 1, Protocol" in label.text()
+    label.linkActivated.emit("protocol")
+    assert wizard.index == 0
+    assert wizard.focusWidget() is first.buttons["roc"]
+
+
+def test_a_second_cancel_is_not_there(wizard: SurveyWizard) -> None:
+    texts = [one.text() for one in wizard.findChildren(QPushButton)]
+    assert texts.count("Cancel") == 1
+
+
+def test_buttons_and_fields_stay_in_place_when_a_notice_comes(wizard: SurveyWizard, qtbot: QtBot) -> None:
+    parts = [wizard.next_button, wizard.pages[0].survey_title]  # type: ignore[attr-defined]
+    before = [(part.mapTo(wizard, QPoint()), part.size()) for part in parts]
+    wizard.notices.tell("Done", "It was done.")
+    qtbot.waitUntil(wizard.notices.shown[0].isVisible)
+    wizard.pages[0].survey_title.setText("")  # type: ignore[attr-defined]
+    wizard.next()
+    assert shown_mistakes(wizard)
+    QApplication.processEvents()
+    assert [(part.mapTo(wizard, QPoint()), part.size()) for part in parts] == before
 
 
 def test_leaving_is_asked_about_once_something_was_entered(wizard: SurveyWizard, qtbot: QtBot) -> None:
