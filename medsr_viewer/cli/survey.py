@@ -45,7 +45,8 @@ def _new(options: argparse.Namespace) -> int:
         say(note)
     refused = _tell(made.findings)
     print(f"{made.folder}: {made.stimuli} stimuli, {made.trials} trials an observer; commitment {made.commitment}")
-    _write_json(options, {**asdict(made), "folder": str(made.folder)})
+    say(f"{made.sources}: says where the images came from; keep it to yourself, beside the folder")
+    _write_json(options, {**asdict(made), "folder": str(made.folder), "sources": str(made.sources)})
     return SOME_FAILED if refused else DONE
 
 

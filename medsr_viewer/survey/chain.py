@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from medsr_viewer.survey.records import BEGINNING, Kind, Record, digest_of, digest_of_payload, make_record
 
-KEPT: frozenset[Kind] = frozenset({"created", "erased", "closed", "imported", "withdrawn", "clock_back", "restored"})
+KEPT: frozenset[Kind] = frozenset(
+    {"created", "site", "erased", "closed", "imported", "withdrawn", "clock_back", "restored"}
+)
 """Kinds whose payload is never erased: they say what became of the others, and hold nothing that was rated."""
 
 

@@ -15,6 +15,9 @@ Finding: TypeAlias = Literal["", "present", "absent"]
 REFERENCE = "reference"
 """Name of the condition that is the undegraded image."""
 
+UNKNOWN = Path()
+"""In place of a path that only the coordinator's machine knows; see `medsr_viewer.survey.sources`."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -23,9 +26,10 @@ class Case:
     Parameters
     ----------
     name : str
-        For the coordinator; observers never see it. Letters, digits, ".", "_", "-".
+        For the coordinator; observers never see it, and other sites have it in their files. Letters, digits, ".", "_",
+        "-".
     path : Path
-        DICOM or raster file; relative ones are relative to the design file.
+        DICOM or raster file; relative ones are relative to the design file. `UNKNOWN` where its survey does not tell.
     frame : int
         From 1.
     region : tuple of int
@@ -58,7 +62,7 @@ class Condition:
     method : str
         Method of the viewer ("bicubic", "fmen" …); "" where the images come from a folder, or are the reference.
     images : Path or None
-        Folder of images enhanced elsewhere, matched by the case's name or its file's stem.
+        Folder of images enhanced elsewhere, matched by the case's name or its file's stem; may be `UNKNOWN`, too.
     role : {"test", "reference", "anchor"}
         Hidden reference and low anchor are analysed apart.
     """

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import secrets
 import tomllib
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from medsr_viewer.errors import InvalidDesign
-from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.design import UNKNOWN, Design
 from medsr_viewer.survey.design_mistakes import Mistake, without_consequences
 from medsr_viewer.survey.design_rules import mistakes_in
 from medsr_viewer.survey.design_values import design_of
-from medsr_viewer.survey.toml_text import toml_line, toml_table
+from medsr_viewer.survey.sources import (
+    check_sources,
+    read_sources,
+    relative,
+    sources_file_of,
+    sources_of,
+    sources_text,
+    with_sources,
+)
+from medsr_viewer.survey.toml_text import Value, toml_line, toml_table
 from medsr_viewer.whole_files import write_whole
 
 FORMAT = 1
-"""Of the design files that this program writes; it reads this one and older ones."""
+"""Of the design files that coordinators write: they name the files of their cases."""
+SURVEY_FORMAT = 2
+"""Of the design in a survey's folder, which names none: see `medsr_viewer.survey.sources`. Older surveys have 1."""
 
 _HEAD = "# A blind reader survey. The seed of its random choices is not here: it is sealed with the allocation.\n"
 _SEALED = "seed"
@@ -29,12 +41,13 @@ def read_design(path: Path) -> Design:
     Parameters
     ----------
     path : Path
-        The file. Relative paths in it are relative to its folder.
+        The file. Relative paths in it are relative to its folder. A survey's own has its paths beside that folder.
 
     Returns
     -------
     Design
-        As written, with absolute paths; `complete` adds what it leaves to its protocol.
+        As written, with absolute paths; `complete` adds what it leaves to its protocol. Paths that a survey's own has
+        on another machine are `UNKNOWN`.
 
     Raises
     ------
@@ -44,16 +57,21 @@ def read_design(path: Path) -> Design:
     """
     values = _values(path)
     form = values.pop("format", None)
-    if type(form) is int and form > FORMAT:
+    if type(form) is int and form > SURVEY_FORMAT:
         raise InvalidDesign(
-            f"{path}: format = {form}; this program knows formats up to {FORMAT}",
+            f"{path}: format = {form}; this program knows formats up to {SURVEY_FORMAT}",
             "The design was written by a newer version of the program: update this one.",
         )
     mistakes = []
-    if form != FORMAT or type(form) is not int:
+    if form not in (FORMAT, SURVEY_FORMAT) or type(form) is not int:
         found = "is missing" if form is None else f"= {form!r}"
         mistakes.append(Mistake("format", found, f"allowed: {FORMAT}"))
-    design, wrong_values = design_of(values, path.absolute().parent)
+    is_survey = form == SURVEY_FORMAT
+    handle = _without_paths(values) if is_survey else ""
+    folder = path.absolute().parent
+    design, wrong_values = design_of(values, folder)
+    if is_survey:
+        design = with_sources(design, read_sources(folder, handle))
     mistakes += wrong_values
     mistakes += without_consequences(mistakes_in(design), wrong_values)
     _refuse(mistakes, str(path))
@@ -93,10 +111,40 @@ def design_text(design: Design, path: Path) -> str:
     Raises
     ------
     InvalidDesign
-        If the design is not valid.
+        If the design is not valid, or a path of it is not known here.
     """
     check_design(design, str(path))
-    text = _HEAD + "\n".join(_parts(design, path.absolute().parent))
+    check_sources(design, str(path))
+    return _as_text(path, _parts(design, path.absolute().parent, {"format": FORMAT}))
+
+
+def survey_texts(design: Design, folder: Path) -> tuple[str, str]:
+    """Return the design that a survey's folder holds, and the file of its sources, both without the seed.
+
+    Parameters
+    ----------
+    design : Design
+        With all its paths.
+    folder : Path
+        The survey's.
+
+    Raises
+    ------
+    InvalidDesign
+        As of `design_text`.
+    """
+    path = folder / "design.toml"
+    check_design(design, str(path))
+    check_sources(design, str(path))
+    sources = sources_of(design, secrets.token_hex(16))
+    beside = sources_file_of(folder)
+    head: dict[str, Value] = {"format": SURVEY_FORMAT, "sources": sources.handle}
+    nameless = with_sources(design, replace(sources, cases={}, images={}))
+    return _as_text(path, _parts(nameless, folder, head)), _as_text(beside, [sources_text(sources, beside.parent)])
+
+
+def _as_text(path: Path, parts: Iterable[str]) -> str:
+    text = "\n".join(parts)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as exc:
@@ -144,11 +192,21 @@ def _values(path: Path) -> dict[str, Any]:
         raise InvalidDesign(f"{path}: not valid TOML: {exc}", "Texts stand in quotes, lists in brackets.") from exc
 
 
-def _parts(design: Design, folder: Path) -> Iterator[str]:
+def _without_paths(values: dict[str, Any]) -> str:
+    """Put the folder itself in place of the paths that a survey's own design has not; return its handle."""
+    for table, key, told in (("cases", "path", None), ("conditions", "images", "elsewhere")):
+        entries = values.get(table)
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict) and (told is None or entry.pop(told, False) is True):
+                entry[key] = "."
+    return str(values.pop("sources", ""))
+
+
+def _parts(design: Design, folder: Path, head: Mapping[str, Value]) -> Iterator[str]:
     tables = ("arrangement", "sitting", "screen", "texts")
     lists = ("cases", "conditions", "questions")
     plain = {name: value for name, value in _fields(design) if name not in (*tables, *lists)}
-    yield "".join(f"{toml_line(name, value)}\n" for name, value in {"format": FORMAT, **plain}.items())
+    yield _HEAD + "".join(f"{toml_line(name, value)}\n" for name, value in {**head, **plain}.items())
     for name in tables:
         yield toml_table(f"[{name}]", _lines(getattr(design, name), folder))
     for name in lists:
@@ -160,12 +218,11 @@ def _lines(entry: object, folder: Path) -> Iterator[str]:
     for name, value in _fields(entry):
         if name == _SEALED or value is None or value in ("", ()):
             continue
-        yield toml_line(name, _relative(value, folder) if isinstance(value, Path) else value)
-
-
-def _relative(path: Path, folder: Path) -> Path:
-    path = path.absolute()
-    return path.relative_to(folder) if path.is_relative_to(folder) else path
+        if value == UNKNOWN:
+            if name == "images":
+                yield toml_line("elsewhere", True)
+            continue
+        yield toml_line(name, relative(value, folder) if isinstance(value, Path) else value)
 
 
 def _fields(entry: Any) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from medsr_viewer.errors import AlreadyRecorded, InputError, SurveyError
 from medsr_viewer.survey.design import Design, Sitting
 from medsr_viewer.survey.progress import Progress, all_progress
+from medsr_viewer.survey.site_blocks import block_of
 
 if TYPE_CHECKING:
     from medsr_viewer.survey.store import Store  # its library takes a second to load
@@ -31,9 +32,9 @@ def check_observer(observer: str) -> None:
 
 
 def enrol(store: Store, design: Design, observer: str) -> Progress:
-    """Give an observer the next slot; one who has one resumes it.
+    """Give an observer the next slot of the site; one who has one resumes it.
 
-    More observers than sequences were prepared for see these once more, in turn.
+    More observers than sequences were prepared for see those of the site once more, in turn.
 
     Returns
     -------
@@ -49,7 +50,9 @@ def enrol(store: Store, design: Design, observer: str) -> Progress:
     """
     check_observer(observer)
     while True:
-        enrolled = store.records(kinds=("observer",))
+        found = store.records(kinds=("observer", "site"))
+        enrolled = [record for record in found if record.kind == "observer"]
+        given = [record for record in found if record.kind == "site"]
         names = {(record.site, str((record.payload or {}).get("observer"))) for record in enrolled}
         if (store.site, observer) in names:
             return own_progress(store, observer, design.sitting)
@@ -57,11 +60,12 @@ def enrol(store: Store, design: Design, observer: str) -> Progress:
             raise SurveyError(
                 f"The observer {observer} rates at another site", "Take another pseudonym here, or rate there."
             )
-        slot = sum(record.site == store.site for record in enrolled)
-        # Who writes a slot has read all lower ones: neither a slot nor a name can be given twice, however many
+        number = sum(record.site == store.site for record in enrolled)
+        slot = block_of(given, store.site, design.arrangement.observers).slot(number)
+        # Who writes a number has read all lower ones: neither a slot nor a name can be given twice, however many
         # workstations enrol at once.
         try:
-            store.append("observer", {"observer": observer, "slot": slot}, key=str(slot))
+            store.append("observer", {"observer": observer, "slot": slot}, key=str(number))
         except AlreadyRecorded:
             continue
 

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,9 +18,14 @@ from sqlalchemy.engine import URL, make_url
 
 from medsr_viewer.errors import CannotWrite, InputError, SurveyError
 from medsr_viewer.survey.folder import MODIFIED, Created, SurveyFolder, record_created
+from medsr_viewer.survey.plan_file import read_plan
 from medsr_viewer.survey.sealing import Sealed
-from medsr_viewer.survey.store import create_store
+from medsr_viewer.survey.site_blocks import give_block
+from medsr_viewer.survey.sources import holds_paths, sources_file_of
+from medsr_viewer.survey.store import Store, create_store
 from medsr_viewer.whole_files import write_whole
+
+_OWNER_ALONE = 0o600
 
 
 def stimulus_content(pixels: ArrayLike) -> bytes:
@@ -97,7 +102,7 @@ class NewFolder:
         self._stimuli[identifier] = hashlib.sha256(content).hexdigest()
         return identifier, self._stimuli[identifier]
 
-    def finish(self, *, design: str, plan: str, sealed: Sealed, url: str = "") -> SurveyFolder:
+    def finish(self, *, design: str, plan: str, sealed: Sealed, sources: str = "", url: str = "") -> SurveyFolder:
         """Write everything else, and put the folder in its place.
 
         Parameters
@@ -106,6 +111,8 @@ class NewFolder:
             Contents of design.toml and plan.json.
         sealed : Sealed
             The allocation.
+        sources : str
+            Content of the file of sources, which stands beside the folder; "": none.
         url : str
             PostgreSQL database; "": an SQLite file in the folder.
 
@@ -132,7 +139,15 @@ class NewFolder:
         )
         stimuli = dict(sorted(self._stimuli.items()))
         created = Created(survey_id, design_digest, plan_digest, sealed_digest, sealed.commitment, stimuli)
-        return _complete(folder, created, self._path, url)
+        beside = sources_file_of(self._path)
+        if sources:  # before the folder appears: a survey without its sources could not be made again
+            write_whole(beside, sources, mode=_OWNER_ALONE)
+        try:
+            return _complete(folder, created, self._path, url)
+        except BaseException:
+            if sources:
+                beside.unlink(missing_ok=True)
+            raise
 
     def _place_stimuli(self) -> None:
         # Copied in the order of their random names: inodes, birth times and directory order of files written in the
@@ -141,10 +156,10 @@ class NewFolder:
             _copy_stimulus(self._staged / identifier, self.made.stimulus_file(identifier))
 
 
-def copy_for_site(folder: SurveyFolder, path: Path) -> SurveyFolder:
+def copy_for_site(folder: SurveyFolder, path: Path, observers: int = 0) -> SurveyFolder:
     """Make a folder in which another site rates the same survey; its records are merged later.
 
-    A plain copy is none: two databases would continue one chain.
+    A plain copy is none: two databases would continue one chain, and their observers be shown the same orders.
 
     Parameters
     ----------
@@ -152,14 +167,19 @@ def copy_for_site(folder: SurveyFolder, path: Path) -> SurveyFolder:
         Whose design, plan, sealed allocation and stimuli are copied; no record but the first is.
     path : Path
         Missing, or an empty folder.
+    observers : int
+        How many of the prepared orders are the other site's from now on; 0: half of those that are left here.
 
     Raises
     ------
     SurveyError, CannotWrite
-        As of `new_folder`, and if a file of the survey was changed.
+        As of `new_folder`; if the survey is closed, its design names files, as those of older versions do, or a file
+        of it was changed.
     """
     created = folder.created
-    with new_folder(path) as new:
+    _refuse_paths(folder.design_file)
+    prepared = len(read_plan(folder.plan_file).sequences)
+    with new_folder(path) as new, folder.open() as store:
         copied = new.made
         for source, target in (
             (folder.design_file, copied.design_file),
@@ -170,10 +190,20 @@ def copy_for_site(folder: SurveyFolder, path: Path) -> SurveyFolder:
         for identifier in created.stimuli:
             folder.load_stimulus(identifier, mapped=True)
             _copy_stimulus(folder.stimulus_file(identifier), copied.stimulus_file(identifier))
-        return _complete(copied, created, path, "")
+        return _complete(copied, created, path, "", lambda copy: give_block(store, copy, prepared, observers))
 
 
-def _complete(folder: SurveyFolder, created: Created, path: Path, url: str) -> SurveyFolder:
+def _refuse_paths(design_file: Path) -> None:
+    if holds_paths(design_file.read_text("utf-8-sig")):
+        raise SurveyError(
+            f"{design_file}: it names files, which may have patients' names: an older version of the program wrote it",
+            "Set the survey up again by this design, and give that to the other site.",
+        )
+
+
+def _complete(
+    folder: SurveyFolder, created: Created, path: Path, url: str, begin: Callable[[Store], object] = lambda _store: None
+) -> SurveyFolder:
     if url:
         parsed = make_url(url)
         if parsed.password is not None or "password" in parsed.query:
@@ -185,6 +215,7 @@ def _complete(folder: SurveyFolder, created: Created, path: Path, url: str) -> S
     place = url or URL.create("sqlite", database=str(folder.database_file))
     with create_store(place, created.survey_id) as store:
         record_created(store, created)
+        begin(store)
     try:
         if path.exists():
             path.rmdir()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +18,14 @@ from medsr_viewer.survey.allocation import Check, allocate
 from medsr_viewer.survey.attention import ATTENTION_WINDOW, attention_picture
 from medsr_viewer.survey.audit import Finding, audit
 from medsr_viewer.survey.design import Case, Design
-from medsr_viewer.survey.design_file import check_design, design_text
+from medsr_viewer.survey.design_file import check_design, survey_texts
 from medsr_viewer.survey.new_folder import NewFolder, new_folder
 from medsr_viewer.survey.plan import Stimulus
 from medsr_viewer.survey.plan_file import plan_text
 from medsr_viewer.survey.protocols import PROTOCOLS, complete, required_stimuli
 from medsr_viewer.survey.scales import SCALES
 from medsr_viewer.survey.sealing import seal
+from medsr_viewer.survey.sources import check_sources, sources_file_of
 from medsr_viewer.survey.trial_list import trial_count
 from medsr_viewer.workflows.enhance import unique_stems
 from medsr_viewer.workflows.inputs import Input, find_inputs
@@ -33,7 +36,8 @@ Report = Callable[[str], None]
 TRAINING_SAMPLE = "training-sample"
 """Name of the case that trains observers where the coordinator names none: the head CT that ships."""
 
-_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+_NEUTRAL = re.compile(r"(case|image|img|im|slice|frame)[-_]?\d{1,4}(_\d+)?", re.IGNORECASE)
+"""Names of files that tell nobody's name: their cases are named so."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class NewSurvey:
     ----------
     folder : Path
         The survey's.
+    sources : Path
+        File beside it that says where its images came from: it stays on this machine.
     survey_id, commitment : str
         Of its first record. The commitment may be published before rating starts: it binds the allocation.
     stimuli, trials : int
@@ -55,6 +61,7 @@ class NewSurvey:
     """
 
     folder: Path
+    sources: Path
     survey_id: str
     commitment: str
     stimuli: int
@@ -64,7 +71,7 @@ class NewSurvey:
 
 
 def cases_of(paths: Sequence[Path], *, training: bool = False, taken: Sequence[Case] = ()) -> tuple[Case, ...]:
-    """Return a case for every image among files and folders, named by its file.
+    """Return a case for every image among files and folders; for their names see `named_cases`.
 
     Parameters
     ----------
@@ -90,11 +97,17 @@ def cases_of(paths: Sequence[Path], *, training: bool = False, taken: Sequence[C
 
 
 def named_cases(inputs: Sequence[Input], *, training: bool = False, taken: Sequence[Case] = ()) -> tuple[Case, ...]:
-    """Return a case for every image, named by its file; parameters as of `cases_of`."""
+    """Return a case for every image; parameters as of `cases_of`.
+
+    They are numbered, or named by files that are numbered: other files may have patients' names, and names of cases go
+    to other sites.
+    """
     names = {case.name.casefold() for case in taken}
     cases = []
     for source, stem in zip(inputs, unique_stems(inputs), strict=True):
-        name = _free_name("".join(letter if letter in _SAFE else "_" for letter in stem), names)
+        name = (
+            _free_name(stem, names) if _NEUTRAL.fullmatch(stem) else _number("training" if training else "case", names)
+        )
         names.add(name.casefold())
         cases.append(Case(name, Path(source.instance.source).absolute(), source.index + 1, training=training))
     return tuple(cases)
@@ -152,6 +165,7 @@ def create_survey(
     token = token or CancelToken()
     design = complete(design)
     check_design(design, str(folder))
+    check_sources(design, str(folder))
     notes: list[str] = []
     with new_folder(folder) as new:
         stimuli: dict[tuple[str, str], Stimulus] = {}
@@ -163,17 +177,24 @@ def create_survey(
         report("drawing and sealing the order")
         plan, allocation = allocate(design, stimuli, _attention_checks(new, design))
         token.check()
+        nameless, sources = survey_texts(design, folder)
         made = new.finish(
-            design=design_text(design, folder / "design.toml"),
-            plan=plan_text(plan),
-            sealed=seal(allocation, passphrase),
-            url=store_url,
+            design=nameless, plan=plan_text(plan), sealed=seal(allocation, passphrase), sources=sources, url=store_url
         )
     created = made.created
     report("looking for what could tell the conditions apart")
     findings = tuple(audit(made, allocation=allocation))
     trials = trial_count(plan, design, 0)
-    return NewSurvey(folder, created.survey_id, created.commitment, len(plan.stimuli), trials, tuple(notes), findings)
+    return NewSurvey(
+        folder,
+        sources_file_of(folder),
+        created.survey_id,
+        created.commitment,
+        len(plan.stimuli),
+        trials,
+        tuple(notes),
+        findings,
+    )
 
 
 def _keep(new: NewFolder, rendered: RenderedCase, conditions: Sequence[str]) -> dict[tuple[str, str], Stimulus]:
@@ -203,6 +224,10 @@ def _stimulus(
 ) -> Stimulus:
     identifier, digest = new.add_stimulus(pixels)
     return Stimulus(identifier, digest, pixels.shape, window, inverted, pixel_spacing)
+
+
+def _number(word: str, taken: set[str]) -> str:
+    return next(name for number in count(1) if (name := f"{word}-{number:02d}") not in taken)
 
 
 def _free_name(wanted: str, taken: set[str]) -> str:

@@ -19,6 +19,7 @@ from medsr_viewer.survey.new_folder import stimulus_content
 from medsr_viewer.survey.plan import Meaning
 from medsr_viewer.survey.protocols import LABELLED
 from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.sources import check_sources
 from medsr_viewer.workflows.survey_files import OpenSurvey
 from medsr_viewer.workflows.survey_stimuli import render
 
@@ -36,8 +37,9 @@ def recognise(
     SurveyError
         If no image of a stimulus's shape was computed: a case's file was changed.
     MedsrError
-        If a case cannot be computed.
+        If it is not known here where the images come from, or a case cannot be computed.
     """
+    check_sources(survey.design, str(survey.folder.path))
     search = _Search(survey)
     asked = {search.find(attention_picture(answer)): answer for answer in _answers(survey.design)}
     asked.pop("", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from medsr_viewer.survey.simulation.readers import (
 )
 from medsr_viewer.survey.simulation.recording import simulated_entries
 from medsr_viewer.survey.simulation.truth import population_with, true_mos
+from medsr_viewer.survey.site_blocks import block_of
 from medsr_viewer.survey.statistics.pair_choice import next_pair
 from medsr_viewer.survey.trial_list import sequence_of, trial_count
 from medsr_viewer.whole_files import write_whole
@@ -76,7 +78,7 @@ def simulate_survey(
         How many there are, and the seed of all chance.
     truth : Path, optional
         JSON file ``{"conditions": [{"name": …, "mos": …}]}`` of the population's true MOS: read where it exists and
-        is not empty, else written.
+        is not empty, else written. It must name every condition.
     report : callable
         Takes a line about the progress.
 
@@ -85,12 +87,12 @@ def simulate_survey(
     SurveyError
         If people have rated it, it is closed, or it was simulated before.
     InputError
-        If the truth names unknown conditions, or MOS that cannot be.
+        If the truth names unknown conditions, leaves some out, names one twice, or has MOS that cannot be.
     """
     is_given = truth and truth.is_file() and truth.stat().st_size > 0  # empty: made by mktemp
     with open_survey(path) as survey:
         _refuse(survey, observers)
-        population = _population(survey.design, _read_truth(truth) if truth and is_given else {})
+        population = _population(survey.design, _read_truth(truth) if truth and is_given else None)
         mos = true_mos(population, together=PROTOCOLS[survey.design.protocol].rated == "all")
         rng = np.random.default_rng(seed)
         scene = _scene(survey, population, rng, report)
@@ -98,9 +100,11 @@ def simulate_survey(
         names = tuple(f"S{number:03d}" for number in range(1, observers + 1))
         entries = [Entry("simulated", {"seed": seed, "observers": observers, "version": __version__})]
         answers = 0
-        for slot, (trials, given) in enumerate(_answers(survey, readers, scene, rng)):
+        block = block_of(survey.store.records(kinds=("site",)), survey.store.site, len(survey.plan.sequences))
+        slots = [block.slot(number) for number in range(observers)]
+        for number, (trials, given) in enumerate(_answers(survey, dict(zip(slots, readers, strict=True)), scene, rng)):
             entries += simulated_entries(
-                names[slot], slot, trials, given,
+                names[number], slots[number], trials, given,
                 session=secrets.token_hex(8), begun=datetime.now(UTC), version=__version__,
             )  # fmt: skip
             answers += len(given)
@@ -126,25 +130,38 @@ def _refuse(survey: OpenSurvey, observers: int) -> None:
 def _read_truth(path: Path) -> dict[str, float]:
     try:
         held = json.loads(path.read_text("utf-8"))
-        return {str(one["name"]): float(one["mos"]) for one in held["conditions"]}
+        named = [(str(one["name"]), float(one["mos"])) for one in held["conditions"]]
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise InputError(
             f"{path}: not a file of true MOS", 'It holds {"conditions": [{"name": "bicubic", "mos": 2.6}, …]}.'
         ) from exc
+    twice = sorted(name for name, times in Counter(name for name, _ in named).items() if times > 1)
+    if twice:
+        raise InputError(f"{path}: it names {', '.join(twice)} more than once", "Give each condition one MOS.")
+    return dict(named)
 
 
-def _population(design: Design, given: Mapping[str, float]) -> Population:
-    """Return people and images with the MOS given; the conditions that are not named get plausible ones."""
+def _population(design: Design, given: Mapping[str, float] | None) -> Population:
+    """Return people and images with the MOS given, or with plausible ones where none is."""
     names = [condition.name for condition in design.conditions]
-    unknown = sorted(set(given) - set(names))
-    if unknown:
-        raise InputError(f"the truth names {', '.join(unknown)}", f"The survey's conditions are {', '.join(names)}.")
+    if given is not None:
+        _check_named(given, names)
     best = SCALES[design.questions[0].scale].best if design.questions[0].scale else 5
     tests = [condition.name for condition in design.conditions if condition.role == "test"]
     mos = dict(zip(tests, np.linspace(*_TEST_MOS, len(tests)).tolist(), strict=True))
     mos |= {condition.name: _REFERENCE_MOS for condition in design.conditions if condition.role == "reference"}
     mos |= {condition.name: _ANCHOR_MOS for condition in design.conditions if condition.role == "anchor"}
-    return population_with({name: given.get(name, mos[name]) for name in names}, best=best)
+    return population_with({name: (mos if given is None else given)[name] for name in names}, best=best)
+
+
+def _check_named(given: Mapping[str, float], names: Sequence[str]) -> None:
+    unknown = sorted(set(given) - set(names))
+    missing = [name for name in names if name not in given]
+    advice = f"The survey's conditions are {', '.join(names)}: give each a MOS."
+    if unknown:
+        raise InputError(f"the truth names {', '.join(unknown)}, which the survey has not", advice)
+    if missing:
+        raise InputError(f"the truth does not name {', '.join(missing)}", advice)
 
 
 def _scene(survey: OpenSurvey, population: Population, rng: np.random.Generator, report: Report) -> Scene:
@@ -162,16 +179,16 @@ def _scene(survey: OpenSurvey, population: Population, rng: np.random.Generator,
 
 
 def _answers(
-    survey: OpenSurvey, readers: Sequence[People], scene: Scene, rng: np.random.Generator
+    survey: OpenSurvey, readers: Mapping[int, People], scene: Scene, rng: np.random.Generator
 ) -> Iterator[tuple[Sequence[Trial], Sequence[SimulatedAnswer]]]:
-    """Yield what each observer was shown, and answered."""
+    """Yield what each observer, by slot, was shown, and answered."""
     plan = survey.plan
     if plan.groups:
         total = trial_count(plan, survey.design, 0)
-        done = simulate_pairs(plan.groups, dict(enumerate(readers)), total, next_pair, scene, rng)
+        done = simulate_pairs(plan.groups, readers, total, next_pair, scene, rng)
         for pairs in done.values():
             yield [trial for trial, _ in pairs], [answer for _, answer in pairs]
         return
-    for slot, reader in enumerate(readers):
+    for slot, reader in readers.items():
         trials = sequence_of(plan, slot)
         yield trials, tuple(simulate(trials, reader, scene, rng))

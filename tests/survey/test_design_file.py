@@ -147,7 +147,7 @@ def test_a_wrong_value_is_not_judged_again_by_what_stands_in_for_it(path: Path) 
 
 
 def test_a_newer_format_is_refused_before_anything_else(path: Path) -> None:
-    error = refused(path, WRITTEN.replace("format = 1", "format = 2").replace("title", "headline"))
+    error = refused(path, WRITTEN.replace("format = 1", "format = 3").replace("title", "headline"))
     assert "headline" not in error.reason
     assert "newer version" in error.advice
 

@@ -13,7 +13,7 @@ import pytest
 from medsr_viewer.errors import InputError, SurveyError
 from medsr_viewer.survey import new_folder as new_folder_module
 from medsr_viewer.survey.design import Arrangement, Case, Condition, Design, Question
-from medsr_viewer.survey.design_file import design_text
+from medsr_viewer.survey.design_file import survey_texts
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
 from medsr_viewer.survey.new_folder import copy_for_site, new_folder
 from medsr_viewer.survey.plan import Allocation, Meaning, Plan, Stimulus, Trial
@@ -52,7 +52,7 @@ def _make(path: Path) -> tuple[SurveyFolder, dict[str, tuple[str, str]], Allocat
             "cd" * 32, DESIGN.arrangement.seed, {one: Meaning(*meaning) for one, meaning in meanings.items()}, {}, {}
         )
         folder = new.finish(
-            design=design_text(DESIGN, path / "design.toml"),
+            design=survey_texts(DESIGN, path)[0],
             plan=plan_text(Plan(stimuli, (), (trials,))),
             sealed=seal(allocation, "secret"),
         )

@@ -17,13 +17,13 @@ from medsr_viewer.survey.plan_file import plan_text
 from medsr_viewer.survey.sealing import seal
 from medsr_viewer.workflows.survey_bundle import export_bundle, merge_bundle
 
-_DESIGN = """format = 1
+_DESIGN = """format = 2
+sources = "00"
 title = "Small"
 protocol = "acr"
 scale_factor = 2
 [[cases]]
 name = "a"
-path = "a.png"
 [[conditions]]
 name = "first"
 method = "bicubic"
@@ -42,7 +42,7 @@ def study(tmp_path: Path) -> Path:
 def held(study: Path, tmp_path: Path) -> dict[str, Any]:
     """What the bundle of another site holds."""
     copy_for_site(SurveyFolder(study), tmp_path / "other")
-    assert export_bundle(tmp_path / "other", tmp_path / "bundle.zip") == 1
+    assert export_bundle(tmp_path / "other", tmp_path / "bundle.zip") == 2
     with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
         document: dict[str, Any] = json.loads(bundle.read("records.json"))
     return document
@@ -56,7 +56,7 @@ def merge(study: Path, document: object) -> int:
 
 
 def test_a_bundle_is_taken_in_once(study: Path, held: dict[str, Any]) -> None:
-    assert merge(study, held) == 1
+    assert merge(study, held) == 2
     assert merge(study, held) == 0
 
 
@@ -83,4 +83,4 @@ def test_a_record_that_is_none_is_refused_and_nothing_is_taken_in(
     with pytest.raises(MedsrError):
         merge(study, held)
     with SurveyFolder(study).open() as store:
-        assert [record.kind for record in store.records()] == ["created"]
+        assert [record.kind for record in store.records()] == ["created", "site"]

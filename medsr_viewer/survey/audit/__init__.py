@@ -35,6 +35,8 @@ logs                          a name; refused beside a stimulus's identifier    
 recent files                  a stimulus, a method's or a case's file           rating opens no files by way of it
 seed                          ``seed`` in the design, its copies and comments   it is sealed, and a nonce is added
 stimuli in the design         an identifier beside names                        the design has none
+paths of files                in design, plan, records, exports; the file of     they stand beside the folder, on the
+                              sources in the folder                             coordinator's machine alone
 open allocation               allocation.json before the survey is closed       it is written by closing
 passphrase                    each extra file's first line is tried             it is kept elsewhere
 other files, exports          names of files, their texts, entries of archives  nothing else is in the folder
@@ -50,8 +52,9 @@ rounding                      coarser steps than the case's others (warning)    
 Constant areas, borders and seams are warnings: real methods differ there now and then.
 
 What no auditor finds. Who holds the files and the cases can compute the methods on a case and compare pixels: the
-methods are public, and so is what they do. design.toml, which lies in the folder, says which methods and cases take
-part, though not which image is which. An expert may know a method by how its images look: that is what is rated. Two
+methods are public, and so is what they do. Without the cases, too, pixels tell: nearest-neighbour images repeat values,
+and smooth ones lack detail. design.toml, which lies in the folder, says which methods take part, though not which image
+is which. An expert may know a method by how its images look: that is what is rated. Two
 tiles with a single seam may be anatomy, and small surveys (two cases, one observer) are too small for statistics of
 order. Clocks: how long a survey's files were read, or a screen was drawn, is not measured; sizes are equal, and the
 window waits equally long. Nobody's word is heard either: a coordinator who speaks of it unblinds a survey.

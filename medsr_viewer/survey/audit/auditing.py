@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from medsr_viewer.survey.audit import (
     balance,
     identifiers,
     other_files,
+    paths,
     pixels,
     presentation,
     seams,
@@ -176,7 +178,14 @@ def _folder_findings(
     closed = any(record.kind == "closed" for record in records)
     yield from other_files.check_folder_name(folder.path.absolute(), secrets)
     yield from other_files.check_allocation(names, closed=closed)
-    yield from other_files.check_design_source(folder.design_file.read_text("utf-8"), secrets.stimuli)
+    design = folder.design_file.read_text("utf-8")
+    yield from other_files.check_design_source(design, secrets.stimuli)
+    yield from paths.check_design_paths(design)
+    yield from paths.check_text_paths(folder.plan_file.read_text("utf-8"), "plan.json")
+    yield from paths.check_sources_apart(names)
+    for record in records:
+        text = json.dumps(record.payload, ensure_ascii=False)
+        yield from paths.check_text_paths(text, f"records of kind {record.kind}")
     extras = {name: other_files.read_extra(folder.path, name) for name in other_files.extra_files(names)}
     for name, content in extras.items():
         where = "*" + Path(name).suffix

@@ -11,6 +11,7 @@ from typing import Any
 
 from medsr_viewer.errors import SurveyError
 from medsr_viewer.survey.audit.finding import SET_UP_AGAIN, Finding
+from medsr_viewer.survey.audit.paths import check_sources_apart, check_text_paths
 from medsr_viewer.survey.audit.words import Secrets
 from medsr_viewer.survey.giveaways import names_in
 from medsr_viewer.survey.sealing import Sealed, unseal
@@ -96,7 +97,7 @@ def check_extra_content(content: bytes, where: str, secrets: Secrets) -> Iterato
 
 
 def check_archive(path: Path, where: str, secrets: Secrets) -> Iterator[Finding]:
-    """Find what a bundle tells: an open allocation, or files that tell as much as those of `check_extra_content`."""
+    """Find what a bundle tells: an open allocation, paths, or as much as files of `check_extra_content`."""
     with zipfile.ZipFile(path) as archive:
         for entry in archive.infolist():
             name = entry.filename.rpartition("/")[2]
@@ -105,9 +106,14 @@ def check_archive(path: Path, where: str, secrets: Secrets) -> Iterator[Finding]
                 yield Finding("exports", "an export holds the open allocation", inside, "Delete it, and export again.")
             elif names_in(entry.filename, secrets.telling):
                 yield Finding("exports", "a file in an export is named after a condition", inside, _MOVE)
-            elif name not in KNOWN and not entry.is_dir() and not entry.flag_bits & 1:
+            elif not entry.is_dir() and not entry.flag_bits & 1:
                 with archive.open(entry) as file:
-                    yield from check_extra_content(file.read(_READ), inside, secrets)
+                    content = file.read(_READ)
+                if name not in KNOWN:
+                    yield from check_extra_content(content, inside, secrets)
+                if Path(name).suffix in {".toml", ".json"}:
+                    yield from check_text_paths(content.decode("utf-8", "replace"), inside)
+            yield from check_sources_apart([entry.filename])
 
 
 def check_passphrase(contents: Mapping[str, bytes], sealed: Sealed) -> Iterator[Finding]:

@@ -84,6 +84,7 @@ def making(order: Order) -> Work:
             # In the last moment: nobody was told of this survey. One that has its records on a server stands.
             if token.is_cancelled and not order.store_url:
                 shutil.rmtree(order.folder, ignore_errors=True)
+                made.sources.unlink(missing_ok=True)
                 raise Cancelled
         return made
 

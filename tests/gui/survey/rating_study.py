@@ -11,7 +11,7 @@ import numpy as np
 from medsr_viewer.survey.allocation import allocate
 from medsr_viewer.survey.attention import ATTENTION_WINDOW, attention_picture
 from medsr_viewer.survey.design import Arrangement, Case, Condition, Design, Question, Screen, Sitting
-from medsr_viewer.survey.design_file import design_text
+from medsr_viewer.survey.design_file import survey_texts
 from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.new_folder import NewFolder, new_folder
 from medsr_viewer.survey.plan import Stimulus
@@ -56,7 +56,7 @@ def make_study(path: Path, **changes: Any) -> SurveyFolder:
         checks = [(_stimulus(new, attention_picture(answer, 64), ATTENTION_WINDOW), answer) for answer in answers]
         plan, allocation = allocate(design, stimuli, checks)
         return new.finish(
-            design=design_text(design, path / "design.toml"),
+            design=survey_texts(design, path)[0],
             plan=plan_text(plan),
             sealed=seal(allocation, "secret"),
         )

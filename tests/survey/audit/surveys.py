@@ -18,7 +18,7 @@ from medsr_viewer.survey.allocation import allocate
 from medsr_viewer.survey.attention import ATTENTION_WINDOW, attention_picture
 from medsr_viewer.survey.audit import Finding, audit
 from medsr_viewer.survey.design import Arrangement, Case, Condition, Design, Protocol
-from medsr_viewer.survey.design_file import design_text
+from medsr_viewer.survey.design_file import survey_texts
 from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.new_folder import new_folder
 from medsr_viewer.survey.plan import Allocation, Plan, Stimulus
@@ -96,8 +96,8 @@ def new_survey(
             checks.append((Stimulus(*new.add_stimulus(picture), picture.shape, ATTENTION_WINDOW), answer))
         plan, allocation = allocate(design, stimuli, checks)
         plan = alter_plan(plan, allocation) if alter_plan else plan
-        text = design_text(design, path / "design.toml")
-        folder = new.finish(design=text, plan=plan_text(plan), sealed=seal(allocation, PASSPHRASE))
+        text, sources = survey_texts(design, path)
+        folder = new.finish(design=text, plan=plan_text(plan), sealed=seal(allocation, PASSPHRASE), sources=sources)
     return Survey(folder, design, plan, allocation)
 
 

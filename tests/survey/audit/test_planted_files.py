@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sqlite3
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from medsr_viewer.survey.audit import Finding
 from medsr_viewer.survey.audit.cases import Cases
 from medsr_viewer.survey.audit.listing import FileFact, list_files
 from medsr_viewer.survey.audit.other_files import check_database, check_design_source
+from medsr_viewer.survey.audit.paths import check_text_paths
 from medsr_viewer.survey.audit.stimulus_files import (
     check_files,
     check_sizes,
@@ -24,6 +26,7 @@ from medsr_viewer.survey.audit.stimulus_files import (
 )
 from medsr_viewer.survey.audit.words import secrets_of
 from medsr_viewer.survey.sealing import allocation_bytes
+from medsr_viewer.survey.sources import sources_file_of
 
 from .surveys import PASSPHRASE, Survey, new_survey
 
@@ -179,6 +182,52 @@ def test_a_stimulus_named_in_the_design(survey: Survey) -> None:
     with survey.folder.design_file.open("a") as file:
         file.write(f"\n# {one(survey).stem} is the good one\n")
     assert checks(survey.audit(look_at_pixels=False)) == [("stimuli in the design", "refuse")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'path = "doe-john.dcm"',
+        'path = "/data/doe-john.dcm"',
+        "# from /home/doe/john.dcm",
+        "# C:\\\\doe\\\\john.dcm",
+        r"# \\\\server\\doe",
+        "# file:///home/doe/john.dcm",
+    ],
+)
+def test_a_path_in_the_design(survey: Survey, line: str) -> None:
+    path = survey.folder.design_file
+    path.write_text(path.read_text("utf-8").replace("[[cases]]", f"[[cases]]\n{line}", 1), "utf-8")
+    assert checks(survey.audit(look_at_pixels=False)) == [("paths of files", "refuse")]
+
+
+def test_a_path_in_the_records_and_in_an_export_of_them(survey: Survey, tmp_path: Path) -> None:
+    records = tmp_path / "records.json"
+    with survey.folder.open() as store:
+        store.append("pause", {"ambient": "dim and/or dark, 20/20"})
+        assert survey.audit(look_at_pixels=False) == []
+        store.append("pause", {"note": r"D:\doe\john.dcm"})
+        records.write_text(json.dumps([asdict(record) for record in store.records()]))
+    assert checks(survey.audit(look_at_pixels=False)) == [("paths of files", "refuse")]
+    assert [finding.check for finding in check_text_paths(records.read_text("utf-8"), "x")] == ["paths of files"]
+
+
+def test_sources_inside_the_folder_or_an_export(survey: Survey) -> None:
+    beside = sources_file_of(survey.folder.path)
+    inside = survey.folder.path / "copies" / beside.name
+    inside.parent.mkdir()
+    beside.rename(inside)
+    assert ("paths of files", "refuse") in checks(survey.audit(look_at_pixels=False))
+    with zipfile.ZipFile(survey.folder.path / "bundle.zip", "w") as archive:
+        archive.write(inside, "study/sources.toml")
+    inside.unlink()
+    found = [one.where for one in survey.audit(look_at_pixels=False) if one.check == "paths of files"]
+    assert len(found) == 2, "the file itself, and the paths in it"
+
+
+def test_no_address_of_a_server_is_a_path(survey: Survey) -> None:
+    for text in ('url = "postgresql+psycopg://ann@host/name"', "https://example.org/a/b", '"/"', "5 / 7 / 9", "a/b/c"):
+        assert list(check_text_paths(text, "x")) == [], text
 
 
 def test_the_passphrase_beside_the_allocation(survey: Survey) -> None:
