@@ -9,6 +9,7 @@ import numpy as np
 from medsr_viewer.survey.analysis import Analysis, recommended
 from medsr_viewer.survey.report.document import Figure
 from medsr_viewer.survey.report.drawing import COLOURS, INK, SOFT, drawing, likert
+from medsr_viewer.survey.statistics.gaps import mean_of_given
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,7 +99,7 @@ def distribution_figure(analysis: Analysis, mark: str) -> Figure:
 def observer_figure(analysis: Analysis, mark: str) -> Figure:
     """Draw each observer's mean under each condition, observers in order of how high they rate."""
     means = analysis.by_observer
-    order = np.argsort(_row_means(means))
+    order = np.argsort(mean_of_given(means, axis=1))
     excluded = recommended(analysis)
     names = [analysis.table.observers[index] for index in order]
     height = 3.1 if len(names) <= _MOST_NAMES else 2.9
@@ -139,7 +140,7 @@ def observer_figure(analysis: Analysis, mark: str) -> Figure:
 def case_figure(analysis: Analysis, mark: str) -> Figure:
     """Draw the mean of each case under each condition as a heat map, cases in order of their mean."""
     means = analysis.by_case
-    order = np.argsort(-_row_means(means))
+    order = np.argsort(-mean_of_given(means, axis=1))
     cases, conditions = len(order), len(analysis.table.conditions)
     height = 1.0 + min(max(0.2 * cases, 0.8), 7.2)
     width = min(WIDTH, 2.8 + 0.9 * conditions)
@@ -211,9 +212,3 @@ def _two_lines(label: str, value: int) -> str:
     words = label.removeprefix(str(value)).removeprefix(" - ").strip()
     return f"{value}\n{words}" if words else str(value)
 
-
-def _row_means(means: np.ndarray) -> np.ndarray:
-    given = ~np.isnan(means)
-    sums = np.where(given, means, 0).sum(axis=1)
-    averages: np.ndarray = np.divide(sums, given.sum(axis=1), out=np.zeros(len(means)), where=given.any(axis=1))
-    return averages

@@ -13,6 +13,7 @@ from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.statistics.alpha import Alpha, krippendorff_alpha
 from medsr_viewer.survey.statistics.intraclass import IntraclassCorrelation, intraclass_correlations
 from medsr_viewer.survey.statistics.kappa import WeightedKappa, weighted_kappa
+from medsr_viewer.survey.statistics.sufficiency import least_stimuli
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -26,7 +27,7 @@ class InterObserver:
     observers, stimuli : int
         How many.
     icc : dict of str to IntraclassCorrelation
-        Six forms; empty where no two stimuli were rated by all observers, with the reason in `without_icc`.
+        Six forms; empty where too few stimuli were rated by all observers, with the reason in `without_icc`.
     kappa_linear, kappa_quadratic : WeightedKappa
         Mean over pairs of observers.
     alpha_ordinal, alpha_interval, alpha_nominal : Alpha
@@ -61,9 +62,9 @@ class Repeatability:
     mean_change : float
         Second less first.
     icc : IntraclassCorrelation or None
-        ICC(2,1), absolute agreement of one rating; None with fewer than two pairs.
+        ICC(2,1), absolute agreement of one rating; None with fewer pairs than `least_stimuli`.
     kappa : WeightedKappa or None
-        Quadratic weights; None with fewer than two pairs.
+        Quadratic weights; None with fewer pairs than that.
     test, assumptions : str
         In words.
     """
@@ -85,11 +86,12 @@ def inter_observer(table: RatingTable, *, resamples: int = 1000, seed: int = 0) 
     Raises
     ------
     TooFewRatings
-        No two observers rated two stimuli both.
+        Two observers or more rated fewer stimuli in common than `least_stimuli`.
     """
     cube = table.cube()
     observers, cases, conditions = cube.shape
     ratings = cube.reshape(observers, cases * conditions).T
+    _check(ratings)
     clusters = np.repeat(np.arange(cases), conditions)
     levels = range(1, table.best + 1)
     try:
@@ -134,6 +136,18 @@ def intra_observer(table: RatingTable) -> tuple[Repeatability, ...]:
     return tuple(found)
 
 
+def _check(ratings: FloatArray) -> None:
+    """Refuse what is too little for any coefficient."""
+    times = (~np.isnan(ratings)).sum(axis=1)
+    shared = times[times >= 2]
+    least = least_stimuli(int(shared.mean()) if len(shared) else 2)
+    if len(shared) < least:
+        raise TooFewRatings(
+            f"Agreement between observers needs {least} stimuli or more that two of them rated, or more; there are"
+            f" {len(shared)}."
+        )
+
+
 def _repeated(table: RatingTable) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
     """Return observer, first and second rating of all that was rated twice."""
     shape = len(table.observers), len(table.cases), len(table.conditions)
@@ -148,7 +162,7 @@ def _repeated(table: RatingTable) -> tuple[NDArray[np.intp], FloatArray, FloatAr
 def _repeatability(name: str, first: FloatArray, second: FloatArray, levels: range) -> Repeatability:
     change = second - first
     pairs = np.stack((first, second), axis=1)
-    enough = len(pairs) >= 2
+    enough = len(pairs) >= least_stimuli(2)
     return Repeatability(
         name,
         len(pairs),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from medsr_viewer.errors import TooFewRatings
+from medsr_viewer.survey.statistics.sufficiency import LEAST_DRAWN
 
 Level: TypeAlias = Literal["nominal", "ordinal", "interval"]
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -25,7 +26,7 @@ class Alpha:
     value : float
         1: all alike; 0: as by chance; NaN where all ratings are equal.
     ci95 : (float, float)
-        Percentiles of the bootstrap.
+        Percentiles of the bootstrap; NaN with fewer than `LEAST_DRAWN` stimuli or clusters.
     n : int
         Stimuli with two ratings or more.
     ratings, raters : int
@@ -88,7 +89,8 @@ def krippendorff_alpha(
     drawn = np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), size=resamples)
     resampled = _alpha(np.tensordot(drawn.astype(np.float64), sums, axes=1), values, level)
     resampled = resampled[~np.isnan(resampled)]
-    low, high = np.quantile(resampled, (0.025, 0.975)) if groups > 1 and len(resampled) else (np.nan, np.nan)
+    enough = groups >= LEAST_DRAWN and len(resampled)
+    low, high = np.quantile(resampled, (0.025, 0.975)) if enough else (np.nan, np.nan)
     unit = "stimuli" if clusters is None else "cases"
     return Alpha(
         level,

@@ -8,6 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from medsr_viewer.survey.statistics.sufficiency import LEAST_DRAWN
+
 FloatArray: TypeAlias = NDArray[np.float64]
 
 
@@ -110,6 +112,18 @@ def resampled_areas(
         means = np.sum(weight * np.nan_to_num(own), axis=1) / weight.sum(axis=1)
     pooled = _area_of_counts(*(np.einsum("br,brv->bv", of_readers, counts) for counts in (up, low)))
     return means, pooled
+
+
+def percentiles(areas: FloatArray, observers: int, cases: int) -> tuple[float, float]:
+    """Return the 95 % interval of resampled areas; NaN where there were fewer than `LEAST_DRAWN` to draw from.
+
+    NaN, too, where all resamples are alike: every observer told all apart, and new ones need not.
+    """
+    known = areas[~np.isnan(areas)]
+    if min(observers, cases) < LEAST_DRAWN or not len(known) or np.ptp(known) == 0:
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def _wins(upper: FloatArray, lower: FloatArray) -> FloatArray:

@@ -10,6 +10,7 @@ from scipy import stats
 
 from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.statistics.intervals import Interval
+from medsr_viewer.survey.statistics.sufficiency import LEAST_DRAWN
 
 FloatArray = NDArray[np.float64]
 
@@ -44,8 +45,8 @@ def bootstrap_means(
     Returns
     -------
     tuple of Interval
-        One a condition; NaN with fewer than two observers or cases. The estimate is the mean over the cases of each
-        case's mean, as in `crossed_spread`.
+        One a condition; NaN with fewer than `LEAST_DRAWN` observers or cases, and where all scores are alike. The
+        estimate is the mean over the cases of each case's mean, as in `crossed_spread`.
     """
     random = np.random.default_rng(seed)
     observers, cases, conditions = scores.shape
@@ -73,10 +74,12 @@ def _interval(
     if not given.any():
         return Interval(math.nan, math.nan, math.nan, math.nan, math.nan, method, level)
     estimate = float(_means(scores, ones.repeat(len(rows), 1), ones.repeat(len(columns), 1))[0])
-    if rows.sum() < 2 or columns.sum() < 2:
+    if min(rows.sum(), columns.sum()) < LEAST_DRAWN:
         return Interval(math.nan, math.nan, estimate, math.nan, math.nan, method, level)
     means = _means(scores, drawn_observers, drawn_cases)
     means = means[~np.isnan(means)]
+    if np.ptp(means) == 0:  # all answers alike: nothing to draw a spread from
+        return Interval(math.nan, math.nan, estimate, math.nan, math.nan, method, level)
     influences = [
         _influences(_means(scores, _all_but_one(rows), ones.repeat(len(columns), 1))),
         _influences(_means(scores, ones.repeat(len(rows), 1), _all_but_one(columns))),

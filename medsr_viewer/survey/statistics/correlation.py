@@ -11,10 +11,9 @@ from scipy import stats
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.statistics.logistic import LogisticFit, fit_logistic
+from medsr_viewer.survey.statistics.sufficiency import LEAST_DRAWN
 
 FloatArray: TypeAlias = NDArray[np.float64]
-LEAST_CLUSTERS = 5
-"""That a bootstrap over clusters is worth anything with."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def correlate(
     count = int(cluster.max()) + 1
     fit, message = fit_logistic(x, y)
     predicted = x if fit is None else fit(x)
-    if clusters is not None and count >= LEAST_CLUSTERS:
+    if clusters is not None and count >= LEAST_DRAWN:
         weights = _drawn(cluster, count, resamples, seed)
         intervals = _bootstrapped(x, y, predicted, weights, f"bootstrap over {count} clusters, {resamples} resamples")
     else:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from medsr_viewer.errors import TooFewRatings
+from medsr_viewer.survey.statistics.sufficiency import EXCELLENT, POOR, least_stimuli
 
 FORMS = {
     "ICC(1,1)": "One-way random effects, one rating: each stimulus rated by other raters",
@@ -29,7 +30,8 @@ class IntraclassCorrelation:
     form : str
         Key of `FORMS`.
     value : float
-        At most 1; NaN where all ratings are equal.
+        At most 1; NaN where all ratings are equal, and for the mean of k where the one of single ratings is so far
+        below 0 that it has no bound. See `wanting`.
     ci95 : (float, float)
         95 % interval: McGraw and Wong, Psychol. Methods 1:30 (1996), tables 7 and 8.
     f, df1, df2, p : float
@@ -59,6 +61,16 @@ class IntraclassCorrelation:
         "Normal effects and errors of equal variance; ratings taken as an interval scale; stimuli independent"
     )
 
+    @property
+    def wanting(self) -> str:
+        """Why the figure says nothing and is not to be printed, in words; "" where it says something."""
+        low, high = self.ci95
+        if not np.isfinite([self.value, low, high]).all():
+            return f"not defined: the ratings of the {self.n} stimuli do not differ enough from one another"
+        if low < POOR and high > EXCELLENT:
+            return f"cannot be told: with n = {self.n} its interval reaches from poor to excellent agreement"
+        return ""
+
 
 def intraclass_correlations(ratings: ArrayLike) -> dict[str, IntraclassCorrelation]:
     """Return the six forms of Shrout and Fleiss, Psychol. Bull. 86:420 (1979).
@@ -76,14 +88,16 @@ def intraclass_correlations(ratings: ArrayLike) -> dict[str, IntraclassCorrelati
     Raises
     ------
     TooFewRatings
-        Under two complete stimuli, or under two raters.
+        Under two raters, or fewer complete stimuli than `least_stimuli`.
     """
     table = np.asarray(ratings, np.float64)
     complete = table[~np.isnan(table).any(axis=1)]
     n, k = complete.shape
-    if n < 2 or k < 2:
+    least = least_stimuli(k)
+    if n < least or k < 2:
         raise TooFewRatings(
-            f"Intraclass correlation needs two stimuli rated by the same two or more observers; there are {n} and {k}.",
+            f"Intraclass correlation needs {least} stimuli or more that have two ratings each or more, from the same"
+            f" raters; there are {n} with {k} each.",
             "Krippendorff's alpha takes observers who rated different stimuli.",
         )
     squares = _mean_squares(complete)
@@ -145,15 +159,17 @@ def _agreement(squares: _MeanSquares, n: int, k: int) -> _Form:
     rows, columns, error = squares.stimuli, squares.raters, squares.error
     test = (_ratio(rows, error), float(n - 1), float((n - 1) * (k - 1)))
     spread = rows + (k - 1) * error + k * (columns - error) / n
-    # No spread but the raters' errors: of two stimuli and two raters who cross over, as also where all are equal.
-    if spread == 0 or (rows == 0 and error == 0):
+    if spread == 0 or rows == 0:  # the stimuli's means are alike: there is nothing to agree on
         return float("nan"), (float("nan"), float("nan")), test
     value = (rows - error) / spread
     if value == 1:
         return 1.0, (1.0, 1.0), test
     a = k * value / (n * (1 - value))
     b = 1 + a * (n - 1)
-    df = (a * columns + b * error) ** 2 / ((a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1)))
+    both = a * columns + b * error
+    if both == 0:
+        return float(value), (float("nan"), float("nan")), test
+    df = both**2 / ((a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1)))
     lower, upper = stats.f.ppf(0.975, n - 1, df), stats.f.ppf(0.975, df, n - 1)
     noise = k * columns + (k * n - k - n) * error
     low = n * (rows - lower * error) / (lower * noise + n * rows)
@@ -171,6 +187,6 @@ def _ratio(stimuli: float, noise: float) -> float:
 
 
 def _of_mean(single: float, k: int) -> float:
-    """Spearman-Brown: of the mean of k ratings."""
+    """Spearman-Brown: of the mean of k ratings; NaN where that has no bound."""
     rest = 1 + single * (k - 1)
-    return single * k / rest if rest > 1e-12 or np.isnan(rest) else float("-inf")
+    return single * k / rest if rest > 1e-12 else float("nan")

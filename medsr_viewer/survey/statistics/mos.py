@@ -13,6 +13,7 @@ from scipy import special
 from medsr_viewer.survey.design import REFERENCE
 from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.statistics.crossed import CrossedSpread
+from medsr_viewer.survey.statistics.holm import holm
 from medsr_viewer.survey.statistics.intervals import Interval, over_observers, over_observers_and_cases
 
 FloatArray = NDArray[np.float64]
@@ -130,22 +131,13 @@ def paired_differences(table: RatingTable) -> tuple[ConditionDifference, ...]:
         interval, spread = over_observers_and_cases(scores, (-reach, reach))
         these = over_observers(scores, (-reach, reach))
         found.append((table.conditions[first], table.conditions[second], spread, interval, these, _p(interval)))
-    corrected = holm(np.array([row[-1] for row in found]))
+    corrected = holm([row[-1] for row in found])
     return tuple(
         ConditionDifference(
             first, second, spread.n, spread.observers, spread.cases, spread.estimate, interval, these, p, float(holm_p)
         )
         for (first, second, spread, interval, these, p), holm_p in zip(found, corrected, strict=True)
     )
-
-
-def holm(p: FloatArray) -> FloatArray:
-    """Return p values corrected by Holm's step-down procedure; NaN stay, and are not counted."""
-    corrected = np.full(len(p), np.nan)
-    order = np.argsort(p)[: int((~np.isnan(p)).sum())]
-    steps = np.arange(len(order), 0, -1)
-    corrected[order] = np.minimum(np.maximum.accumulate(p[order] * steps), 1.0)
-    return corrected
 
 
 def _condition_score(name: str, scores: FloatArray, bounds: tuple[float, float], *, logit: bool) -> ConditionScore:

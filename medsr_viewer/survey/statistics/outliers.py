@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from medsr_viewer.survey.statistics.gaps import mean_of_given
+
 FloatArray = NDArray[np.float64]
 
 
@@ -84,7 +86,7 @@ class P913:
         r1, r2: Pearson's correlation of the observer's scores with the mean scores, over stimuli and over conditions;
         NaN with fewer than three, or where either does not vary.
     rejected : bool
-        Both are below the threshold (one, where the other is NaN).
+        Both are below their limits (one, where the other is NaN).
     order : int
         1 for the first that was rejected, as rejection goes on without those before; 0 where not rejected.
     """
@@ -95,41 +97,42 @@ class P913:
     order: int
 
 
-def p913(scores: FloatArray, *, threshold: float = 0.75) -> tuple[P913, ...]:
+def p913(scores: FloatArray, *, by_stimulus: float = 0.75, by_condition: float = 0.8) -> tuple[P913, ...]:
     """Return the correlation screening's verdict on each observer.
 
     Parameters
     ----------
     scores : (observers, cases, conditions) float64 ndarray
         NaN where there is none.
-    threshold : float
-        Below which an observer is rejected.
+    by_stimulus, by_condition : float
+        Limits of r1 and r2. The defaults are those of VQEG's published screening program (NTIA, M. H. Pinson) for its
+        multimedia test plan, annex VI; P.913's own wording could not be compared.
 
     Notes
     -----
     ITU-T P.913, post-experiment screening by stimulus and by condition (PVS and HRC): the mean scores hold all
     observers who are not rejected yet; the worst observer, by r1, goes first, then all is computed anew, as long as
-    three are left. The correlations given are those at an observer's rejection, else those at the end. The threshold
-    supposes stimuli from bad to excellent: where all look much alike, good observers fall below it too.
+    three are left. The correlations given are those at an observer's rejection, else those at the end. The limits
+    suppose stimuli from bad to excellent: where all look much alike, good observers fall below them too.
     """
     observers = len(scores)
-    by_stimulus, by_condition = np.full(observers, np.nan), np.full(observers, np.nan)
+    r1, r2 = np.full(observers, np.nan), np.full(observers, np.nan)
     order = np.zeros(observers, np.intp)
     kept = np.ones(observers, np.bool_)
     while True:
-        means = _mean(scores[kept], 0)
+        means = mean_of_given(scores[kept], 0)
         for index in np.flatnonzero(kept):
-            by_stimulus[index], by_condition[index] = _correlations(scores[index], means)
-        below = kept & _below(by_stimulus, by_condition, threshold)
+            r1[index], r2[index] = _correlations(scores[index], means)
+        below = kept & ~(np.isnan(r1) & np.isnan(r2)) & ~(r1 >= by_stimulus) & ~(r2 >= by_condition)
         if not below.any() or kept.sum() <= 3:
             break
-        ranks = np.where(below, np.where(np.isnan(by_stimulus), by_condition, by_stimulus), np.inf)
+        ranks = np.where(below, np.where(np.isnan(r1), r2, r1), np.inf)
         worst = int(np.argmin(ranks))
         kept[worst] = False
         order[worst] = order.max() + 1
     return tuple(
-        P913(float(r1), float(r2), bool(place), int(place))
-        for r1, r2, place in zip(by_stimulus, by_condition, order, strict=True)
+        P913(float(first), float(second), bool(place), int(place))
+        for first, second, place in zip(r1, r2, order, strict=True)
     )
 
 
@@ -191,18 +194,5 @@ def _bt500(above: int, below: int, n: int) -> Bt500:
 def _correlations(own: FloatArray, means: FloatArray) -> tuple[float, float]:
     """Return r1 and r2 of one observer's (cases, conditions) scores."""
     by_stimulus, _ = pearson(own.ravel(), means.ravel())
-    by_condition, _ = pearson(_mean(own, 0), _mean(np.where(np.isnan(own), np.nan, means), 0))
+    by_condition, _ = pearson(mean_of_given(own, 0), mean_of_given(np.where(np.isnan(own), np.nan, means), 0))
     return by_stimulus, by_condition
-
-
-def _mean(values: FloatArray, axis: int) -> FloatArray:
-    given = ~np.isnan(values)
-    count = given.sum(axis=axis)
-    mean: FloatArray = np.full(count.shape, np.nan)
-    np.divide(np.where(given, values, 0.0).sum(axis=axis), count, out=mean, where=count > 0)
-    return mean
-
-
-def _below(r1: FloatArray, r2: FloatArray, threshold: float) -> NDArray[np.bool_]:
-    known = ~(np.isnan(r1) & np.isnan(r2))
-    return known & ~(r1 >= threshold) & ~(r2 >= threshold)

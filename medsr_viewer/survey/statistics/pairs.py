@@ -14,13 +14,11 @@ from scipy.special import expit, ndtr
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.ratings import PairTable
+from medsr_viewer.survey.statistics.sufficiency import LEAST_DRAWN
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.intp]
 Model: TypeAlias = Literal["bradley-terry", "thurstone"]
-
-LEAST_OBSERVERS = 5
-"""That a bootstrap over observers is worth anything with."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def pair_scale(table: PairTable, model: Model = "bradley-terry", *, resamples: i
     values = fit(_finite(wins))
     places = list(combinations(range(count), 2))
     observers = len(np.unique(table.observer))
-    if observers >= LEAST_OBSERVERS:
+    if observers >= LEAST_DRAWN:
         drawn = np.stack([fit(_finite(each)) for each in _resampled(table, resamples, seed)])
         low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
         apart = np.quantile([drawn[:, a] - drawn[:, b] for a, b in places], (0.025, 0.975), axis=1)
@@ -236,10 +234,10 @@ def _resampled(table: PairTable, resamples: int, seed: int) -> list[FloatArray]:
     """Return the wins of resamples of observers, and of cases where there are enough."""
     rng = np.random.default_rng(seed)
     weights = np.ones((resamples, len(table.winner)))
-    for index, least in ((table.observer, LEAST_OBSERVERS), (table.case, LEAST_OBSERVERS)):
+    for index in (table.observer, table.case):
         _, member = np.unique(index, return_inverse=True)
         count = int(member.max()) + 1
-        if count >= least:
+        if count >= LEAST_DRAWN:
             weights *= rng.multinomial(count, np.full(count, 1 / count), size=resamples)[:, member]
     return [table.wins(each) for each in weights if each.any()]
 

@@ -12,6 +12,7 @@ from scipy import stats
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.ratings import RatingTable
+from medsr_viewer.survey.statistics.holm import holm
 
 FloatArray: TypeAlias = NDArray[np.float64]
 Block: TypeAlias = Literal["observer", "observer and case"]
@@ -181,12 +182,9 @@ def _friedman(
 
 
 def _pairs(values: FloatArray, conditions: tuple[str, ...]) -> tuple[PairOfConditions, ...]:
-    from statsmodels.stats.multitest import multipletests
-
     places = list(combinations(range(len(conditions)), 2))
     differences = [np.round(values[:, a] - values[:, b], 9) for a, b in places]
     wilcoxon = [_wilcoxon(each) for each in differences]
-    holm = multipletests(wilcoxon, method="holm")[1]
     nemenyi, conover = _after_friedman(values)
     return tuple(
         PairOfConditions(
@@ -201,7 +199,7 @@ def _pairs(values: FloatArray, conditions: tuple[str, ...]) -> tuple[PairOfCondi
             len(difference),
             int((difference == 0).sum()),
         )
-        for (a, b), difference, p, adjusted in zip(places, differences, wilcoxon, holm, strict=True)
+        for (a, b), difference, p, adjusted in zip(places, differences, wilcoxon, holm(wilcoxon), strict=True)
     )
 
 

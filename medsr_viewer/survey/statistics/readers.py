@@ -25,7 +25,7 @@ class ReaderMean:
     df : float
         Of Student's t; infinite with one reader.
     ci95 : (float, float)
-        95 % interval.
+        95 % interval; NaN where nothing varies, as where every reader tells all apart: new ones need not.
     p : float
         Two-sided, of the hypothesis given.
     n, cases : int
@@ -85,9 +85,10 @@ def mean_over_readers(
         df = float("inf") if between == 0 else (between + readers * shared) ** 2 / (between**2 / (readers - 1))
         test = "Obuchowski-Rockette, jackknife over cases, degrees of freedom after Hillis"
         assumptions = "Readers and cases drawn at random and independent; readers' figures about normal"
-    half = float(stats.t.ppf(0.975, df)) * error
-    ci95 = (float(np.clip(value - half, *limits)), float(np.clip(value + half, *limits)))
+    ci95 = (float("nan"), float("nan"))
     if error > 0:
+        half = float(stats.t.ppf(0.975, df)) * error
+        ci95 = (float(np.clip(value - half, *limits)), float(np.clip(value + half, *limits)))
         p = float(2 * stats.t.sf(abs(value - hypothesis) / error, df))
     else:
         p = 1.0 if value == hypothesis else float("nan")

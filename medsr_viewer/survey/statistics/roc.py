@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.ratings import RatingTable
-from medsr_viewer.survey.statistics.area import Curve, area, area_without_each_case, curve, resampled_areas
+from medsr_viewer.survey.statistics.area import Curve, area, area_without_each_case, curve, percentiles, resampled_areas
 from medsr_viewer.survey.statistics.readers import ReaderMean, mean_over_readers
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -155,12 +155,11 @@ def _of_condition(
     upper, lower = np.where(truth, ratings, np.nan), np.where(truth, np.nan, ratings)
     values, without = _areas(ratings, truth)
     means, _ = resampled_areas(upper, lower, truth.astype(np.intp), resamples, seed)
-    low, high = np.nanquantile(means, (0.025, 0.975))
     names = [name for name, kept in zip(table.observers, enough, strict=True) if kept]
     return RocResult(
         condition,
         mean_over_readers(values, without, hypothesis=0.5, limits=(0.0, 1.0)),
-        (float(low), float(high)),
+        percentiles(means, *ratings.shape),
         area(upper.ravel(), lower.ravel()),
         dict(zip(names, map(float, values), strict=True)),
         _share(np.where(np.isnan(upper), np.nan, upper >= cut)),

@@ -20,8 +20,10 @@ RULES = {
         " where the kurtosis is 2 to 4, else sqrt(20)), and on both sides alike: abs(P - Q) / (P + Q) < 0.3."
     ),
     "p913": (
-        "ITU-T P.913: correlation with the mean scores below {correlation:g} both by stimulus and by condition; the"
-        " worst observer first, then computed anew. Supposes stimuli from bad to excellent."
+        "As ITU-T P.913 has it: correlation with the mean scores below {correlation:g} by stimulus and below"
+        " {correlation_by_condition:g} by condition; the worst observer first, then computed anew. Supposes stimuli"
+        " from bad to excellent. The limits are parameters, by default those of the screening program that VQEG"
+        " published for its multimedia test plan (annex VI); the Recommendation's own wording could not be compared."
     ),
     "inverted": (
         "The scale upside down: negative correlation with the mean of the others (one-sided p < {inversion_p:g})."
@@ -43,8 +45,8 @@ class ScreeningRules:
 
     Parameters
     ----------
-    correlation : float
-        P.913: below it.
+    correlation, correlation_by_condition : float
+        P.913: below them, by stimulus and by condition; the defaults are VQEG's (multimedia test plan, annex VI).
     inversion_p : float
         Significance of a negative correlation.
     ranked_share : float
@@ -58,6 +60,7 @@ class ScreeningRules:
     """
 
     correlation: float = 0.75
+    correlation_by_condition: float = 0.8
     inversion_p: float = 0.01
     ranked_share: float = 0.9
     attention_share: float = 0.75
@@ -153,7 +156,8 @@ def screen_observers(
     flat = cube.reshape(len(cube), cube.shape[1] * cube.shape[2])
     seconds = table.median_seconds()
     usual = float(np.nanmedian(seconds)) if not np.isnan(seconds).all() else math.nan
-    verdicts = zip(table.observers, flat, bt500(flat), p913(cube, threshold=rules.correlation), strict=True)
+    by_correlation = p913(cube, by_stimulus=rules.correlation, by_condition=rules.correlation_by_condition)
+    verdicts = zip(table.observers, flat, bt500(flat), by_correlation, strict=True)
     others = with_the_others(flat)
     observers = []
     for index, (name, own, by_bt500, by_p913) in enumerate(verdicts):

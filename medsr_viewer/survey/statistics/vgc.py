@@ -8,7 +8,7 @@ import numpy as np
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.ratings import RatingTable
-from medsr_viewer.survey.statistics.area import Curve, area, area_without_each_case, curve, resampled_areas
+from medsr_viewer.survey.statistics.area import Curve, area, area_without_each_case, curve, percentiles, resampled_areas
 from medsr_viewer.survey.statistics.readers import ReaderMean, mean_over_readers
 
 
@@ -23,7 +23,7 @@ class VgcResult:
     auc : float
         Mean over observers of each one's own area under the VGC curve.
     ci95 : (float, float)
-        Percentiles of a two-way bootstrap over observers and cases.
+        Percentiles of a two-way bootstrap over observers and cases; NaN with too few of either, see `percentiles`.
     auc_pooled : float
         Of all observers' ratings in one, as Båth and Månsson published it: the area under `curve`.
     ci95_pooled : (float, float)
@@ -109,9 +109,9 @@ def _against(
         condition,
         baseline,
         float(own.mean()),
-        _percentiles(means),
+        percentiles(means, *upper.shape),
         area(upper.ravel(), lower.ravel()),
-        _percentiles(pooled),
+        percentiles(pooled, *upper.shape),
         _over_readers(upper, lower, own),
         {table.observers[index]: float(value) for index, value in zip(compared, own, strict=True)},
         curve(upper.ravel(), lower.ravel()),
@@ -129,11 +129,3 @@ def _over_readers(upper: np.ndarray, lower: np.ndarray, own: np.ndarray) -> Read
         return None
     without = np.stack([area_without_each_case(up, low) for up, low in zip(upper, lower, strict=True)])
     return mean_over_readers(own, without, hypothesis=0.5, limits=(0.0, 1.0))
-
-
-def _percentiles(areas: np.ndarray) -> tuple[float, float]:
-    known = areas[~np.isnan(areas)]
-    if not len(known):
-        return float("nan"), float("nan")
-    low, high = np.quantile(known, (0.025, 0.975))
-    return float(low), float(high)

@@ -70,9 +70,17 @@ def test_too_little_has_no_interval() -> None:
     assert math.isnan(bootstrap_means(np.zeros((0, 3, 1)), seed=1)[0].low)
 
 
-def test_scores_without_spread() -> None:
-    found = bootstrap_means(np.full((4, 5, 1), 5.0), seed=1)[0]
-    assert (found.low, found.high) == (5.0, 5.0)
+def test_scores_without_spread_have_no_interval() -> None:
+    found = bootstrap_means(np.full((6, 5, 1), 5.0), seed=1)[0]
+    assert found.estimate == 5.0
+    assert np.isnan([found.low, found.high]).all()
+
+
+def test_fewer_than_five_are_not_drawn_from() -> None:
+    scores = np.random.default_rng(0).normal(3, 1, (4, 9, 1))
+    assert np.isnan(bootstrap_means(scores, seed=1)[0].low)
+    assert np.isnan(bootstrap_means(scores.transpose(1, 0, 2), seed=1)[0].low)
+    assert np.isfinite(bootstrap_means(np.concatenate((scores, scores + 1)), seed=1)[0].low)
 
 
 def test_by_name() -> None:

@@ -55,27 +55,42 @@ def test_stimuli_not_rated_by_all_are_left_out() -> None:
 
 
 def test_perfect_agreement_is_1_and_equal_ratings_have_no_coefficient() -> None:
-    perfect = intraclass_correlations(np.repeat([[1.0], [3.0], [4.0]], 4, axis=1))
+    perfect = intraclass_correlations(np.repeat([[1.0], [3.0], [4.0], [4.0], [2.0]], 4, axis=1))
     assert [each.value for each in perfect.values()] == [1.0] * 6
     assert all(each.ci95 == (1.0, 1.0) for each in perfect.values())
-    equal = intraclass_correlations(np.full((5, 3), 4.1))
+    equal = intraclass_correlations(np.full((6, 3), 4.1))
     assert all(np.isnan(each.value) for each in equal.values())
     assert all(np.isnan(each.p) for each in equal.values())
 
 
 def test_raters_who_differ_by_a_constant_are_consistent_but_do_not_agree() -> None:
-    found = intraclass_correlations(np.array([1.0, 2, 3, 4])[:, None] + [0.0, 1.0])
+    found = intraclass_correlations(np.tile([1.0, 2, 3, 4, 5], 2)[:, None] + [0.0, 1.0])
+    rows, columns = 2 * 20 / 9, 10 * 2 * 0.25
     assert found["ICC(3,1)"].value == 1
-    assert found["ICC(2,1)"].value == pytest.approx(10 / 3 / (10 / 3 + 2 * 2 / 4))
+    assert found["ICC(2,1)"].value == pytest.approx(rows / (rows + 2 * columns / 10))
     assert np.isfinite(found["ICC(2,1)"].ci95).all()
 
 
 def test_too_little_is_refused() -> None:
-    with pytest.raises(TooFewRatings, match="there are 0 and 3"):
+    with pytest.raises(TooFewRatings, match="there are 0 with 3 each"):
         intraclass_correlations([[1, 2, np.nan], [np.nan, 2, 3]])
+    with pytest.raises(TooFewRatings, match="needs 10 stimuli .* there are 3 with 2 each"):
+        intraclass_correlations([[2.0, 4], [4, 2], [3, 3]])
 
 
-def test_two_stimuli_whose_two_ratings_cross_over_have_no_agreement_to_measure() -> None:
-    found = intraclass_correlations(np.array([[2, 4], [4, 2]], float))
-    assert np.isnan(found["ICC(2,1)"].value)
-    assert found["ICC(3,1)"].value == pytest.approx(-1)
+def test_what_the_interval_does_not_tell_is_said_in_words() -> None:
+    clear = intraclass_correlations(np.arange(12.0)[:, None] + [0.0, 0.1])["ICC(2,1)"]
+    assert clear.wanting == ""
+    rng = np.random.default_rng(1)
+    wide = next(
+        found
+        for _ in range(500)
+        if (found := intraclass_correlations(rng.normal(0, 1, (10, 1)) + rng.normal(0, 0.5, (10, 2)))["ICC(1,1)"])
+        and found.ci95[0] < 0.5
+        and found.ci95[1] > 0.9
+    )
+    assert "n = 10" in wide.wanting
+    assert "poor to excellent" in wide.wanting
+    crossed = intraclass_correlations(np.array([[2, 4], [4, 2]] * 5, float))
+    assert crossed["ICC(3,k)"].wanting.startswith("not defined")
+    assert not any(np.isinf(one.value) for one in crossed.values())

@@ -11,8 +11,9 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from medsr_viewer.survey.ratings import RatingTable
+from medsr_viewer.survey.statistics.holm import holm
 from medsr_viewer.survey.statistics.intervals import over_observers, over_observers_and_cases
-from medsr_viewer.survey.statistics.mos import differential_scores, holm, mean_opinion_scores, paired_differences
+from medsr_viewer.survey.statistics.mos import differential_scores, mean_opinion_scores, paired_differences
 
 
 def table_of(cube: np.ndarray, conditions: tuple[str, ...], best: int = 5) -> RatingTable:

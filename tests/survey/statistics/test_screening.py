@@ -130,7 +130,8 @@ def test_nobody() -> None:
 def test_the_rules_in_words_name_their_limits() -> None:
     words = ScreeningRules(correlation=0.6, ranked_share=0.8).in_words()
     assert set(words) == set(RULES)
-    assert "below 0.6" in words["p913"]
+    assert "below 0.6 by stimulus and below 0.8 by condition" in words["p913"]
+    assert "parameters" in words["p913"]
     assert "80%" in words["ranking"]
     assert not any("{" in text for text in words.values())
 
@@ -182,7 +183,7 @@ def test_p913_rejects_one_at_a_time_worst_first_and_keeps_three() -> None:
     assert found[5].by_stimulus == pytest.approx(np.corrcoef(cube[5].ravel(), kept.ravel())[0, 1])
     assert found[5].by_condition == pytest.approx(np.corrcoef(cube[5].mean(axis=0), kept.mean(axis=0))[0, 1])
     random = np.random.default_rng(4).integers(1, 6, (8, 10, 4)).astype(float)
-    assert sum(not one.rejected for one in p913(random, threshold=0.999)) == 3
+    assert sum(not one.rejected for one in p913(random, by_stimulus=0.999, by_condition=0.999)) == 3
 
 
 def test_p913_wants_both_correlations_low() -> None:
@@ -190,8 +191,10 @@ def test_p913_wants_both_correlations_low() -> None:
     cube = good()
     cube[0] = np.clip(np.array([5, 4, 3, 2]) + np.random.default_rng(5).choice([-2, 0, 2], (CASES, CONDITIONS)), 1, 5)
     found = p913(cube)[0]
-    assert found.by_stimulus < 0.75 < found.by_condition
+    assert found.by_stimulus < 0.75
+    assert found.by_condition > 0.8
     assert not found.rejected
+    assert p913(cube, by_condition=1.0)[0].rejected
 
 
 def test_with_the_others_leaves_the_observer_out_of_the_mean() -> None:

@@ -74,10 +74,10 @@ def test_intervals_hold_the_true_area_of_an_equal_condition() -> None:
     assert 0.92 <= over_readers / 300 <= 0.99
 
 
-def test_equal_ratings_are_one_half_without_width() -> None:
-    same, _ = vgc(_table(np.full((4, 5, 3), 3.0)), "bicubic")
+def test_equal_ratings_are_one_half_without_interval() -> None:
+    same, _ = vgc(_table(np.full((5, 5, 3), 3.0)), "bicubic")
     assert same.auc == same.auc_pooled == 0.5
-    assert same.ci95 == (0.5, 0.5)
+    assert np.isnan(same.ci95).all()
     assert same.over_readers is not None
     assert same.over_readers.p == 1
 
@@ -95,7 +95,9 @@ def test_one_observer_and_one_case() -> None:
     one, _ = vgc(_table(_ratings(4, observers=1)), "bicubic")
     assert one.over_readers is not None
     assert one.over_readers.df == np.inf
-    assert one.ci95[0] < one.auc < one.ci95[1]
+    assert one.over_readers.ci95[0] < one.auc < one.over_readers.ci95[1]
+    assert "this reader alone" in one.over_readers.assumptions
+    assert np.isnan(one.ci95).all()  # there is nobody to draw from
     single, _ = vgc(_table(_ratings(4, cases=1)), "bicubic")
     assert single.over_readers is None
 
