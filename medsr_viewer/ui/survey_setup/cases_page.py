@@ -14,6 +14,7 @@ from medsr_viewer.cancel import CancelToken
 from medsr_viewer.imaging.read import sample_path
 from medsr_viewer.survey.design import Case, Design
 from medsr_viewer.survey.design_mistakes import Mistake, wrong
+from medsr_viewer.survey.report.wording import counted
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.runner import Report, Runner, Work
 from medsr_viewer.ui.state import State
@@ -142,7 +143,7 @@ class CasesPage(WizardPage):
             self.failed.emit(
                 Failure(
                     "Some of the open images cannot be cases",
-                    f"{len(found.left_out)} are inside a zip, as {found.left_out[0]}",
+                    f"{counted(len(found.left_out), 'image')} inside a zip, as {found.left_out[0]}",
                     "Unpack the zip and add the files: a survey names files that stay.",
                 )
             )

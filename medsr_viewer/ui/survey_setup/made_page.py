@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from medsr_viewer.survey.report.wording import counted
 from medsr_viewer.ui.survey_setup.result_words import each_leak
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class MadePage(QWidget):
     def show_made(self, made: NewSurvey) -> None:
         """Tell of a survey."""
         self._folder = made.folder
-        self.place.setText(f"{made.folder}\n{made.stimuli} stimuli, {made.trials} trials an observer.")
+        stimuli, trials = counted(made.stimuli, "stimulus", "stimuli"), counted(made.trials, "trial")
+        self.place.setText(f"{made.folder}\n{stimuli}, {trials} an observer.")
         self.commitment.setText(made.commitment)
         self.commitment.setCursorPosition(0)
         notes = [*(f"Blinding: {line}" for line in each_leak(made.findings)), *_by_text(made.notes)]

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.survey.design import Case
+from medsr_viewer.survey.report.wording import counted
 from medsr_viewer.ui.notices import Notices
 from medsr_viewer.ui.progress import Progress
 from medsr_viewer.ui.runner import Report, Runner, Work
@@ -129,12 +130,14 @@ class QuickDialog(QDialog):
         extent = extent_of(quick_design(self._state, _stand_ins(count), self._conditions))
         what = "degraded and upscaled" if choices.mode == "test" else "upscaled"
         hidden = ", and the undegraded image itself" if choices.mode == "test" else ""
-        images = "1 image is" if count == 1 else f"{count} images are"
+        images = f"{counted(count, 'image')} {'is' if count == 1 else 'are'}"
         methods = len(self._conditions)
+        by = f"the {methods} methods of the panels" if methods > 1 else "the method of the panels"
+        screens = counted(extent.trials + extent.training, "image")
         self.words.setText(
-            f"{images} {what} ×{choices.scale_factor} with the {methods} methods of the panels{hidden}. You rate them "
+            f"{images} {what} ×{choices.scale_factor} with {by}{hidden}. You rate them "
             f"blind, one at a time, from 5 Excellent to 1 Bad, after a short training on a head CT: "
-            f"{extent.trials + extent.training} images, about {max(extent.minutes, 1):.0f} min. Nobody can "
+            f"{screens}, about {max(extent.minutes, 1):.0f} min. Nobody can "
             "see which method made which image until the survey is closed with its passphrase."
         )
 

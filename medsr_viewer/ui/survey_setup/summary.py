@@ -9,6 +9,7 @@ from pathlib import Path
 
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.protocols import PROTOCOLS, complete
+from medsr_viewer.survey.report.wording import counted
 from medsr_viewer.ui.survey_setup.extent import SECONDS_AN_ANSWER, Size, disk_bytes, extent_of, in_units
 
 COUNTING = "counting …"
@@ -26,9 +27,9 @@ def summary_of(design: Design, sizes: Mapping[Path, Size] | None) -> list[tuple[
     """
     extent, whole = extent_of(design), complete(design)
     names = ", ".join(condition.name for condition in whole.conditions)
-    minutes = f"about {extent.minutes:.0f} minutes" if extent.minutes >= 1 else "under a minute"
+    minutes = f"about {counted(round(extent.minutes), 'minute')}" if extent.minutes >= 1 else "under a minute"
     if extent.breaks:
-        minutes += f", with {_counted(extent.breaks, 'break')}"
+        minutes += f", with {counted(extent.breaks, 'break')}"
     space = COUNTING if sizes is None else _space(disk_bytes(design, sizes))
     training = len(design.training_cases)
     return [
@@ -39,20 +40,20 @@ def summary_of(design: Design, sizes: Mapping[Path, Size] | None) -> list[tuple[
         ("Stimuli", f"{extent.stimuli}, computed once, now"),
         ("Each observer", _screens(design, extent.trials, extent.training)),
         ("Expected time", f"{minutes}, at {SECONDS_AN_ANSWER} s an answer"),
-        ("Observers", f"{design.arrangement.observers} sequences are prepared"),
+        ("Observers", _sequences(design.arrangement.observers)),
         ("Disk space", space),
     ]
 
 
 def _screens(design: Design, trials: int, training: int) -> str:
     each = {"one": "one image", "two": "two images", "all": "all conditions of a case"}
-    text = f"{_counted(trials, 'trial')} of {each[PROTOCOLS[design.protocol].rated]}"
-    return f"{text}, after {_counted(training, 'training trial')}" if training else f"{text}, without a training phase"
+    text = f"{counted(trials, 'trial')} of {each[PROTOCOLS[design.protocol].rated]}"
+    return f"{text}, after {counted(training, 'training trial')}" if training else f"{text}, without a training phase"
 
 
 def _space(count: int | None) -> str:
     return "unknown: a case could not be read" if count is None else f"about {in_units(count)} for the stimuli"
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+def _sequences(number: int) -> str:
+    return f"{counted(number, 'sequence')} {'is' if number == 1 else 'are'} prepared"

@@ -30,8 +30,8 @@ from medsr_viewer.ui.survey_setup.results_window import ResultsWindow
 from medsr_viewer.ui.survey_setup.wizard import SurveyWizard
 
 _OBSERVER = "survey-observer"
-_SLOW_TO_LOAD = "medsr_viewer.workflows.survey_new"
-"""With the database's library, a second and more: loaded while the first fields are filled in."""
+_SLOW_TO_LOAD = ("medsr_viewer.workflows.survey_new", "medsr_viewer.survey.statistics.planning")
+"""With the libraries of the database and of statistics, a second and more: loaded while the first fields are filled."""
 _Dialog = TypeVar("_Dialog", bound=QDialog)
 
 
@@ -169,4 +169,5 @@ class Surveying(QObject):
 
 
 def _load(_token: CancelToken, _report: Report) -> None:
-    import_module(_SLOW_TO_LOAD)
+    for name in _SLOW_TO_LOAD:
+        import_module(name)
