@@ -70,6 +70,10 @@ _LIGHT = {
     _ROLES.Shadow: "#5f6670",
 }
 _FADED = {"dark": "#757b82", "light": "#8b9098"}
+_BOXES = {"dark": "#e6eaee", "light": "#5f6670"}
+_BOXES_IN_LISTS = QColor("#9aa0a6")
+"""Outlines of boxes are drawn a third darker; those of lists, tables and trees outline the whole list too."""
+_TICKS = {"dark": "#ffffff", "light": "#000000"}
 
 
 def palette(theme: Theme) -> QPalette:
@@ -87,7 +91,14 @@ def apply_theme(application: QApplication, theme: Theme = "dark") -> None:
     application.setStyle("Fusion")
     application.setPalette(palette(theme))
     # Fusion outlines boxes to tick in a shade darker than the window: on a dark one nobody sees them.
-    ticked = palette(theme)
-    ticked.setColor(_ROLES.Window, ticked.color(_ROLES.PlaceholderText))
-    for kind in ("QCheckBox", "QRadioButton", "QTreeView"):
-        application.setPalette(ticked, kind)  # type: ignore[arg-type] # the stubs say bytes, which PySide6 refuses
+    listed, ticked = palette(theme), palette(theme)
+    listed.setColor(_ROLES.Window, _BOXES_IN_LISTS)
+    ticked.setColor(_ROLES.Window, QColor(_BOXES[theme]))
+    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+        ticked.setColor(group, _ROLES.Text, QColor(_TICKS[theme]))  # ticks are drawn in it, toned down
+    boxes = {"QCheckBox": ticked, "QRadioButton": ticked}
+    lists = {"QTreeView": listed, "QTableView": listed, "QListView": listed}
+    # Parts of a table that would take its palette else.
+    headers = {"QHeaderView": palette(theme), "QTableCornerButton": palette(theme)}
+    for kind, own in (headers | boxes | lists).items():
+        application.setPalette(own, kind)  # type: ignore[arg-type] # the stubs say bytes, which PySide6 refuses

@@ -55,3 +55,5 @@ class BreakPage(Page):
         self.go_on.setEnabled(left == 0)
         if left == 0:
             self._ticks.stop()
+            if self.scrolled.hasFocus():
+                self.take_focus()

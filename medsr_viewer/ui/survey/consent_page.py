@@ -14,7 +14,7 @@ _DECLINED = (
 
 
 class ConsentPage(Page):
-    """The text, and two answers that weigh the same: Enter presses neither.
+    """The text, which has the focus, and two answers that weigh the same: Enter presses neither until Tab goes there.
 
     Parameters
     ----------
@@ -35,10 +35,9 @@ class ConsentPage(Page):
         self.again = self.add_button("Read the text again")
         self.decline.clicked.connect(lambda: self.decided.emit(False))
         self.agree.clicked.connect(lambda: self.decided.emit(True))
-        self.again.clicked.connect(self.show_text)
+        self.again.clicked.connect(self._read_again)
         self.show_text()
 
-    @Slot()
     def show_text(self) -> None:
         """Show the text and ask."""
         self._show(self._consent, declined=False)
@@ -46,6 +45,12 @@ class ConsentPage(Page):
     def show_declined(self) -> None:
         """Say what follows from not agreeing."""
         self._show(_DECLINED, declined=True)
+        self.take_focus()
+
+    @Slot()
+    def _read_again(self) -> None:
+        self.show_text()
+        self.take_focus()
 
     def _show(self, text: str, *, declined: bool) -> None:
         self.text.setText(text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -15,13 +15,19 @@ from PySide6.QtWidgets import (
 )
 
 from medsr_viewer.ui.survey.fitted_scroll import FittedScroll
+from medsr_viewer.ui.survey.focus_frame import draw_focus_frame
 
 _WIDTH = 980
 _LARGER, _LARGER_TITLE = 1.15, 1.6
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_SCROLLING = frozenset({Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End})
 
 
 class Page(QWidget):
     """A title, text, room for more, and buttons; the text scrolls where a screen is too low, the buttons never.
+
+    Tab and Space work as everywhere, Enter presses the button that has the focus or else the default one, and Page Up,
+    Page Down, Home and End scroll the text wherever the focus is.
 
     Parameters
     ----------
@@ -78,18 +84,39 @@ class Page(QWidget):
             button.setDefault(True)
         return button
 
+    def first_focus(self) -> QWidget:
+        """Return what has the focus when the page comes up: the default button, or else the text, which keys scroll."""
+        if self._default is not None and self._default.isEnabled() and not self._default.isHidden():
+            return self._default
+        return self.scrolled if self._leave is not None else self
+
+    def take_focus(self) -> None:
+        """Have the keys."""
+        self.first_focus().setFocus()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Press the button that has the focus on Enter, or else the default one."""
-        focused = self.focusWidget()
-        wanted = focused if isinstance(focused, QPushButton) and focused.hasFocus() else self._default
-        is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-        if is_enter and wanted is not None and not event.isAutoRepeat():
-            wanted.click()
+        """Press a button on Enter, and scroll."""
+        if event.key() in _ENTER:
+            self._press(event)
+        elif event.key() in _SCROLLING:
+            self.scrolled.keyPressEvent(event)
         else:
             super().keyPressEvent(event)
 
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Frame the text while it has the focus."""
+        if self.scrolled.hasFocus():
+            corner = self.scrolled.mapTo(self, self.scrolled.rect().topLeft())
+            draw_focus_frame(self, QRect(corner, self.scrolled.size()).adjusted(-12, -10, 12, 10))
+
+    def _press(self, event: QKeyEvent) -> None:
+        focused = self.focusWidget()
+        wanted = focused if isinstance(focused, QPushButton) and focused.hasFocus() else self._default
+        if wanted is not None and wanted.isVisible() and not event.isAutoRepeat():
+            wanted.click()
+
     def _made(self, text: str) -> QPushButton:
-        button = QPushButton(text, self)
+        button = _PageButton(text, self)
         button.setMinimumHeight(round(self.fontMetrics().height() * 2.2))
         letters = max(20, len(text) + 6)
         button.setMinimumWidth(round(self.fontMetrics().averageCharWidth() * letters))
@@ -104,7 +131,9 @@ class Page(QWidget):
         column.setSpacing(22)
         column.addStretch(1)
         column.addWidget(self.title)
-        column.addWidget(FittedScroll(held, self), 100)
+        self.scrolled = FittedScroll(held, self)
+        self.scrolled.focus_changed.connect(self.update)
+        column.addWidget(self.scrolled, 100)
         column.addLayout(self._buttons)
         column.addStretch(2)
         centred = QWidget(self)
@@ -116,3 +145,18 @@ class Page(QWidget):
         row.addStretch(1)
         row.addWidget(centred, 100)
         row.addStretch(1)
+
+
+class _PageButton(QPushButton):
+    """Leaves Enter to its page: Qt lets a key that is held down press a default button again and again."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            draw_focus_frame(self, self.rect().adjusted(1, 1, -1, -1))

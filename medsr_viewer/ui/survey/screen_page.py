@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QWidget
 
 from medsr_viewer.survey.design import Screen
+from medsr_viewer.ui.survey.focus_frame import draw_focus_frame
 from medsr_viewer.ui.survey.gray_patches import GrayPatches
 from medsr_viewer.ui.survey.page import Page
 from medsr_viewer.ui.survey.screen_facts import in_words, is_large_enough
 
-_RING = QColor("#6a737d")  # the dark theme's own rings cannot be told from the ground
 _UNSEEN = (
     "Then please turn the screen's brightness up or the room's light down, and look again. Where that does not help, "
     "go on: your answer is noted."
@@ -88,6 +88,12 @@ class ScreenPage(Page):
         self.go_on.setHidden(self.is_refused)
         self.recheck.setVisible(self.is_refused)
         self._refresh()
+        if self.isVisible():
+            self.take_focus()
+
+    def first_focus(self) -> QWidget:
+        """Return the first answer, or what a screen that is too small leaves to do."""
+        return self.recheck if self.is_refused else self.squares.buttons["yes"]
 
     @Slot()
     def _refresh(self) -> None:
@@ -98,6 +104,19 @@ class ScreenPage(Page):
     def _report(self) -> None:
         found = {"sees_patches": self.squares.answer == "yes", "ambient_light": self.light.answer}
         self.checked.emit(True, {**self._facts, **found})
+
+
+class _Answer(QRadioButton):
+    """An answer, framed while it has the focus."""
+
+    def sizeHint(self) -> QSize:
+        """Return room for the frame too."""
+        return super().sizeHint() + QSize(8, 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            draw_focus_frame(self, self.rect().adjusted(1, 1, -1, -1))
 
 
 class _Choice(QWidget):
@@ -111,11 +130,8 @@ class _Choice(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(QLabel(question, self))
         self._group = QButtonGroup(self)
-        self.buttons = {answer.lower(): QRadioButton(answer, self) for answer in answers}
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Base, _RING)
+        self.buttons = {answer.lower(): _Answer(answer, self) for answer in answers}
         for button in self.buttons.values():
-            button.setPalette(palette)
             row.addWidget(button)
             self._group.addButton(button)
         self._group.buttonToggled.connect(self.changed)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from medsr_viewer.ui.display import theme
+from medsr_viewer.ui.survey.page import Page
 from medsr_viewer.ui.survey.view_clock import ViewClock
 
 TITLE = "MedSR Viewer - rating"
@@ -54,10 +55,14 @@ class RatingWindow(QWidget):
         self._pages.addWidget(page)
 
     def show_page(self, page: QWidget) -> None:
-        """Show a page, and let it have the keys."""
-        if self.page is not page:
-            self._pages.setCurrentWidget(page)
-        page.setFocus()
+        """Show a page, and let it have the keys; on the one that is shown already, the focus stays where it is."""
+        if self.page is page:
+            return
+        self._pages.setCurrentWidget(page)
+        if isinstance(page, Page):
+            page.take_focus()
+        else:
+            page.setFocus()
 
     def name_study(self, text: str) -> None:
         """Write the study's title and the observer's pseudonym into the banner."""
