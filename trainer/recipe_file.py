@@ -22,6 +22,8 @@ TYPE_WORDS: Mapping[type, str] = {
     float: "a number",
 }
 """What is allowed where a value of that type stands."""
+_OTHER_LENGTHS = {"optimiser.steps": "epochs", "optimiser.epochs": "steps"}
+"""What a setting of a run's length stands in place of."""
 RECIPE_FOLDER = Path(str(resources.files("trainer"))) / "recipes"
 
 
@@ -33,7 +35,8 @@ def load_recipe(name_or_path: str, settings: Sequence[str] = ()) -> Recipe:
     name_or_path : str
         Which.
     settings : sequence of str
-        ``KEY=VALUE`` that replace the file's: dots in the key lead into tables, the value is TOML's.
+        ``KEY=VALUE`` that replace the file's: dots in the key lead into tables, the value is TOML's. Of
+        ``optimiser.steps`` and ``optimiser.epochs`` the one that is set replaces the other.
 
     Raises
     ------
@@ -128,7 +131,7 @@ def _values(text: str, origin: str, settings: Sequence[str]) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as exc:
         raise InvalidRecipe(f"{origin}: not valid TOML: {exc}") from exc
     for setting in settings:
-        values = _merged(values, _setting(setting))
+        values = _with(values, *_setting(setting))
     return values
 
 
@@ -138,21 +141,36 @@ def _checked(values: Mapping[str, Any], origin: str) -> Recipe:
     return recipe
 
 
-def _setting(setting: str) -> dict[str, Any]:
+def _setting(setting: str) -> tuple[list[str], Any]:
+    """Return a setting's key, part by part, and its value."""
     try:
-        return tomllib.loads(setting)
+        value: Any = tomllib.loads(setting)
+        key: Any = tomllib.loads(f"{setting.partition('=')[0]}= 0")
     except tomllib.TOMLDecodeError as exc:
         advice = 'Write KEY=VALUE, as optimiser.steps=300 or loss.pixel="l1" (in a shell: \'loss.pixel="l1"\').'
         raise InvalidRecipe(f"{setting}: not a setting: {exc}", advice) from exc
+    path: list[str] = []
+    while isinstance(key, dict):
+        (part,) = key
+        path, value, key = [*path, part], value[part], key[part]
+    return path, value
 
 
-def _merged(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
-    """Return the values with the others in their places, table by table."""
-    merged = dict(values)
-    for key, value in others.items():
-        inner = merged.get(key)
-        merged[key] = _merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
-    return merged
+def _with(values: dict[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
+    """Return the values with one of them replaced; of a whole part of the recipe, the keys that are not given stay."""
+    part, *rest = path
+    if not rest and isinstance(value, dict) and isinstance(values.get(part), dict):
+        return values | {part: values[part] | value}
+    replaced = _replaced(values, path, value)
+    if (length := _OTHER_LENGTHS.get(".".join(path))) and value:
+        replaced[part] = {key: kept for key, kept in replaced[part].items() if key != length}
+    return replaced
+
+
+def _replaced(values: dict[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
+    part, *rest = path
+    inner = values.get(part)
+    return values | {part: _replaced(inner if isinstance(inner, dict) else {}, rest, value) if rest else value}
 
 
 def _check_together(recipe: Recipe, origin: str) -> None:

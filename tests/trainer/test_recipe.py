@@ -52,6 +52,37 @@ def test_settings_replace_values_and_leave_the_rest() -> None:
 
 
 @pytest.mark.parametrize(
+    ("setting", "weights"),
+    [
+        ("data.folder_weights={}", {}),
+        ("data.folder_weights = { own = 2 }", {"own": 2}),
+        ("data={folder_weights={own=2}}", {"own": 2}),
+        ("data.folder_weights.own=2", {"xray": 3, "own": 2}),
+        ("data={patch=8}", {"xray": 3}),
+    ],
+)
+def test_a_table_that_is_set_replaces_the_files(setting: str, weights: dict[str, float]) -> None:
+    text = SHORTEST + "[data]\nbatch = 12\nfolder_weights = { xray = 3 }\n"
+    recipe = parse_recipe(text, "", [setting])
+    assert (recipe.data.folder_weights, recipe.data.batch) == (weights, 12)
+
+
+@pytest.mark.parametrize(
+    ("settings", "length"),
+    [
+        (["optimiser.steps=2"], (2, 0)),
+        (["optimiser.epochs=5"], (0, 5)),
+        (["optimiser.steps=2", "optimiser.epochs=5"], (0, 5)),
+        (["optimiser.epochs=0", "optimiser.steps=2"], (2, 0)),
+    ],
+)
+def test_a_length_that_is_set_stands_in_place_of_the_files(settings: list[str], length: tuple[int, int]) -> None:
+    for of_file in ("steps = 300", "epochs = 6"):
+        optimiser = parse_recipe(SHORTEST.replace("steps = 3", of_file), "", settings).optimiser
+        assert (optimiser.steps, optimiser.epochs) == length
+
+
+@pytest.mark.parametrize(
     ("setting", "message"),
     [("loss.pixel=mse", "not a setting"), ("patch", "not a setting"), ("data.side=3", "unknown key")],
 )
