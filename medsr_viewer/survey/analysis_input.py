@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,14 +23,16 @@ class AttentionResult:
     Parameters
     ----------
     right, of : int
-        Answers that were as asked for, and answers given.
+        Checks that were answered as asked for, in every question, and checks that were made.
     """
 
     right: int
     of: int
 
 
-def rating_tables(records: Iterable[Record], allocation: Allocation, design: Design) -> dict[str, RatingTable]:
+def rating_tables(
+    records: Iterable[Record], allocation: Allocation, design: Design, *, keep: Collection[tuple[str, str]] = ()
+) -> dict[str, RatingTable]:
     """Return the ratings by question.
 
     The latest revision of each trial counts. Observers who withdrew, training, and attention checks are left out.
@@ -43,13 +45,15 @@ def rating_tables(records: Iterable[Record], allocation: Allocation, design: Des
         Unsealed.
     design : Design
         Complete: of `medsr_viewer.survey.protocols.complete`.
+    keep : collection of (site, pseudonym)
+        Observers who are not left out though they withdrew.
 
     Raises
     ------
     SurveyError
         If a rating is of a stimulus that the allocation does not know.
     """
-    observers, latest = _latest(records, "rating")
+    observers, latest = _latest(records, "rating", keep)
     rows: dict[str, list[tuple[int, str, str, float, float]]] = {question.name: [] for question in design.questions}
     for observer, payload in latest:
         for answer in payload["answers"]:
@@ -62,9 +66,11 @@ def rating_tables(records: Iterable[Record], allocation: Allocation, design: Des
     return {name: _rating_table(observers, rows[name], design, best[name]) for name in best}
 
 
-def comparison_table(records: Iterable[Record], allocation: Allocation, design: Design) -> ComparisonTable:
+def comparison_table(
+    records: Iterable[Record], allocation: Allocation, design: Design, *, keep: Collection[tuple[str, str]] = ()
+) -> ComparisonTable:
     """Return the choices of protocol pairs; otherwise as `rating_tables`."""
-    observers, latest = _latest(records, "pair")
+    observers, latest = _latest(records, "pair", keep)
     cases, conditions = _names(design)
     rows = []
     for observer, payload in latest:
@@ -89,15 +95,18 @@ def comparison_table(records: Iterable[Record], allocation: Allocation, design: 
 
 
 def attention_results(records: Iterable[Record], allocation: Allocation) -> dict[str, AttentionResult]:
-    """Return each observer's attention checks; empty where there are none. An answer counts for every question."""
+    """Return each observer's attention checks; empty where there are none.
+
+    A check is a trial: of several questions, all must be answered as it asks for.
+    """
     observers, latest = _latest(records, "rating")
     right: Counter[str] = Counter()
     given: Counter[str] = Counter()
     for observer, payload in latest:
-        for answer in payload["answers"]:
-            if not _meaning(allocation, answer["stimulus"]).case:
-                given[observers[observer]] += 1
-                right[observers[observer]] += answer["value"] == allocation.expected[answer["stimulus"]]
+        asked = [one for one in payload["answers"] if not _meaning(allocation, one["stimulus"]).case]
+        if asked:
+            given[observers[observer]] += 1
+            right[observers[observer]] += all(one["value"] == allocation.expected[one["stimulus"]] for one in asked)
     return {name: AttentionResult(right[name], given[name]) for name in observers if given[name]}
 
 
@@ -108,7 +117,9 @@ def observer_labels(observers: Iterable[tuple[str, str]]) -> dict[tuple[str, str
     return {(site, name): f"{name}@{site}" if number[name] > 1 else name for site, name in known}
 
 
-def _latest(records: Iterable[Record], kind: Kind) -> tuple[tuple[str, ...], list[tuple[int, Payload]]]:
+def _latest(
+    records: Iterable[Record], kind: Kind, keep: Collection[tuple[str, str]] = ()
+) -> tuple[tuple[str, ...], list[tuple[int, Payload]]]:
     """Return the observers, and by observer's place the latest revision of each answer, in order of the first ones.
 
     Observers are those who answered, withdrawn ones left out; two of one name at different sites are told apart.
@@ -122,7 +133,7 @@ def _latest(records: Iterable[Record], kind: Kind) -> tuple[tuple[str, ...], lis
             continue
         observer = (record.site, str(payload["observer"]))
         seen.add(observer)
-        if record.kind == "withdrawn":
+        if record.kind == "withdrawn" and observer not in keep:
             withdrawn.add(observer)
         if record.kind != kind:
             continue

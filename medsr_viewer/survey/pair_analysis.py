@@ -12,7 +12,8 @@ from scipy import stats
 from medsr_viewer.survey.analysis_parts import Missing, attempt
 from medsr_viewer.survey.design import Question, Role
 from medsr_viewer.survey.ratings import ComparisonTable
-from medsr_viewer.survey.statistics.pairs import PairScale, pair_scale
+from medsr_viewer.survey.statistics.neighbours import Neighbours, neighbours
+from medsr_viewer.survey.statistics.pairs import Model, PairScale, pair_scale
 
 PAIRS_ESTIMAND = (
     "Place of each condition on one scale of preference, from forced choices between two images of the same case; only"
@@ -55,6 +56,10 @@ class PairAnalysis:
         How often the row was chosen over the column.
     sides : Sides
         Left against right.
+    scale_with_withdrawn : PairScale or Missing
+        `bradley_terry` with the observers who withdrew after the allocation was opened.
+    neighbours : tuple of Neighbours or Missing
+        How many more comparisons tell each condition from the next, the best first.
     """
 
     question: str
@@ -65,6 +70,8 @@ class PairAnalysis:
     thurstone: PairScale | Missing
     wins: NDArray[np.float64]
     sides: Sides
+    scale_with_withdrawn: PairScale | Missing
+    neighbours: tuple[Neighbours, ...] | Missing
 
     @property
     def n(self) -> int:
@@ -73,7 +80,13 @@ class PairAnalysis:
 
 
 def analyse_pairs(
-    table: ComparisonTable, question: Question, roles: Mapping[str, Role], *, resamples: int = 400, seed: int = 0
+    table: ComparisonTable,
+    question: Question,
+    roles: Mapping[str, Role],
+    *,
+    with_withdrawn: ComparisonTable | None = None,
+    resamples: int = 400,
+    seed: int = 0,
 ) -> PairAnalysis:
     """Analyse the choices of protocol pairs; parts that cannot be computed say why, and nothing is raised.
 
@@ -85,17 +98,29 @@ def analyse_pairs(
         As asked.
     roles : mapping of str to Role
         Of each condition.
+    with_withdrawn : ComparisonTable, optional
+        With the choices of observers who withdrew after the allocation was opened; None: there are none.
     resamples, seed : int
         Of the bootstraps.
     """
+
+    def scale(of: ComparisonTable, model: Model = "bradley-terry") -> PairScale | Missing:
+        return attempt(lambda: pair_scale(of, model, resamples=resamples, seed=seed))
+
+    bradley_terry = scale(table)
     n, left = len(table.winner), int(table.winner_left.sum())
     return PairAnalysis(
         question.name,
         question.text,
         table,
         dict(roles),
-        attempt(lambda: pair_scale(table, "bradley-terry", resamples=resamples, seed=seed)),
-        attempt(lambda: pair_scale(table, "thurstone", resamples=resamples, seed=seed)),
+        bradley_terry,
+        scale(table, "thurstone"),
         table.wins(),
         Sides(left, n, float(stats.binomtest(left, n).pvalue) if n else float("nan")),
+        Missing(_NOBODY) if with_withdrawn is None else scale(with_withdrawn),
+        bradley_terry if isinstance(bradley_terry, Missing) else neighbours(bradley_terry, table.wins()),
     )
+
+
+_NOBODY = "Nobody withdrew after the allocation was opened whose answers are kept."

@@ -80,6 +80,21 @@ def test_a_check_that_was_not_obeyed_is_counted(tmp_path: Path) -> None:
     assert attention_results(survey.store.records(), survey.allocation) == {"R1": AttentionResult(1, 2)}
 
 
+def test_a_check_is_counted_once_however_many_questions_it_asks(tmp_path: Path) -> None:
+    questions = (Question("sharp", "?", "criterion"), Question("noise", "?", "criterion"))
+    survey = example(tmp_path, protocol="vgc", questions=questions, attention=2)
+    session = survey.sitting()
+    for _ in range(4):
+        survey.rate(session, 1)
+    for second in (2, 4):  # the first is obeyed in both questions, the other in one alone
+        trial = session.step.trial
+        assert trial is not None
+        asked = survey.allocation.expected[trial.rated[0]]
+        values = {(trial.rated[0], "sharp"): asked, (trial.rated[0], "noise"): asked if second == 2 else asked % 5 + 1}
+        session.answer(trial, values, 3.0, {})
+    assert attention_results(survey.store.records(), survey.allocation) == {"R1": AttentionResult(1, 2)}
+
+
 def test_each_question_has_a_table_of_its_own(tmp_path: Path) -> None:
     questions = (Question("sharp", "?", "criterion"), Question("noise", "?", "criterion"))
     survey = example(tmp_path, protocol="vgc", questions=questions)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from medsr_viewer.survey.analysis import Analysis, analyse
+from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.design import Question
+from medsr_viewer.survey.question_analysis import analyse
 from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.report.facts import ConditionFact, SurveyFacts
 from medsr_viewer.survey.simulation.marks import rating_cubes

@@ -125,7 +125,7 @@ def intra_observer(table: RatingTable) -> tuple[Repeatability, ...]:
     TooFewRatings
         Nobody rated a stimulus twice.
     """
-    observer, first, second = _repeated(table)
+    observer, first, second = repeated_ratings(table)
     if not len(first):
         raise TooFewRatings("No stimulus was rated twice by an observer.", "Give the design a repeat_share above 0.")
     levels = range(1, table.best + 1)
@@ -134,6 +134,17 @@ def intra_observer(table: RatingTable) -> tuple[Repeatability, ...]:
         of = observer == index
         found.append(_repeatability(table.observers[index], first[of], second[of], levels))
     return tuple(found)
+
+
+def repeated_ratings(table: RatingTable) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
+    """Return observer, first and second rating of all that was rated twice."""
+    shape = len(table.observers), len(table.cases), len(table.conditions)
+    again = np.full(shape, np.nan)
+    second = table.repeat == 1
+    again[table.observer[second], table.case[second], table.condition[second]] = table.value[second]
+    once = table.cube()
+    both = ~np.isnan(once) & ~np.isnan(again)
+    return np.nonzero(both)[0], once[both], again[both]
 
 
 def _check(ratings: FloatArray) -> None:
@@ -146,17 +157,6 @@ def _check(ratings: FloatArray) -> None:
             f"Agreement between observers needs {least} stimuli or more that two of them rated, or more; there are"
             f" {len(shared)}."
         )
-
-
-def _repeated(table: RatingTable) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
-    """Return observer, first and second rating of all that was rated twice."""
-    shape = len(table.observers), len(table.cases), len(table.conditions)
-    again = np.full(shape, np.nan)
-    second = table.repeat == 1
-    again[table.observer[second], table.case[second], table.condition[second]] = table.value[second]
-    once = table.cube()
-    both = ~np.isnan(once) & ~np.isnan(again)
-    return np.nonzero(both)[0], once[both], again[both]
 
 
 def _repeatability(name: str, first: FloatArray, second: FloatArray, levels: range) -> Repeatability:

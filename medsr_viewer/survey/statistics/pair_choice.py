@@ -1,10 +1,8 @@
-"""Which two are compared next, and how many more comparisons tell two apart."""
+"""Which two are compared next."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
-from math import ceil
 from typing import TypeAlias
 
 import numpy as np
@@ -59,7 +57,7 @@ def next_pair(wins: ArrayLike, rng: np.random.Generator) -> tuple[int, int]:
 
 def expected_information(wins: ArrayLike, pairs: list[tuple[int, int]]) -> list[float]:
     """Return, in nats, what one more choice of each pair is expected to tell about the scale."""
-    values, covariance = _posterior(np.asarray(wins, np.float64))
+    values, covariance = posterior(np.asarray(wins, np.float64))
     gains = []
     for first, second in pairs:
         mean = values[first] - values[second]
@@ -70,60 +68,11 @@ def expected_information(wins: ArrayLike, pairs: list[tuple[int, int]]) -> list[
     return gains
 
 
-@dataclass(frozen=True)
-class Separation:
-    """How far two are from being told apart.
+def posterior(wins: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the mode of the scale and the covariance about it, after so many wins and `PRIOR_SD`.
 
-    Parameters
-    ----------
-    value, standard_error : float
-        Difference on the Bradley-Terry scale so far, in logits, drawn towards 0 by the prior.
-    more : int or None
-        Further comparisons of the two that tell them apart with the power wanted; 0: they are; None: more than `most`.
+    Newton's method: the posterior is concave.
     """
-
-    value: float
-    standard_error: float
-    more: int | None
-
-
-def pairs_to_separate(
-    wins: ArrayLike, first: int, second: int, *, power: float = 0.8, most: int = 10_000
-) -> Separation:
-    """Return how many more direct comparisons tell two apart (two-sided, 0.05), if they differ as it seems now.
-
-    Parameters
-    ----------
-    wins : (n, n) array
-        So far.
-    first, second : int
-        Of the stimuli or conditions.
-    power : float
-        Chance that so many are enough.
-    most : int
-        Above it the answer is None.
-
-    Notes
-    -----
-    A comparison adds p (1 - p) to the information about the difference, p the chance that the first is chosen. The
-    difference so far is itself uncertain, and so is the figure: a help to plan, no promise.
-    """
-    from scipy.stats import norm
-
-    values, covariance = _posterior(np.asarray(wins, np.float64))
-    value = float(values[first] - values[second])
-    variance = float(covariance[first, first] + covariance[second, second] - 2 * covariance[first, second])
-    error = float(np.sqrt(variance))
-    if abs(value) / error >= norm.ppf(0.975):
-        return Separation(value, error, 0)
-    chance = float(expit(value))
-    needed = np.inf if value == 0 else ((norm.ppf(0.975) + norm.ppf(power)) / value) ** 2
-    more = (needed - 1 / variance) / (chance * (1 - chance))
-    return Separation(value, error, ceil(more) if more <= most else None)
-
-
-def _posterior(wins: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the mode and the covariance about it, by Newton's method: the posterior is concave."""
     count = len(wins)
     values = np.zeros(count)
     total = wins + wins.T

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from medsr_viewer.survey.analysis import Analysis, analyse
+from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.design import Protocol, Question, Role
 from medsr_viewer.survey.protocols import PROTOCOLS
+from medsr_viewer.survey.question_analysis import analyse
 from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.report.facts import ConditionFact, SurveyFacts
 

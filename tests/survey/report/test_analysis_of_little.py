@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from medsr_viewer.survey.analysis import default_baseline
 from medsr_viewer.survey.analysis_parts import Missing
+from medsr_viewer.survey.question_analysis import default_baseline
 from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.report.writing import report_files
 

@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import expit
 from scipy.stats import spearmanr
 
-from medsr_viewer.survey.statistics.pair_choice import SLACK, expected_information, next_pair, pairs_to_separate
+from medsr_viewer.survey.statistics.neighbours import pairs_to_separate
+from medsr_viewer.survey.statistics.pair_choice import SLACK, expected_information, next_pair
 
 
 def test_before_any_choice_every_pair_and_order_is_as_likely() -> None:

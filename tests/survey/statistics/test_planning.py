@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.ratings import RatingTable
-from medsr_viewer.survey.statistics.planning import (
+from medsr_viewer.survey.statistics.planning import observers_for_difference, observers_for_width, plan
+from medsr_viewer.survey.statistics.variance import (
     Pilot,
     VarianceComponents,
-    observers_needed,
     pilot_components,
-    plan,
+    plausible_factors,
     variance_components,
 )
 
@@ -109,13 +111,61 @@ def test_more_of_either_narrows_and_least_difference_has_power_08() -> None:
     assert again.power == pytest.approx(0.8, abs=0.01)
 
 
-def test_observers_needed_is_the_least_number_that_is_enough() -> None:
+def test_observers_needed_are_the_least_number_that_is_enough() -> None:
     components = VarianceComponents(0.2, 0.1, 0.5, 20, 20, 400)
-    needed = observers_needed(components, 0.3, 20)
+    pilot = Pilot(components, components)
+    needed = observers_for_width(components, 0.3, 20)
     assert needed is not None
-    fewer, enough = plan(Pilot(components, components), 1, [needed - 1, needed], [20])
+    fewer, enough = plan(pilot, 1, [needed - 1, needed], [20])
     assert enough.half_width <= 0.3 < fewer.half_width
-    assert observers_needed(VarianceComponents(0.2, 3.0, 0.5, 20, 20, 400), 0.1, 5) is None
+    needed = observers_for_difference(components, 0.4, 20)
+    assert needed is not None
+    fewer, enough = plan(pilot, 0.4, [needed - 1, needed], [20])
+    assert fewer.power < 0.8 <= enough.power
+    many_cases = VarianceComponents(0.2, 3.0, 0.5, 20, 20, 400)
+    assert observers_for_width(many_cases, 0.1, 5) is None
+    assert observers_for_difference(many_cases, 0.1, 5) is None
+    assert observers_for_difference(VarianceComponents(0, 0, 0, 20, 20, 400), 0.1, 5) == 2
+
+
+def test_every_size_has_a_power_however_large_the_difference() -> None:
+    """scipy's noncentral t has no figure for the far tail: such rows were left empty."""
+    tried = np.geomspace(1e-3, 3, 12)
+    for of in [(a, b, c) for a in tried[::4] for b in tried[::4] for c in tried[::4]]:
+        components = VarianceComponents(*of, 10, 5, 200)
+        rows = plan(Pilot(components, components), 0.5, (2, 5, 10, 40), (2, 10, 80))
+        assert all(0.05 <= row.power <= 1 for row in rows)
+    for shift in (0.0, 1.0, 3.0, 5.9, 6.1, 9.0):  # one observer's variance alone: t with 9 degrees of freedom
+        (row,) = plan(Pilot(_observers_alone(), _observers_alone()), shift, [10], [5])
+        rng = np.random.default_rng(0)
+        t = (rng.normal(size=200_000) + shift) / np.sqrt(rng.chisquare(9, 200_000) / 9)
+        assert row.power == pytest.approx(np.mean(np.abs(t) > stats.t.ppf(0.975, 9)), abs=0.004)
+
+
+def _observers_alone() -> VarianceComponents:
+    return VarianceComponents(10.0, 0.0, 0.0, 10, 5, 200)
+
+
+def test_an_observers_own_inconsistency_comes_from_repeats() -> None:
+    rng = np.random.default_rng(5)
+    cube = 3 + rng.normal(0, 0.5, (8, 6, 1)) + rng.normal(0, 0.4, (8, 6, 2))
+    table = _table(cube)
+    first = replace(table, value=table.value)
+    own = np.append(table.value[:40], table.value[:40] + rng.normal(0, 1, 40))
+    index = [np.tile(column[:40], 2) for column in (table.observer, table.case, table.condition)]
+    repeats = np.repeat([0, 1], 40)
+    again = replace(first, observer=index[0], case=index[1], condition=index[2], value=own, repeat=repeats)
+    again = replace(again, seconds=np.ones(80))
+    found = pilot_components(again)
+    assert found.repeats == 40
+    assert found.own == pytest.approx(0.5, rel=0.5)  # half the variance of the change
+    assert np.isnan(pilot_components(table).own)
+
+
+def test_a_variance_from_few_is_known_roughly() -> None:
+    low, high = plausible_factors(10)
+    assert (low, high) == pytest.approx((9 / stats.chi2.isf(0.025, 9), 9 / stats.chi2.isf(0.975, 9)))
+    assert plausible_factors(3)[1] > 30
 
 
 def test_pilots_that_do_not_cross_are_refused() -> None:
@@ -123,5 +173,7 @@ def test_pilots_that_do_not_cross_are_refused() -> None:
         variance_components([[1, np.nan], [np.nan, 2]])
     with pytest.raises(TooFewRatings):
         variance_components([[1.0, 2.0, 3.0]])
+    with pytest.raises(TooFewRatings, match="3 observers and 3 cases or more; there are 2 and 9"):
+        pilot_components(_table(np.random.default_rng(0).normal(size=(2, 9, 2))))
     with pytest.raises(TooFewRatings, match="two or more conditions"):
         pilot_components(_table(np.ones((3, 3, 1))))
