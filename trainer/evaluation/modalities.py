@@ -36,7 +36,12 @@ def holds_radiographs(place: Path) -> bool:
 
 
 def modality_of(image: TrainingImage, radiographs: frozenset[str]) -> str:
-    """Return the DICOM modality that the manifest states, ``CR/DX`` for radiographs, "" where it is not known."""
+    """Return the DICOM modality that the manifest states, "" where it is not known.
+
+    Radiographs are one modality here, ``CR/DX``, however their pictures were read out.
+    """
+    if image.modality in RADIOGRAPHY:
+        return RADIOGRAPH
     return image.modality or (RADIOGRAPH if image.folder in radiographs else "")
 
 

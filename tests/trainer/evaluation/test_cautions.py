@@ -175,3 +175,6 @@ def test_modalities_that_a_method_was_not_trained_on_are_told(data: list[Path], 
     on_films = dataclasses.replace(tiny.cards[2], modalities=("DX", "MR"))
     assert is_trained_on(dataclasses.replace(tiny, cards={2: on_films}), 2, "CR/DX") == "yes"
     assert named(("CR", "CT", "DX", "MR")) == "radiographs, CT, MR"
+    for stated in ("CR", "DX"):
+        film = dataclasses.replace(ct, modality=stated)
+        assert modality_of(film, frozenset()) == "CR/DX", "else 'trained on radiographs, tested on radiographs'"
