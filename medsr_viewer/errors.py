@@ -7,6 +7,7 @@
     │   ├── UnreadableFile        a file cannot be read, decoded, or is not an image
     │   ├── NothingToOpen         no readable image among the given paths
     │   ├── UnknownMethod         no such method, or not at that scale factor
+    │   ├── WrongUsage            options of a command that are malformed, missing, or do not go together
     │   ├── UnusableImage         the image cannot be processed as asked (too small, no such frame …)
     │   ├── InvalidRecipe         a training recipe has a wrong key or value
     │   └── InvalidDesign         a survey's design has a wrong key or value
@@ -91,6 +92,12 @@ class UnknownMethod(InputError):
     """No such method, or not at that scale factor."""
 
     title = "This method is not available"
+
+
+class WrongUsage(InputError):
+    """Options of a command are malformed, missing, or do not go together."""
+
+    title = "The command cannot be carried out so"
 
 
 class UnusableImage(InputError):

@@ -12,7 +12,7 @@ from pathlib import Path
 from medsr_viewer import __version__
 from medsr_viewer.cli.messages import DONE, SOME_FAILED, WRONG_USAGE, line_of, say
 from medsr_viewer.cli.survey_arguments import add_survey
-from medsr_viewer.errors import DeviceUnavailable, MedsrError, UnknownMethod
+from medsr_viewer.errors import DeviceUnavailable, MedsrError, UnknownMethod, WrongUsage
 from medsr_viewer.upscaling.methods import SCALE_FACTORS
 
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.work(options)
         sys.stdout.flush()
-    except (UnknownMethod, DeviceUnavailable) as exc:
+    except (UnknownMethod, DeviceUnavailable, WrongUsage) as exc:
         say(line_of(exc.title, exc.reason, exc.advice))
         return WRONG_USAGE
     except MedsrError as exc:

@@ -17,14 +17,18 @@ from rich.table import Table
 from medsr_viewer.cli.messages import DONE, SOME_FAILED, line_of, say
 from medsr_viewer.cli.survey_design import design_of
 from medsr_viewer.cli.terminal import console
+from medsr_viewer.errors import InputError, MedsrError, SurveyClosed, WrongUsage
 from medsr_viewer.survey.audit import Finding, audit
+from medsr_viewer.survey.enrolment import check_observer
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
 from medsr_viewer.survey.new_folder import copy_for_site
+from medsr_viewer.survey.report.wording import counted
 from medsr_viewer.survey.sealing import read_passphrase
+from medsr_viewer.survey.site_blocks import block_of
 from medsr_viewer.survey.status import ObserverStatus, status
 from medsr_viewer.survey.withdrawal import withdraw
 from medsr_viewer.whole_files import write_whole
-from medsr_viewer.workflows.survey_bundle import export_bundle, merge_bundle
+from medsr_viewer.workflows.survey_bundle import export_bundle, merge_bundle, merged_conflicts
 from medsr_viewer.workflows.survey_close import close_survey
 from medsr_viewer.workflows.survey_files import open_survey
 
@@ -57,7 +61,7 @@ def _check(options: argparse.Namespace) -> int:
     folder.set_dates()
     findings = audit(folder, methods=[method.name for method in catalogue().methods])
     refused = _tell(findings)
-    found = f"{len(findings)} findings" if findings else "nothing was found that tells the conditions apart"
+    found = counted(len(findings), "finding") if findings else "nothing was found that tells the conditions apart"
     print(f"{options.survey}: {found}")
     _write_json(options, {"findings": [asdict(finding) for finding in findings], "passed": not refused})
     return SOME_FAILED if refused else DONE
@@ -80,10 +84,19 @@ def _simulate(options: argparse.Namespace) -> int:
 
 
 def _rate(options: argparse.Namespace) -> int:
+    try:
+        check_observer(options.observer)
+    except InputError as exc:
+        raise WrongUsage(exc.reason, exc.advice) from exc
+    with open_survey(options.survey) as survey:
+        for record in survey.store.records(kinds=("closed",)):
+            if record.site == survey.store.site:
+                raise SurveyClosed(f"{options.survey}: it was closed on {_minute(record.time)}")
     # A process of its own: the command line and the window know nothing of one another.
-    return subprocess.call(  # noqa: S603 - this very interpreter, and arguments that are no shell's
+    status = subprocess.call(  # noqa: S603 - this very interpreter, and arguments that are no shell's
         [sys.executable, "-m", "medsr_viewer", "--rate", str(options.survey), "--observer", options.observer]
     )
+    return DONE if status == 0 else SOME_FAILED  # a window that was killed has a status of its own
 
 
 def _status(options: argparse.Namespace) -> int:
@@ -98,8 +111,13 @@ def _close(options: argparse.Namespace) -> int:
     closed = close_survey(options.survey, read_passphrase(options.passphrase_file))
     for problem in closed.problems:
         say(f"{options.survey}: {problem}")
-    print(f"{options.survey}: closed and unblinded; the allocation is the one committed to: {closed.commitment}")
-    _write_json(options, {"commitment": closed.commitment, "problems": list(closed.problems)})
+    done = (
+        f"it was closed already, on {_minute(closed.closed_at)}; the allocation was written again"
+        if closed.is_again
+        else "closed and unblinded"
+    )
+    print(f"{options.survey}: {done}; the allocation is the one committed to: {closed.commitment}")
+    _write_json(options, {**asdict(closed), "problems": list(closed.problems)})
     return SOME_FAILED if closed.problems else DONE
 
 
@@ -107,7 +125,7 @@ def _verify(options: argparse.Namespace) -> int:
     problems = verify_folder(SurveyFolder(options.survey))
     for problem in problems:
         say(f"{options.survey}: {problem}")
-    print(f"{options.survey}: " + (f"{len(problems)} problems" if problems else "nothing was altered"))
+    print(f"{options.survey}: " + (counted(len(problems), "problem") if problems else "nothing was altered"))
     _write_json(options, {"problems": problems, "intact": not problems})
     return SOME_FAILED if problems else DONE
 
@@ -134,15 +152,26 @@ def _withdraw(options: argparse.Namespace) -> int:
 
 
 def _site(options: argparse.Namespace) -> int:
-    copy_for_site(SurveyFolder(options.survey), options.out)
-    print(f"{options.out}: the same survey for another site; `medsr survey export` and `merge` bring its ratings back")
+    copied = copy_for_site(SurveyFolder(options.survey), options.out, options.observers or 0)
+    with open_survey(copied.path) as survey:
+        prepared = len(survey.plan.sequences)
+        block = block_of(survey.store.records(kinds=("site",)), survey.store.site, prepared)
+    if block.first >= prepared:
+        say("fewer orders than that are free: the other site's observers see those of others once more")
+    print(
+        f"{options.out}: the same survey for another site, for {counted(block.count, 'observer')};"
+        " `medsr survey export` and `merge` bring its ratings back"
+    )
     return DONE
 
 
 def _restored(options: argparse.Namespace) -> int:
     with open_survey(options.survey) as survey:
-        survey.store.accept_restored()
-    print(f"{options.survey}: the records as they are now are gone on with")
+        restored = survey.store.accept_restored()
+    if restored is None:
+        print(f"{options.survey}: nothing is missing; nothing was changed")
+    else:
+        print(f"{options.survey}: the survey goes on with the records that are there; what is missing is on record")
     return DONE
 
 
@@ -153,11 +182,21 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _merge(options: argparse.Namespace) -> int:
-    merged = {str(bundle): merge_bundle(options.survey, bundle) for bundle in options.bundles}
-    for name, count in merged.items():
-        print(f"{name}: {count} new records")
-    _write_json(options, {"merged": merged})
-    return DONE
+    merged: dict[str, int] = {}
+    failed: dict[str, str] = {}
+    for bundle in options.bundles:
+        try:
+            merged[str(bundle)] = merge_bundle(options.survey, bundle)
+        except MedsrError as exc:
+            failed[str(bundle)] = exc.reason
+            say(line_of(str(bundle), exc.reason, exc.advice))
+            continue
+        print(f"{bundle}: {counted(merged[str(bundle)], 'new record')}")
+    conflicts = merged_conflicts(options.survey) if merged else []
+    for conflict in conflicts:
+        say(line_of(str(options.survey), conflict, "Make each site's folder by `medsr survey site`."))
+    _write_json(options, {"merged": merged, "failed": failed, "conflicts": conflicts})
+    return SOME_FAILED if failed else DONE
 
 
 ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
@@ -190,6 +229,11 @@ def _tell(findings: Sequence[Finding]) -> bool:
         more = f" and {len(where) - 1} more" if len(where) > 1 else ""
         say(line_of(check, f"{leak} ({where[0]}{more}; {kind})", advice))
     return any(finding.severity == "refuse" for finding in findings)
+
+
+def _minute(time: str) -> str:
+    """Return a record's time for people."""
+    return f"{time[:10]} {time[11:16]} UTC"
 
 
 def _print_status(observers: list[ObserverStatus]) -> None:

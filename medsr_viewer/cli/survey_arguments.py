@@ -15,7 +15,12 @@ _PROTOCOLS = ("acr", "dsis", "queens", "pairs", "vgc", "roc")
 
 def add_survey(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add `survey` and its own commands."""
-    survey = commands.add_parser("survey", help="blind reader surveys: set up, check, rate, close, verify, report")
+    survey = commands.add_parser(
+        "survey",
+        help="blind reader surveys: set up, check, rate, close, verify, report",
+        description="Blind reader surveys, from design to report. `medsr survey ACTION --help` says more.",
+        epilog=_STATUS,
+    )
     actions = survey.add_subparsers(required=True, metavar="ACTION")
     _add_new(actions)
     _add_simulate(actions)
@@ -33,7 +38,18 @@ def add_survey(commands: Commands[argparse.ArgumentParser]) -> None:
     withdraw.add_argument("--erase", action="store_true", help="and erase what they answered")
     site = _add(actions, "site", "make the folder in which another site rates the same survey (a plain copy is none)")
     site.add_argument("--out", type=Path, required=True, metavar="DIR", help="new folder")
-    _add(actions, "restored", "go on with records that were restored from a backup; every report says so from then on")
+    site.add_argument(
+        "--observers",
+        type=_positive,
+        metavar="N",
+        help="so many of the prepared orders are the other site's from now on (default: half of those left here)",
+    )
+    _add(
+        actions,
+        "restored",
+        "go on after survey.sqlite was put back from an older backup: until this is said, nothing more is recorded,"
+        " so that no answer is lost unnoticed; what is missing is then on record, and every report says so",
+    )
     export = _add(actions, "export", "write the records as a bundle for another site: no images, no patient data")
     export.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
     merge = _add(actions, "merge", "take in bundles from other sites of the same survey")
@@ -52,10 +68,18 @@ def _add_new(actions: Commands[argparse.ArgumentParser]) -> None:
     new.add_argument("--protocol", choices=_PROTOCOLS, help="default: acr")
     new.add_argument("--mode", choices=("test", "enhance"), help="test (default): degrade the cases, then upscale them")
     new.add_argument("--training-case", type=Path, action="append", dest="training_cases", metavar="PATH")
+    new.add_argument(
+        "--finding",
+        action="append",
+        dest="findings",
+        metavar="CASE=present|absent",
+        help="protocol roc: the truth of a case, named by its file; may be repeated",
+    )
+    new.add_argument("--findings", type=Path, dest="findings_file", metavar="FILE.csv", help=_FINDINGS_HELP)
     new.add_argument("--anchor", metavar="METHOD", help="a low anchor, such as nearest")
     new.add_argument("--no-hidden-reference", action="store_true", help="leave out the hidden reference")
     new.add_argument("--title", metavar="TEXT", help="observers see it: it must name no method")
-    new.add_argument("--observers", type=int, metavar="N", help="sequences to prepare (default: 24)")
+    new.add_argument("--observers", type=_positive, metavar="N", help="sequences to prepare (default: 24)")
     new.add_argument("--repeat-share", type=float, metavar="X", help="share of trials shown again, 0 to 1")
     new.add_argument("--attention-checks", type=int, metavar="N", help="trials that ask for a given answer")
     new.add_argument("--seed", type=int, metavar="S", help="of all random choices; kept in the sealed allocation")
@@ -67,19 +91,19 @@ def _add_new(actions: Commands[argparse.ArgumentParser]) -> None:
 
 def _add_simulate(actions: Commands[argparse.ArgumentParser]) -> None:
     simulate = _add(actions, "simulate", "let simulated observers rate it, to try the whole chain")
-    simulate.add_argument("--observers", type=int, required=True, metavar="N")
+    simulate.add_argument("--observers", type=_positive, required=True, metavar="N")
     simulate.add_argument("--seed", type=int, default=0, metavar="S")
     simulate.add_argument(
         "--truth",
         type=Path,
         metavar="FILE",
-        help="true MOS of the conditions: taken from the file where it exists, else written to it",
+        help="true MOS of all conditions: taken from the file where it exists, else written to it",
     )
     _add_json(simulate)
 
 
 def _add(actions: Commands[argparse.ArgumentParser], name: str, text: str) -> argparse.ArgumentParser:
-    parser = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=_STATUS)
     parser.add_argument("survey", type=Path, metavar="STUDY", help="the survey's folder")
     parser.set_defaults(work=_work(name))
     return parser
@@ -104,4 +128,16 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found")
 
 
+def _positive(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return value
+
+
+_STATUS = (
+    "Exit status: 0 done; 1 it failed, or the survey was altered or is not blind (each named on standard error);"
+    " 2 wrong usage."
+)
+_FINDINGS_HELP = "the same for many cases: two columns, the case's file and present or absent"
 _CASE_HELP = "image file, or folder of image files; may be repeated"

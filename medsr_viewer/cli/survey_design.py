@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from medsr_viewer.errors import InvalidDesign
+from medsr_viewer.cli.survey_findings import with_findings
+from medsr_viewer.errors import WrongUsage
 from medsr_viewer.survey.design import Arrangement, Condition, Design
 from medsr_viewer.survey.design_file import read_design
 from medsr_viewer.workflows.survey_new import cases_of, with_training
 
-_ALONE = ("cases", "conditions", "images", "scale", "protocol", "mode", "training_cases", "anchor", "title")
+_ALONE = {
+    "cases": "--case",
+    "conditions": "--condition",
+    "images": "--images",
+    "scale": "--scale",
+    "protocol": "--protocol",
+    "mode": "--mode",
+    "training_cases": "--training-case",
+    "anchor": "--anchor",
+    "title": "--title",
+    "findings": "--finding",
+    "findings_file": "--findings",
+    "no_hidden_reference": "--no-hidden-reference",
+}
+"""Options that describe a design, beside which no file may."""
 _ARRANGED = ("observers", "repeat_share", "attention_checks", "seed")
 
 
@@ -21,8 +37,10 @@ def design_of(options: argparse.Namespace) -> Design:
 
     Raises
     ------
+    WrongUsage
+        If an option is missing or malformed, or both a file and options that describe a design are given.
     InvalidDesign
-        If it is not valid, an option is missing, or both a file and options that describe a design are given.
+        If the design is not valid.
     MedsrError
         If a case cannot be read.
     """
@@ -30,7 +48,7 @@ def design_of(options: argparse.Namespace) -> Design:
         return _written(options)
     missing = [f"--{name}" for name, value in _needed(options).items() if not value]
     if missing:
-        raise InvalidDesign(f"{', '.join(missing)} missing", "Give them, or a written design: --design FILE.toml.")
+        raise WrongUsage(f"{', '.join(missing)} missing", "Give them, or a written design: --design FILE.toml.")
     cases = cases_of(options.cases)
     training = cases_of(options.training_cases, training=True, taken=cases) if options.training_cases else ()
     design = Design(
@@ -44,14 +62,13 @@ def design_of(options: argparse.Namespace) -> Design:
         hidden_reference=not options.no_hidden_reference,
         arrangement=Arrangement(**_arrangement(options)),
     )
-    return with_training(design)
+    return with_findings(with_training(design), options.findings or (), options.findings_file)
 
 
 def _written(options: argparse.Namespace) -> Design:
-    given = [name for name in _ALONE if getattr(options, name)] + ["no_hidden_reference"] * options.no_hidden_reference
+    given = [option for name, option in _ALONE.items() if getattr(options, name)]
     if given:
-        named = ", ".join(f"--{name.removesuffix('s').replace('_', '-')}" for name in given)
-        raise InvalidDesign(f"{named} beside --design", "Write it into the design, or leave --design out.")
+        raise WrongUsage(f"{', '.join(given)} beside --design", "Write it into the design, or leave --design out.")
     design = read_design(options.design)
     return replace(design, arrangement=replace(design.arrangement, **_arrangement(options)))
 
@@ -65,11 +82,15 @@ def _arrangement(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _conditions(options: argparse.Namespace) -> tuple[Condition, ...]:
-    conditions = [Condition(_name(method), method=method) for method in dict.fromkeys(options.conditions or ())]
+    methods = options.conditions or ()
+    twice = [method for method, times in Counter(methods).items() if times > 1]
+    if twice:
+        raise WrongUsage(f"--condition {twice[0]} is given more than once", "Name each method once.")
+    conditions = [Condition(_name(method), method=method) for method in methods]
     for text in options.images or ():
         name, separator, folder = text.partition("=")
         if not separator or not folder:
-            raise InvalidDesign(f"--images {text!r}: not NAME=DIR", "As in --images vendor-a=results/vendor-a.")
+            raise WrongUsage(f"--images {text!r}: not NAME=DIR", "As in --images vendor-a=results/vendor-a.")
         conditions.append(Condition(name, images=Path(folder).absolute()))
     if options.anchor:
         conditions.append(Condition(f"anchor-{_name(options.anchor)}", method=options.anchor, role="anchor"))

@@ -10,6 +10,7 @@ from typing import Any
 
 from medsr_viewer.errors import SurveyError, UnreadableFile
 from medsr_viewer.survey.records import Record
+from medsr_viewer.survey.site_blocks import shared_orders
 from medsr_viewer.whole_files import write_whole
 from medsr_viewer.workflows.survey_files import open_survey
 
@@ -66,6 +67,13 @@ def merge_bundle(path: Path, bundle: Path) -> int:
         survey.store.adopt(records, {"bundle": bundle.name})
         added = len(survey.store.records()) - before
     return max(added - 1, 0)  # one of them says that a bundle was taken in
+
+
+def merged_conflicts(path: Path) -> list[str]:
+    """Return in words where the sites of a survey do not go together: observers of two were shown the same orders."""
+    with open_survey(path) as survey:
+        records = survey.store.records(kinds=("observer", "withdrawn"))
+        return shared_orders(records, len(survey.plan.sequences))
 
 
 def _read(bundle: Path) -> tuple[str, list[Record]]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from medsr_viewer.errors import SurveyClosed, SurveyError
 from medsr_viewer.survey.folder import verify_folder
+from medsr_viewer.survey.records import Record
 from medsr_viewer.survey.sealing import unseal
-from medsr_viewer.workflows.survey_files import open_survey
+from medsr_viewer.workflows.survey_files import OpenSurvey, open_survey
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,17 @@ class ClosedSurvey:
     commitment : str
         SHA-256 of the allocation, as it was committed to when the survey was set up.
     problems : tuple of str
-        What was altered in the survey before; they stay in its report.
+        What was altered in the survey; it stays in its report.
+    closed_at : str
+        UTC, ISO-8601.
+    is_again : bool
+        Whether it had been closed before.
     """
 
     commitment: str
     problems: tuple[str, ...]
+    closed_at: str
+    is_again: bool
 
 
 def close_survey(path: Path, passphrase: str) -> ClosedSurvey:
@@ -55,8 +62,14 @@ def close_survey(path: Path, passphrase: str) -> ClosedSurvey:
             )
         problems = tuple(verify_folder(folder))
         try:
-            survey.store.close_survey(commitment)
+            closing, is_again = survey.store.close_survey(commitment), False
         except SurveyClosed:
-            problems = ()  # told when it was closed; `verify` tells them again
+            closing, is_again = _closing_of(survey), True
         folder.write_allocation(allocation)
-    return ClosedSurvey(commitment, problems)
+        if is_again:  # a lost allocation was no alteration
+            problems = tuple(verify_folder(folder))
+    return ClosedSurvey(commitment, problems, closing.time, is_again)
+
+
+def _closing_of(survey: OpenSurvey) -> Record:
+    return next(one for one in survey.store.records(kinds=("closed",)) if one.site == survey.store.site)

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from medsr_viewer.survey.folder import SurveyFolder
+
 METHODS = ("nearest", "bicubic", "lanczos")
 
 Run = Callable[..., Any]
@@ -106,6 +108,30 @@ def test_the_truth_is_written_where_there_is_none(medsr: Run, study: Path, tmp_p
     assert all(1 < one["mos"] < 5 for one in held)
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ({"nearest": 1.5, "bicubic": 2.5}, "does not name lanczos, reference"),
+        ({}, "does not name nearest, bicubic, lanczos, reference"),
+        (dict.fromkeys([*METHODS, "reference", "fmen"], 3.0), "names fmen, which the survey has not"),
+    ],
+)
+def test_a_truth_that_does_not_fit_is_refused(
+    medsr: Run, study: Path, tmp_path: Path, written: dict[str, float], told: str
+) -> None:
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps({"conditions": [{"name": name, "mos": mos} for name, mos in written.items()]}))
+    outcome = medsr("survey", "simulate", study, "--observers", 2, "--truth", truth)
+    assert outcome.status == 1
+    assert told in outcome.err
+    twice = [{"name": name, "mos": 3.0} for name in (*METHODS, "reference", "bicubic")]
+    truth.write_text(json.dumps({"conditions": twice}))
+    outcome = medsr("survey", "simulate", study, "--observers", 2, "--truth", truth)
+    assert outcome.status == 1
+    assert "names bicubic more than once" in outcome.err
+    assert medsr("survey", "simulate", study, "--observers", 2).status == 0, "nothing was recorded before"
+
+
 def test_simulated_observers_and_people_do_not_mix(medsr: Run, study: Path, tmp_path: Path) -> None:
     simulated(medsr, study, tmp_path / "truth.json")
     again = medsr("survey", "simulate", study, "--observers", 2)
@@ -140,12 +166,22 @@ def test_a_wrong_passphrase_changes_nothing(medsr: Run, study: Path, tmp_path: P
     assert problems(medsr, study, tmp_path) == []
 
 
-def test_closing_twice_writes_the_allocation_again(medsr: Run, study: Path, passphrase: Path, tmp_path: Path) -> None:
+def test_closing_twice_writes_the_allocation_again_and_says_when_it_was_closed(
+    medsr: Run, study: Path, passphrase: Path, tmp_path: Path
+) -> None:
     first = closed(medsr, study, passphrase)
     (study / "allocation.json").unlink()
     assert problems(medsr, study, tmp_path)
-    assert closed(medsr, study, passphrase) == first
+    path = tmp_path / "closed.json"
+    again = medsr("survey", "close", study, "--passphrase-file", passphrase, "--json", path)
+    assert again.status == 0
+    told = json.loads(path.read_text())
+    assert (told["is_again"], told["problems"]) == (True, [])
+    assert f"it was closed already, on {told['closed_at'][:10]} {told['closed_at'][11:16]} UTC" in again.out
+    assert json.loads((study / "allocation.json").read_text()) == first
     assert problems(medsr, study, tmp_path) == []
+    alter_stimulus(study)
+    assert medsr("survey", "close", study, "--passphrase-file", passphrase).status == 1, "as the first time"
 
 
 def alter_rating(study: Path) -> None:
@@ -220,7 +256,7 @@ def test_a_survey_that_cannot_be_made_leaves_nothing(
 
 def test_what_is_missing_is_named(medsr: Run, passphrase: Path, tmp_path: Path) -> None:
     outcome = medsr("survey", "new", tmp_path / "study", "--passphrase-file", passphrase, "--scale", 2)
-    assert outcome.status == 1
+    assert outcome.status == 2
     assert "--case" in outcome.err
     assert "--condition" in outcome.err
 
@@ -238,9 +274,31 @@ def test_another_site_rates_and_is_merged_once(medsr: Run, study: Path, tmp_path
     assert problems(medsr, study, tmp_path) == []
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"no zip")
-    outcome = medsr("survey", "merge", study, broken)
+    outcome = medsr("survey", "merge", study, broken, bundle, "--json", merged)
     assert outcome.status == 1
     assert "broken.zip" in outcome.err
+    told = json.loads(merged.read_text())
+    assert (list(told["failed"]), told["merged"]) == ([str(broken)], {str(bundle): 0})
+
+
+def test_sites_have_orders_of_their_own_and_shared_ones_are_named(medsr: Run, study: Path, tmp_path: Path) -> None:
+    other, merged = tmp_path / "other", tmp_path / "merged.json"
+    outcome = medsr("survey", "site", study, "--out", other, "--observers", 4)
+    assert outcome.status == 0
+    assert "for 4 observers" in outcome.out
+    simulated(medsr, other, tmp_path / "truth.json")
+    with SurveyFolder(other).open() as store:
+        slots = [(record.payload or {})["slot"] for record in store.records(kinds=("observer",))]
+    assert slots == [20, 21, 22, 23, 44, 45], "six observers of four orders: the first two again"
+    with SurveyFolder(study).open() as store:
+        store.append("observer", {"observer": "ann", "slot": 21}, key="0")  # as of a version without blocks
+    bundle = tmp_path / "bundle.zip"
+    assert medsr("survey", "export", other, "--out", bundle).status == 0
+    outcome = medsr("survey", "merge", study, bundle, "--json", merged)
+    assert outcome.status == 0
+    (conflict,) = json.loads(merged.read_text())["conflicts"]
+    assert all(name in conflict for name in ("ann", "S002", "S006"))
+    assert conflict in outcome.err
 
 
 def test_restored_records_are_gone_on_with_only_when_asked(medsr: Run, study: Path, tmp_path: Path) -> None:
@@ -252,7 +310,12 @@ def test_restored_records_are_gone_on_with_only_when_asked(medsr: Run, study: Pa
     refused = medsr("survey", "simulate", study, "--observers", 2)
     assert refused.status == 1
     assert "backup" in refused.err
-    assert medsr("survey", "restored", study).status == 0
+    done = medsr("survey", "restored", study)
+    assert done.status == 0
+    assert "what is missing is on record" in done.out
+    again = medsr("survey", "restored", study)
+    assert again.status == 0
+    assert "nothing was changed" in again.out
     assert medsr("survey", "simulate", study, "--observers", 2).status == 0
     assert any("restored" in problem for problem in problems(medsr, study, tmp_path))
 

@@ -27,9 +27,10 @@ PATIENT = "walrus-anna"
 def named_design(tmp_path: Path) -> Design:
     """Return a design whose files are named after a patient."""
     design = new_design(2)
-    cases = (Case("case-01", tmp_path / f"{PATIENT}.dcm"), Case("case-02", Path(f"/data/{PATIENT}/2.dcm"), training=True))
+    first = Case("case-01", tmp_path / f"{PATIENT}.dcm")
+    second = Case("case-02", Path(f"/data/{PATIENT}/2.dcm"), training=True)
     conditions = (*design.conditions, Condition("vendor", images=Path(f"/data/{PATIENT}-results")))
-    return replace(design, cases=(*cases, Case("case-03", Path("/data/3.dcm"))), conditions=conditions)
+    return replace(design, cases=(first, second, Case("case-03", Path("/data/3.dcm"))), conditions=conditions)
 
 
 def make(path: Path, design: Design, text: str = "") -> SurveyFolder:
