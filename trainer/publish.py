@@ -24,6 +24,7 @@ from medsr_viewer.whole_files import write_whole
 from trainer.checkpoint import BEST
 from trainer.degradations import describe
 from trainer.evaluation.figures import evaluate, load_perceptual
+from trainer.evaluation.leaks import split_kind
 from trainer.evaluation.modalities import RADIOGRAPHY, holds_radiographs
 from trainer.images import SUFFIXES, TrainingImage, data_name, large_enough, load_images, manifest_rows
 from trainer.lineage import lineage_of, published_weights
@@ -214,8 +215,11 @@ def _not_of_a_run(path: Path, exc: Exception) -> ModelError:
 
 
 def _data_counts(data: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return folders and counts, and how each was split where that is known: a recipe only states it."""
     return [
-        {"folder": data_name(place), **{split: _count(place, split) for split in ("train", "val")}} for place in data
+        {"folder": data_name(place), **{split: _count(place, split) for split in ("train", "val")}}
+        | ({"split": kind} if (kind := split_kind(place)) else {})
+        for place in data
     ]
 
 

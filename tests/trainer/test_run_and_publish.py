@@ -20,7 +20,7 @@ name = "tiny"
 summary = "for tests"
 precision = "fp32"
 network = { architecture = "fmen", scale_factor = 2, options = { features = 8, blocks = 1, attention_features = 6 } }
-data = { patch = 8, batch = 2 }
+data = { patch = 8, batch = 2, split = "random" }
 optimiser = { steps = 2 }
 validation = { every = 2 }
 """
@@ -62,6 +62,7 @@ def test_two_commands_lead_from_images_to_a_method_in_the_viewer(
     assert "Rescan" in told
     card = read_card(models / "mine-x2.json")
     assert f"{card.figures['data']['psnr_db']:.2f}" in told
+    assert [one["split"] for one in card.training["data"]] == ["patient"], "whatever the recipe states"
     assert "mine" in [method.name for method in catalogue().methods]
 
 

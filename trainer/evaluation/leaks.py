@@ -81,6 +81,15 @@ def patient_leaks(places: Sequence[Path]) -> list[str]:
     return said
 
 
+def split_kind(place: Path) -> str:
+    """Return how a data folder was split: "patient", "random" where train and val share patients, "" if not known."""
+    folder = _Folder.read(place)
+    trained, tested = folder.patients(TRAIN), folder.patients("val")
+    if not trained or not tested:
+        return ""
+    return "random" if trained & tested else "patient"
+
+
 @dataclass(frozen=True)
 class _Folder:
     """A data folder or manifest, and its rows: read once, however many others it is compared with."""

@@ -12,7 +12,7 @@ from PIL import Image
 from medsr_viewer.imaging.degrade import STANDARD_DEGRADATION
 from trainer.distributed import World
 from trainer.evaluation.cautions import cautions
-from trainer.evaluation.leaks import Leak, find_leaks
+from trainer.evaluation.leaks import Leak, find_leaks, split_kind
 from trainer.evaluation.measuring import Plan, measure
 from trainer.evaluation.modalities import holds_radiographs, is_trained_on, modality_of, named, radiograph_folders
 from trainer.images import load_images, manifest_rows
@@ -77,6 +77,18 @@ def test_a_run_says_how_many_patients_are_in_train_and_val_and_not_who(
     text = (folder / "manifest.csv").read_text().replace("patient_id", "patient")
     (folder / "manifest.csv").write_text(text)
     assert len(said(folder)) == 1
+
+
+def test_how_a_folder_was_split_is_told_by_its_patients(folder: Path) -> None:
+    assert split_kind(folder) == ""
+    for patients, kind in (
+        (("Anna", "Bert", "Cora", "Dora"), "patient"),
+        (("Anna", "Bert", "Anna", "Dora"), "random"),
+        (("Anna", "Bert", "", ""), ""),
+        (("", "", "Anna", ""), ""),
+    ):
+        write_manifest(folder, *patients)
+        assert split_kind(folder) == kind
 
 
 def test_manifests_are_read_once_and_by_the_first_process_alone(
