@@ -62,7 +62,7 @@ def after_opening(records: Sequence[Record]) -> AfterOpening:
     if not closings:
         return AfterOpening()
     first = min(closings, key=lambda record: record.time)
-    heads: dict[str, int] = {site: head["sequence"] for site, head in (first.payload or {})["heads"].items()}
+    heads: dict[str, int] = {site: head["count"] for site, head in (first.payload or {})["heads"].items()}
     late = [record for record in records if record.sequence > heads.get(record.site, 0)]
     answers = [record for record in late if record.kind in _ANSWERS and record.site != first.site]
     kept = {_observer(record) for record in records if record.kind in _ANSWERS and record.payload}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,6 +132,21 @@ class Analysis:
     def is_quality(self) -> bool:
         """Whether the values are of quality; of protocol roc they are confidence that a finding is present."""
         return self.protocol != "roc"
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether any score has an interval for new observers and new cases."""
+        return any(not math.isnan(score.ci95.low) for score in self.scores)
+
+    @property
+    def interval(self) -> str:
+        """How the scores' interval is made, or why there is none, in words."""
+        if self.has_interval:
+            return next(score.ci95.method for score in self.scores if not math.isnan(score.ci95.low))
+        observers = max((score.observers for score in self.scores), default=0)
+        cases = max((score.cases for score in self.scores), default=0)
+        who = f"{observers} observer{'s' * (observers != 1)} and {cases} case{'s' * (cases != 1)}"
+        return f"none: {who} say nothing of new ones; two of each are the least that an interval can be made from."
 
     @property
     def n(self) -> int:

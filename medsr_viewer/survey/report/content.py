@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,12 +10,13 @@ from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.report.document import Block, Document, Facts, Paragraph, Section, figure_mark, marks_of
 from medsr_viewer.survey.report.facts import SurveyFacts
-from medsr_viewer.survey.report.methods_text import methods_text
-from medsr_viewer.survey.report.sections.cases import case_section, planning_section
+from medsr_viewer.survey.report.methods_text import late_withdrawal_words, methods_text
+from medsr_viewer.survey.report.sections.cases import case_section
 from medsr_viewer.survey.report.sections.objective import objective_section
 from medsr_viewer.survey.report.sections.observers import agreement_sentence, observer_sections
 from medsr_viewer.survey.report.sections.ordinal import ordinal_section, roc_lead, roc_section
 from medsr_viewer.survey.report.sections.pairs import pair_lead, pair_sections
+from medsr_viewer.survey.report.sections.planning import planning_section
 from medsr_viewer.survey.report.sections.scores import difference_of, distribution_section, score_sections, top_two
 from medsr_viewer.survey.report.sections.survey import protocol_words, survey_section
 from medsr_viewer.survey.report.wording import count, counted, number, p_equals, with_interval
@@ -68,6 +70,7 @@ def _glance(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Section:
         blocks.append(
             Paragraph("The verification of this survey found problems: " + "; ".join(facts.problems), "caution")
         )
+    blocks += [Paragraph(late_withdrawal_words(one), "caution") for one in facts.after_opening.withdrawals]
     for analysis in analyses:
         lead = pair_lead(analysis) if isinstance(analysis, PairAnalysis) else _lead(analysis)
         blocks.append(Paragraph(f"{analysis.text} {lead}" if len(analyses) > 1 else lead, "lead"))
@@ -97,8 +100,10 @@ def _lead(analysis: Analysis) -> str:
         text += (
             f" {tested[0].name} is rated {number(mean)} higher than {tested[1].name} (95 % CI {number(low)} to"
             f" {number(high)}, {p_equals(p)} after Holm's correction)."
+            if not math.isnan(low)
+            else f" {tested[0].name} is rated {number(mean)} higher than {tested[1].name}."
         )
-    return (
-        text
-        + f" These are for new observers and new cases; {counted(len(analysis.table.observers), 'observer')} rated."
-    )
+    if not analysis.has_interval:
+        return f"{text} Interval: {analysis.interval}"
+    observers = counted(len(analysis.table.observers), "observer")
+    return f"{text} The intervals are for new observers and new cases; {observers} rated."

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from medsr_viewer.survey.report.wording import ABSENT
 
 RESEARCH_USE = "Research use only. Not a medical device; not for diagnosis."
 SIMULATED = "SIMULATED OBSERVERS - not data"
@@ -55,6 +58,15 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     text_columns: int = 1
+
+
+def note_of(table: Table) -> str:
+    """Return what stands below a table: its note, and what a dash in it means."""
+    dash = any(ABSENT in re.split(r"[ ,()]+", cell) for row in table.rows for cell in row)
+    return f"{table.note} {_DASH}".strip() if dash else table.note
+
+
+_DASH = f"{ABSENT} there are too few ratings for this figure, or it is not defined."
 
 
 def is_text(table: Table, place: int) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from medsr_viewer import __version__
+from medsr_viewer.survey.after_opening import AfterOpening, after_opening
 from medsr_viewer.survey.analysis_input import observer_labels
 from medsr_viewer.survey.design import Design, Mode, Order, Protocol, Role
 from medsr_viewer.survey.records import Payload, Record
@@ -45,6 +46,8 @@ class SurveyFacts:
         Days of the first and of the last answer, ISO-8601; "" without answers.
     commitment : str
         SHA-256 of the sealed allocation.
+    after_opening : AfterOpening
+        What happened after the allocation was opened; observers as in `withdrawn`.
     is_simulated : bool
         Whether simulated observers rated it.
     problems : tuple of str or None
@@ -75,6 +78,7 @@ class SurveyFacts:
     began: str = ""
     ended: str = ""
     commitment: str = ""
+    after_opening: AfterOpening = AfterOpening()  # noqa: RUF009 - frozen
     is_simulated: bool = False
     problems: tuple[str, ...] | None = None
     program: str = f"MedSR Viewer {__version__}"
@@ -123,9 +127,16 @@ def survey_facts(design: Design, records: Sequence[Record], *, problems: Sequenc
         began=answers[0][:10] if answers else "",
         ended=answers[-1][:10] if answers else "",
         commitment=str(created.get("commitment", "")),
+        after_opening=_named(after_opening(records), labels),
         is_simulated=any(record.kind == "simulated" for record in records),
         problems=None if problems is None else tuple(problems),
     )
+
+
+def _named(later: AfterOpening, labels: Mapping[tuple[str, str], str]) -> AfterOpening:
+    """Return the same with its observers as the report calls them."""
+    named = (replace(one, observer=labels[one.site, one.observer]) for one in later.withdrawals)
+    return replace(later, withdrawals=tuple(named))
 
 
 def _observers(records: Sequence[Record], kind: str) -> dict[tuple[str, str], None]:

@@ -8,7 +8,17 @@ from html import escape
 from importlib import resources
 from itertools import groupby
 
-from medsr_viewer.survey.report.document import RESEARCH_USE, Block, Document, Facts, Figure, Paragraph, Table, is_text
+from medsr_viewer.survey.report.document import (
+    RESEARCH_USE,
+    Block,
+    Document,
+    Facts,
+    Figure,
+    Paragraph,
+    Table,
+    is_text,
+    note_of,
+)
 
 _CSS_DPI = 96
 
@@ -61,7 +71,7 @@ def _block(block: Block) -> str:
     match block:
         case Paragraph():
             kind = "" if block.kind == "plain" else f' class="{block.kind}"'
-            return "".join(f"<p{kind}>{escape(text)}</p>" for text in block.text.split("\n\n"))
+            return "".join(f"<p{kind}>{_lines(text)}</p>" for text in block.text.strip().split("\n\n"))
         case Facts():
             rows = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in block.rows)
             return f"<dl>{rows}</dl>"
@@ -69,6 +79,10 @@ def _block(block: Block) -> str:
             return _table(block)
         case Figure():
             return _figure(block)
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br/>")
 
 
 def _table(table: Table) -> str:
@@ -79,7 +93,8 @@ def _table(table: Table) -> str:
         return "".join(f"{start}{escape(cell)}</{tag}>" for start, cell in zip(starts, cells, strict=True))
 
     body = "".join(f"<tr>{row(cells, 'td')}</tr>\n" for cells in table.rows)
-    note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
+    below = note_of(table)
+    note = f'<p class="note">{escape(below)}</p>' if below else ""
     return (
         f'<h3>{escape(table.title)}</h3><div class="scroll"><table><thead><tr>{row(table.header, "th")}</tr></thead>'
         f"<tbody>\n{body}</tbody></table></div>{note}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from medsr_viewer.survey.after_opening import LateWithdrawal
 from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.survey.report.document import SIMULATED
 from medsr_viewer.survey.report.facts import SurveyFacts
-from medsr_viewer.survey.report.wording import count, counted, listed
+from medsr_viewer.survey.report.wording import counted, listed, moment
 
 _SHOWN = {
     "acr": "Images were shown one at a time, and each was rated",
@@ -92,16 +93,41 @@ def _design(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
             f" Observers answered \N{LEFT DOUBLE QUOTATION MARK}{analysis.text}\N{RIGHT DOUBLE QUOTATION MARK} on a"
             f" scale from {ends}."
         )
-    if ratings:
-        text += (
-            f" {count(ratings)} {'choices' if facts.protocol == 'pairs' else 'ratings'} were given, repeats included."
-        )
+    if facts.protocol == "pairs":
+        text += f" {counted(ratings, 'choice')} {'was' if ratings == 1 else 'were'} made." if ratings else ""
+    elif ratings:
+        text += f" {counted(ratings, 'rating')} {'was' if ratings == 1 else 'were'} given, repeats included."
     if facts.withdrawn:
         text += (
             f" {counted(len(facts.withdrawn), 'observer')} withdrew consent and"
             f" {'is' if len(facts.withdrawn) == 1 else 'are'} not analysed."
         )
-    return text
+    return text + "".join(f" {late_withdrawal_words(one)}" for one in facts.after_opening.withdrawals)
+
+
+def late_withdrawal_words(one: LateWithdrawal) -> str:
+    """Return what is to be said of an observer who withdrew when the results could be known."""
+    kept = (
+        "the report gives the scores without and with this observer's answers."
+        if one.has_answers
+        else "this observer's answers are erased, or there were none, so that scores with them cannot be given."
+    )
+    return f"Observer {one.observer} withdrew on {moment(one.time)}, after the allocation had been opened: {kept}"
+
+
+def _opening(facts: SurveyFacts) -> str:
+    """Return when the allocation was opened, with what came after it."""
+    later = facts.after_opening
+    if not later.merged:
+        return "after the last."
+    text = (
+        f"on {moment(later.opened)}; {counted(later.merged, 'answer')} of other sites"
+        f" {'was' if later.merged == 1 else 'were'} taken in only after that"
+    )
+    if not later.given:
+        return text + ", all given before it by their site's clock."
+    whose = "it" if later.merged == 1 else str(later.given) if later.given < later.merged else "all of them"
+    return text + f", and {whose} {'was' if later.given == 1 else 'were'} given after it by their site's clock."
 
 
 def _blinding(facts: SurveyFacts) -> str:
@@ -121,7 +147,7 @@ def _blinding(facts: SurveyFacts) -> str:
             if facts.commitment
             else ""
         )
-        + ", and opened after the last."
+        + f", and opened {_opening(facts)}"
     )
     if facts.training_cases:
         text += (
@@ -153,11 +179,8 @@ def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
         return _roc_words(first), ["OR"]
     cited: list[str] = []
     sentences = [
-        "The mean opinion score (MOS) of a condition is the mean over cases of each case's mean first rating. Its 95 %"
-        " confidence interval is for new observers and new cases: two-way crossed random effects (observers, cases),"
-        " Student's t with Satterthwaite's degrees of freedom, on the logit of the place on the scale. The interval for"
-        " these cases alone (ITU-R BT.500) and a bias-corrected and accelerated bootstrap over observers and cases are"
-        " given beside it."
+        "The mean opinion score (MOS) of a condition is the mean over cases of each case's mean first rating."
+        + (_INTERVAL if first.has_interval else f" Interval: {first.interval}")
     ]
     if found(first.differential):
         sentences.append("Differential scores (DMOS) are relative to the hidden reference (ITU-T P.910).")
@@ -195,7 +218,7 @@ def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
             " bootstrap over cases, and weighted kappa."
         )
         cited += ["ICC", "alpha"]
-    if found(first.within):
+    if (within := found(first.within)) and within[0].icc:
         sentences.append(
             "Agreement of observers with themselves was measured on the repeats by ICC(2,1) and quadratic weighted"
             " kappa."
@@ -208,12 +231,29 @@ def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
             " four-parameter logistic fit, with bootstrap intervals over cases."
         )
     sentences.append(
-        "Observers were screened by ITU-R BT.500, by ITU-T P.913, and for inverted or ranked answers, constant"
+        "Observers were screened by ITU-R BT.500, by correlation with the mean scores as in ITU-T P.913"
+        f"{_limits(first)}, and for inverted or ranked answers, constant"
         " answers, failed attention checks and haste; the primary analysis keeps all observers, and a sensitivity"
         " analysis leaves out those found."
     )
     cited.append("P.913")
     return " ".join(sentences), cited
+
+
+def _limits(first: Analysis) -> str:
+    screening = found(first.screening)
+    if not screening:
+        return ""
+    rules = screening.rules
+    return f" (below {rules.correlation:g} by stimulus and {rules.correlation_by_condition:g} by condition)"
+
+
+_INTERVAL = (
+    " Its 95 % confidence interval is for new observers and new cases: two-way crossed random effects (observers,"
+    " cases), Student's t with Satterthwaite's degrees of freedom, on the logit of the place on the scale. The interval"
+    " for these cases alone (ITU-R BT.500) and a bias-corrected and accelerated bootstrap over observers and cases are"
+    " given beside it where there are enough of both."
+)
 
 
 def _word(label: str, value: int) -> str:

@@ -9,7 +9,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from medsr_viewer.survey.report.document import Block, Document, Facts, Figure, Paragraph, Section, Table, is_text
+from medsr_viewer.survey.report.document import (
+    Block,
+    Document,
+    Facts,
+    Figure,
+    Paragraph,
+    Section,
+    Table,
+    is_text,
+    note_of,
+)
 
 _REGULAR, _BOLD = "MedsrSans", "MedsrSans-Bold"
 _INK, _SOFT, _LINE, _TINT, _WARN = "#1c2430", "#5b6675", "#c9d0d9", "#f1f4f8", "#7a4300"
@@ -18,6 +28,8 @@ _FOOT = 50.0
 _CELL = 7.2
 _MOST_KEPT = 330.0
 """Points: text and tables that are higher may be split over pages; figures never are."""
+_MOST_LED = 480.0
+"""Points that a heading asks for, with what stands first below it."""
 _ENDLESS = 1e6
 
 
@@ -72,9 +84,12 @@ def _section(section: Section, width: float) -> list[Any]:
     from reportlab.platypus import CondPageBreak
 
     made = [_block(block, width) for block in section.blocks]
-    # A heading is not left alone at the foot of a page. keepWithNext would do so too, but splits no table.
-    first = _least_height(made[0], width) if made else 0.0
-    flat = [each for flowables in made for each in ([CondPageBreak(_least_height(flowables, width)), *flowables])]
+    least = [_least_height(flowables, width) for flowables in made]
+    # A heading is not left alone at the foot of a page, nor with the words alone that lead to a table or figure.
+    # keepWithNext would do so too, but splits no table.
+    leading = next((place for place, block in enumerate(section.blocks) if not isinstance(block, Paragraph)), 0)
+    first = min(sum(least[: leading + 1]), _MOST_LED)
+    flat = [each for height, flowables in zip(least, made, strict=True) for each in (CondPageBreak(height), *flowables)]
     return [CondPageBreak(first + 40), _text(section.title, _styles()["heading"]), *flat]
 
 
@@ -91,7 +106,7 @@ def _block(block: Block, width: float) -> list[Any]:
     style = _styles()
     match block:
         case Paragraph():
-            return [_text(text, style[block.kind]) for text in block.text.split("\n\n")]
+            return [_text(text, style[block.kind]) for text in block.text.strip().split("\n\n")]
         case Facts():
             return [_facts(block, width)]
         case Table():
@@ -121,7 +136,8 @@ def _table(table: Table, width: float) -> list[Any]:
             ]
         )
     )
-    note = [_text(table.note, style["note"])] if table.note else []
+    below = note_of(table)
+    note = [_text(below, style["note"])] if below else []
     return [_text(table.title, style["block"]), made, *note]
 
 
@@ -175,7 +191,7 @@ def _figure(figure: Figure, width: float) -> list[Any]:
 def _text(text: str, style: Any) -> Any:
     from reportlab.platypus import Paragraph as Flowed
 
-    return Flowed(escape(text, quote=False), style)
+    return Flowed(escape(text, quote=False).replace("\n", "<br/>"), style)
 
 
 @cache

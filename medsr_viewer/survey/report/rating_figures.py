@@ -211,4 +211,3 @@ def _short(label: str, place: int) -> str:
 def _two_lines(label: str, value: int) -> str:
     words = label.removeprefix(str(value)).removeprefix(" - ").strip()
     return f"{value}\n{words}" if words else str(value)
-

@@ -16,11 +16,13 @@ from medsr_viewer.survey.pair_analysis import PAIRS_ESTIMAND, PairAnalysis
 from medsr_viewer.survey.report.document import marks_of
 from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.statistics.intervals import Interval
+from medsr_viewer.survey.statistics.intraclass import IntraclassCorrelation
 
 _LEFT_OUT = {
     "table",
     "scores",
     "scores_screened",
+    "scores_with_withdrawn",
     "bootstrap",
     "roles",
     "counts",
@@ -50,10 +52,21 @@ def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
         "observers": len(facts.answered),
         "cases": facts.cases,
         "ratings": sum(analysis.n for analysis in analyses),
-        "excluded": [{"observer": name, "reason": "withdrew consent"} for name in facts.withdrawn],
+        "excluded": [_excluded(name, facts) for name in facts.withdrawn],
         "conditions": first.get("conditions", []),
         "questions": questions,
         "survey": plain(facts),
+    }
+
+
+def _excluded(name: str, facts: SurveyFacts) -> dict[str, Any]:
+    late = next((one for one in facts.after_opening.withdrawals if one.observer == name), None)
+    return {
+        "observer": name,
+        "reason": "withdrew consent",
+        "after_opening": late is not None,
+        "time": late.time if late else None,
+        "answers_kept": late.has_answers if late else None,
     }
 
 
@@ -64,8 +77,8 @@ def summary_text(held: Mapping[str, Any]) -> str:
 
 def plain(value: Any) -> Any:
     """Return a value of the statistics as JSON has it."""
-    if isinstance(value, Missing):
-        return {"missing": value.reason}
+    if untold := _untold(value):
+        return untold
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -75,6 +88,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _untold(value: Any) -> dict[str, Any] | None:
+    """Return what stands for a part that is missing, or that says nothing."""
+    if isinstance(value, Missing):
+        return {"missing": value.reason}
+    if isinstance(value, IntraclassCorrelation) and value.wanting:
+        return {"form": value.form, "value": None, "ci95": None, "n": value.n, "missing": value.wanting}
+    return None
 
 
 def _question(analysis: Analysis) -> dict[str, Any]:
@@ -88,9 +110,10 @@ def _question(analysis: Analysis) -> dict[str, Any]:
         **rest,
         "scale": {"name": analysis.scale.name, "labels": dict(enumerate(analysis.scale.labels, 1))},
         "estimand": ESTIMAND,
-        "interval": analysis.scores[0].ci95.method if analysis.scores else "",
+        "interval": analysis.interval,
         "conditions": [_condition(analysis, place) for place in range(len(table.conditions))],
         "screened": plain(analysis.scores_screened),
+        "with_withdrawn": plain(analysis.scores_with_withdrawn),
         "by_observer": _by(table.observers, table.conditions, analysis.by_observer),
         "by_case": _by(table.cases, table.conditions, analysis.by_case),
         "median_seconds": dict(zip(table.observers, plain(analysis.seconds), strict=True)),
@@ -121,6 +144,8 @@ def _pairs(analysis: PairAnalysis) -> dict[str, Any]:
         "thurstone": plain(analysis.thurstone),
         "wins": plain(analysis.wins),
         "sides": plain(analysis.sides),
+        "neighbours": plain(analysis.neighbours),
+        "with_withdrawn": plain(analysis.scale_with_withdrawn),
     }
 
 
@@ -129,6 +154,7 @@ def _condition(analysis: Analysis, place: int) -> dict[str, Any]:
     dmos = next((each for each in found(analysis.differential) or () if each.name == score.name), None)
     roc = next((each for each in found(analysis.roc) or () if each.condition == score.name), None)
     screened = next((each for each in found(analysis.scores_screened) or () if each.name == score.name), None)
+    fuller = next((each for each in found(analysis.scores_with_withdrawn) or () if each.name == score.name), None)
     return {
         "name": score.name,
         "role": analysis.roles.get(score.name, "test"),
@@ -144,6 +170,8 @@ def _condition(analysis: Analysis, place: int) -> dict[str, Any]:
         "dmos_ci95": _ends(dmos.ci95) if dmos else None,
         "mos_screened": plain(screened.mean) if screened else None,
         "ci95_screened": _ends(screened.ci95) if screened else None,
+        "mos_with_withdrawn": plain(fuller.mean) if fuller else None,
+        "ci95_with_withdrawn": _ends(fuller.ci95) if fuller else None,
         "answers": dict(zip(map(str, analysis.scale.values), plain(analysis.counts[place]), strict=True)),
         "auc": plain(roc.auc.value) if roc else None,
         "auc_ci95": plain(roc.auc.ci95) if roc else None,

@@ -56,6 +56,11 @@ def with_interval(value: float, low: float, high: float, digits: int = 2) -> str
     return f"{number(value, digits)} (95 % CI {reach(low, high, digits)})"
 
 
+def moment(time: str) -> str:
+    """Return an ISO-8601 time to the minute: "2026-03-01 09:12 UTC"."""
+    return f"{time[:10]} {time[11:16]} UTC"
+
+
 def counted(value: int, noun: str, plural: str = "") -> str:
     """Return a number of things: "1 case", "20 cases"."""
     return f"{count(value)} {noun if value == 1 else plural or noun + 's'}"

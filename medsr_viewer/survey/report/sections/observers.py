@@ -9,10 +9,12 @@ from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
 from medsr_viewer.survey.report.rating_figures import observer_figure
 from medsr_viewer.survey.report.sections.scores import absent
-from medsr_viewer.survey.report.wording import count, counted, number, p_equals, reach, share
+from medsr_viewer.survey.report.wording import ABSENT, count, counted, number, p_equals, reach, share, with_interval
 from medsr_viewer.survey.statistics.agreement import Repeatability
-from medsr_viewer.survey.statistics.bias import MODEL
+from medsr_viewer.survey.statistics.bias import MODEL, ROUNDING
+from medsr_viewer.survey.statistics.sufficiency import least_stimuli
 
+_TOO_FEW = "too few"
 _ICC_SHOWN = ("ICC(2,1)", "ICC(2,k)", "ICC(3,1)", "ICC(3,k)", "ICC(1,1)", "ICC(1,k)")
 
 
@@ -62,8 +64,8 @@ def _screening(analysis: Analysis) -> list[Block]:
                 "Screening",
                 ("Observer", "n", "r, others", "r, P.913", "Far off, BT.500", "Checks passed", "Median s", "Reasons"),
                 rows,
-                f"r, others: correlation with the mean of the others; r, P.913: with the mean scores, by"
-                f" stimulus.{only}",
+                "r, others: correlation with the mean of the others; r, P.913: with the mean scores, by stimulus."
+                f" Checks passed: attention checks, each counted once however many questions it asked.{only}",
             )
         )
     blocks.append(Paragraph("Rules. " + " ".join(f"{name}: {text}" for name, text in rules.items()), "note"))
@@ -75,7 +77,16 @@ def _between(analysis: Analysis) -> list[Block]:
     if isinstance(between, Missing):
         return [absent("Agreement between observers", between)]
     shown = [between.icc[form] for form in _ICC_SHOWN if form in between.icc]
-    rows = [(icc.form, number(icc.value), reach(*icc.ci95), count(icc.n), icc.test) for icc in shown]
+    rows = [
+        (
+            icc.form,
+            "not told" if icc.wanting else number(icc.value),
+            ABSENT if icc.wanting else reach(*icc.ci95),
+            count(icc.n),
+            icc.test,
+        )
+        for icc in shown
+    ]
     rows += [
         (f"Krippendorff's alpha, {one.level}", number(one.value), reach(*one.ci95), count(one.n), one.test)
         for one in (between.alpha_ordinal, between.alpha_interval, between.alpha_nominal)
@@ -84,8 +95,9 @@ def _between(analysis: Analysis) -> list[Block]:
         (f"Weighted kappa, {one.weights}", number(one.value), reach(*one.ci95), count(one.n), one.test)
         for one in (between.kappa_quadratic, between.kappa_linear)
     ]
+    wanting = "".join(f" {icc.form}: {icc.wanting}." for icc in shown if icc.wanting)
     icc_words = next(iter(between.icc.values())).assumptions if between.icc else ""
-    without = f" ICC: {between.without_icc}" if between.without_icc else f" ICC: {icc_words}."
+    without = f" ICC: {between.without_icc}" if between.without_icc else f" ICC: {icc_words}.{wanting}"
     return [
         Table(
             "Agreement between observers",
@@ -110,7 +122,9 @@ def _within(analysis: Analysis) -> list[Block]:
             "Agreement of observers with themselves (repeats)",
             ("Observer", "Pairs", "Identical", "Within 1", "Mean change", "ICC(2,1)", "95 % CI", "Weighted kappa"),
             tuple(_repeats(one) for one in shown),
-            f"{together.test}. Assumptions: {together.assumptions}. Mean change: second less first answer.",
+            f"{together.test}. Assumptions: {together.assumptions}. Mean change: second less first answer. A"
+            f" coefficient needs {least_stimuli(2)} pairs (so many tell 0.7 from 0 with power 80 %, Walter et al. 1998),"
+            " and is not told where its interval reaches from poor to excellent agreement (Koo and Li 2016).",
         )
     ]
 
@@ -122,10 +136,15 @@ def _repeats(one: Repeatability) -> tuple[str, ...]:
         share(one.identical),
         share(one.within_one),
         number(one.mean_change),
-        number(one.icc.value if one.icc else None),
-        reach(*one.icc.ci95) if one.icc else number(None),
-        number(one.kappa.value if one.kappa else None),
+        *_coefficients(one),
     )
+
+
+def _coefficients(one: Repeatability) -> tuple[str, str, str]:
+    if one.icc is None or one.kappa is None:
+        return _TOO_FEW, ABSENT, _TOO_FEW
+    kappa = number(one.kappa.value)
+    return ("not told", ABSENT, kappa) if one.icc.wanting else (number(one.icc.value), reach(*one.icc.ci95), kappa)
 
 
 def _biases(analysis: Analysis) -> list[Block]:
@@ -133,6 +152,15 @@ def _biases(analysis: Analysis) -> list[Block]:
         return [absent("Bias and inconsistency", analysis.biases)]
     model, table = analysis.biases.model, analysis.table
     blocks: list[Block] = []
+    if analysis.biases.least_inconsistency:
+        blocks.append(
+            Paragraph(
+                "One observer would have weighed more than all others together in this model, whose likelihood then has"
+                f" no bound; every observer's inconsistency was therefore held at {number(ROUNDING)} steps or more,"
+                " what rounding to whole values alone gives.",
+                "note",
+            )
+        )
     if model.dominant >= 0:
         blocks.append(
             Paragraph(
@@ -185,8 +213,13 @@ def agreement_sentence(analysis: Analysis) -> str:
     if not between:
         return ""
     alpha = between.alpha_ordinal
-    words = f"Krippendorff's alpha (ordinal) was {number(alpha.value)} (95 % CI {reach(*alpha.ci95)})"
-    if icc := between.icc.get("ICC(2,1)"):
+    words = f"Krippendorff's alpha (ordinal) was {with_interval(alpha.value, *alpha.ci95)}"
+    if math.isnan(alpha.ci95[0]):
+        words += ", without an interval"
+    icc = between.icc.get("ICC(2,1)")
+    if icc and icc.wanting:
+        words += f"; ICC(2,1) {icc.wanting}"
+    elif icc:
         words += f" and ICC(2,1) {number(icc.value)} (95 % CI {reach(*icc.ci95)}, F({icc.df1:g}, {icc.df2:g}) ="
         words += f" {number(icc.f)}, {p_equals(icc.p)})"
     return words + "."

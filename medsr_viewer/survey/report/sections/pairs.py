@@ -8,6 +8,8 @@ from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
 from medsr_viewer.survey.report.pair_figures import scale_figure
 from medsr_viewer.survey.report.sections.scores import absent
 from medsr_viewer.survey.report.wording import count, number, p_equals, reach, share
+from medsr_viewer.survey.statistics.neighbours import MOST_COMPARISONS, Separation
+from medsr_viewer.survey.statistics.pair_choice import PRIOR_SD
 from medsr_viewer.survey.statistics.pairs import PairScale
 
 
@@ -28,7 +30,10 @@ def pair_sections(analysis: PairAnalysis, mark: str) -> list[Section]:
         blocks.append(absent("Thurstone scale", analysis.thurstone))
     else:
         blocks.append(_values(analysis.thurstone, "Thurstone scale (case V), for comparison"))
-    return [Section("Preference", tuple(blocks)), _choices(analysis)]
+    if not isinstance(analysis.scale_with_withdrawn, Missing):
+        title = "Sensitivity: with the observers who withdrew after the allocation was opened"
+        blocks.append(_values(analysis.scale_with_withdrawn, title))
+    return [Section("Preference", tuple(blocks)), _choices(analysis), _next(analysis)]
 
 
 def pair_lead(analysis: PairAnalysis) -> str:
@@ -85,6 +90,40 @@ def _differences(scale: PairScale) -> Table:
         " %)"
         " tells the two apart; intervals are not corrected for the number of pairs.",
     )
+
+
+def _next(analysis: PairAnalysis) -> Section:
+    title = "Size of a next survey"
+    if isinstance(analysis.neighbours, Missing):
+        return Section(title, (absent("More comparisons", analysis.neighbours),))
+    rows = tuple(
+        (
+            f"{pair.better} \N{MINUS SIGN} {pair.worse}",
+            number(pair.separation.value),
+            number(pair.separation.standard_error),
+            count(pair.compared),
+            number(pair.dependence, 1),
+            _more(pair.separation),
+        )
+        for pair in analysis.neighbours
+    )
+    table = Table(
+        "More comparisons that tell neighbours on the scale apart",
+        ("Neighbours", "Difference", "Standard error", "Compared", "Dependence", "More needed"),
+        rows,
+        "Difference: on the Bradley-Terry scale so far, in logits, with a normal prior (standard deviation"
+        f" {PRIOR_SD:g} of each value) that draws it towards 0. More needed: direct comparisons of the two that tell"
+        " them apart with power 80 % (two-sided, 0.05), if they differ as it seems now: a help to plan, no promise."
+        " Told apart: the interval above does not hold 0. Dependence: how many times the variance is what independent"
+        " choices would have, since those of one observer or one case go together; the last column allows for it.",
+    )
+    return Section(title, (table,))
+
+
+def _more(separation: Separation) -> str:
+    if separation.more == 0:
+        return "told apart"
+    return f"over {count(MOST_COMPARISONS)}" if separation.more is None else count(separation.more)
 
 
 def _choices(analysis: PairAnalysis) -> Section:

@@ -28,15 +28,14 @@ def _mos(analysis: Analysis, mark: str) -> Section:
     if not analysis.n:
         return Section(name, (Paragraph("There are no ratings.", "caution"),))
     blocks += [mos_figure(analysis, mark), _score_table(analysis, name)]
-    interval = analysis.scores[0].ci95.method
-    blocks.append(
-        Paragraph(
-            f"What is estimated: {ESTIMAND} {FIRST_ANSWERS} The interval to report: {interval} If the survey were"
-            " repeated with other observers and other cases, such an interval would hold the true mean in about 95 of"
-            " 100 surveys.",
-            "note",
-        )
+    reading = (
+        " If the survey were repeated with other observers and other cases, such an interval would hold the true mean"
+        " in about 95 of 100 surveys."
+        if analysis.has_interval
+        else ""
     )
+    interval = f"The interval to report: {analysis.interval}{reading}"
+    blocks.append(Paragraph(f"What is estimated: {ESTIMAND} {FIRST_ANSWERS} {interval}", "note"))
     if isinstance(analysis.differential, Missing):
         blocks.append(absent("Differential scores (DMOS)", analysis.differential))
     else:
@@ -46,6 +45,8 @@ def _mos(analysis: Analysis, mark: str) -> Section:
         blocks.append(absent("Scores without the observers whom the screening recommends to leave out", screened))
     else:
         blocks.append(_screened_table(analysis, screened, name))
+    if not isinstance(analysis.scores_with_withdrawn, Missing):
+        blocks.append(_withdrawn_table(analysis, analysis.scores_with_withdrawn, name))
     return Section("Mean opinion scores" if analysis.is_quality else "Mean confidence", tuple(blocks))
 
 
@@ -117,6 +118,28 @@ def _screened_table(analysis: Analysis, screened: tuple[ConditionScore, ...], na
         rows,
         f"Left out in the screened figures: {left_out}. The primary figures keep everyone: leaving people out after the"
         " fact narrows the population that the interval speaks about.",
+    )
+
+
+def _withdrawn_table(analysis: Analysis, fuller: tuple[ConditionScore, ...], name: str) -> Table:
+    reported = {score.name: score for score in analysis.scores}
+    rows = tuple(
+        (
+            score.name,
+            number(reported[score.name].mean),
+            number(score.mean),
+            reach(score.ci95.low, score.ci95.high),
+            number(score.mean - reported[score.name].mean),
+            f"{count(reported[score.name].n)} ({count(score.n)})",
+        )
+        for score in fuller
+    )
+    return Table(
+        "Sensitivity: without and with observers who withdrew after the allocation was opened",
+        ("Condition", f"{name}, reported", f"{name}, with them", "95 % CI, with them", "Change", "n (with them)"),
+        rows,
+        "The figures to report are without them. Those with them stand here alone, so that a reader can see"
+        " whether a withdrawal that came when the results could be known changed them.",
     )
 
 

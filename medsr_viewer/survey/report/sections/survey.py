@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from medsr_viewer.survey.report.document import Block, Facts, Paragraph, Section, Table
 from medsr_viewer.survey.report.facts import SurveyFacts
-from medsr_viewer.survey.report.wording import ABSENT, count, counted, share
+from medsr_viewer.survey.report.methods_text import late_withdrawal_words
+from medsr_viewer.survey.report.wording import ABSENT, count, counted, moment, share
 
 _PROTOCOL_WORDS = {
     "acr": "Absolute category rating (ITU-T P.910)",
@@ -34,7 +35,8 @@ def survey_section(facts: SurveyFacts) -> Section:
     days = facts.began if facts.began == facts.ended else f"{facts.began} to {facts.ended}"
     enrolled = f"{count(len(facts.enrolled))} enrolled, {count(len(facts.answered))} analysed"
     if facts.withdrawn:
-        enrolled += f", {count(len(facts.withdrawn))} withdrew consent and are left out"
+        number_of = len(facts.withdrawn)
+        enrolled += f", {count(number_of)} withdrew consent and {'is' if number_of == 1 else 'are'} left out"
     rows = [
         ("Protocol", protocol_words(facts)),
         ("Question", " / ".join(facts.questions)),
@@ -52,7 +54,7 @@ def survey_section(facts: SurveyFacts) -> Section:
         ("Screens", ", ".join(f"{size} ({times})" for size, times in facts.screens) or ABSENT),
         ("Rated", days or ABSENT),
         ("Sites", count(facts.sites)),
-        ("Allocation", f"sealed before the first rating; SHA-256 {facts.commitment}" if facts.commitment else ABSENT),
+        ("Allocation", _allocation(facts)),
         ("Survey", facts.survey_id or ABSENT),
         ("Program", facts.program),
     ]
@@ -63,7 +65,26 @@ def survey_section(facts: SurveyFacts) -> Section:
         "Observers saw none of these names.",
         text_columns=3,
     )
-    return Section("How the survey was run", (*_integrity(facts), Facts(tuple(rows)), conditions))
+    return Section("How the survey was run", (*_integrity(facts), *_late(facts), Facts(tuple(rows)), conditions))
+
+
+def _allocation(facts: SurveyFacts) -> str:
+    if not facts.commitment:
+        return ABSENT
+    opened = facts.after_opening.opened
+    return f"sealed before the first rating{f', opened {moment(opened)}' if opened else ''}; SHA-256 {facts.commitment}"
+
+
+def _late(facts: SurveyFacts) -> list[Block]:
+    later = facts.after_opening
+    told = [late_withdrawal_words(one) for one in later.withdrawals]
+    if later.merged:
+        told.append(
+            f"{counted(later.merged, 'answer')} of other sites came in after the allocation was opened on"
+            f" {moment(later.opened)}; by their site's clock {count(later.given)} of them"
+            f" {'was' if later.given == 1 else 'were'} given after it."
+        )
+    return [Paragraph(text, "caution") for text in told]
 
 
 def _images(facts: SurveyFacts) -> str:
