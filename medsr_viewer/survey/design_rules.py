@@ -78,7 +78,7 @@ def _names(table: str, names: Iterable[str]) -> Iterator[Mistake]:
 
 def _cases(design: Design) -> Iterator[Mistake]:
     if not design.main_cases:
-        yield Mistake("cases", "has no case that is analysed", "allowed: at least one without training = true")
+        yield Mistake("cases", "has no case that is analysed", "allowed: at least one that is not for training alone")
     for place, case in enumerate(design.cases, 1):
         key = f"cases[{place}]"
         if case.frame < 1:
@@ -115,7 +115,7 @@ def _conditions(design: Design) -> Iterator[Mistake]:
             )
         if condition.role != "reference" and condition.name.casefold() == REFERENCE:
             yield wrong(
-                f"{key}.name", condition.name, f'another name, or role = "{REFERENCE}": it is the undegraded image\'s',
+                f"{key}.name", condition.name, f"another name; this is that of the undegraded image (role {REFERENCE})",
                 f"{key}.role",
             )  # fmt: skip
     if len(complete(design).conditions) < 2:
@@ -126,12 +126,22 @@ def _conditions(design: Design) -> Iterator[Mistake]:
             ("protocol", "mode"),
         )
     if design.conditions and not any(condition.role == "test" for condition in design.conditions):
-        yield Mistake("conditions", 'has none of role "test"', "allowed: at least one")
+        yield Mistake("conditions", 'has none of role "test"', "allowed: at least one besides reference and anchor")
 
 
 def _reference(design: Design, condition: Condition, key: str, count: int) -> Iterator[Mistake]:
     if design.mode == "enhance":
-        yield wrong(f"{key}.role", "reference", '"test", "anchor": mode = "enhance" has no undegraded image', "mode")
+        yield wrong(
+            f"{key}.role", "reference", '"test", "anchor"; there is no undegraded image in mode enhance', "mode"
+        )
+    elif PROTOCOLS[design.protocol].labelled:
+        yield wrong(
+            f"{key}.role",
+            "reference",
+            f'"test", "anchor"; protocol {design.protocol} shows the original with its label, and the same image'
+            " without one would be known by its pixels and its checksum",
+            "protocol",
+        )
     if count > 1:
         yield wrong(f"{key}.role", "reference", "for one condition alone", "conditions")
     if condition.method or condition.images is not None:
@@ -144,7 +154,7 @@ def _reference(design: Design, condition: Condition, key: str, count: int) -> It
 def _protocol(design: Design) -> Iterator[Mistake]:
     rules = PROTOCOLS[design.protocol]
     if rules.labelled and design.mode != "test":
-        yield wrong("mode", design.mode, f'"test": protocol = "{design.protocol}" shows the original', "protocol")
+        yield wrong("mode", design.mode, f'"test"; protocol {design.protocol} shows the original', "protocol")
     if rules.rated == "all" and len(design.conditions) > MOST_BESIDE:
         yield Mistake(
             "conditions", f"are {len(design.conditions)}", f"allowed: up to {MOST_BESIDE} on one screen", ("protocol",)
@@ -173,8 +183,8 @@ def _arrangement(design: Design) -> Iterator[Mistake]:
     unused = ("cases_per_observer", "repeat_share", "attention_checks") if pairs else ("pairs_per_observer",)
     for name in unused:
         if getattr(arrangement, name):
-            why = "pairs are chosen while rating goes on" if pairs else 'it belongs to protocol = "pairs"'
-            yield wrong(f"arrangement.{name}", getattr(arrangement, name), f"0: {why}", "protocol")
+            why = "pairs are chosen while rating goes on" if pairs else "it belongs to protocol pairs"
+            yield wrong(f"arrangement.{name}", getattr(arrangement, name), f"0; {why}", "protocol")
 
 
 def _texts(design: Design) -> Iterator[Mistake]:

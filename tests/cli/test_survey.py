@@ -386,6 +386,23 @@ def test_images_enhanced_elsewhere_are_matched_by_name(
     assert medsr("survey", "new", tmp_path / "study", *cases, *options, "--images", f"vendor-a={vendor}").status == 0
 
 
+def test_originals_in_place_of_enhanced_images_are_told_when_the_survey_is_made(
+    medsr: Run, images: list[Path], passphrase: Path, tmp_path: Path
+) -> None:
+    """Beside the labelled original the same pixels would be known: nobody should learn that at the first rating."""
+    vendor = tmp_path / "vendor"
+    vendor.mkdir()
+    shutil.copy(images[0], vendor)
+    outcome = medsr(
+        "survey", "new", tmp_path / "study", "--case", images[0], "--condition", "bicubic", "--protocol", "dsis",
+        "--scale", 2, "--passphrase-file", passphrase, "--images", f"vendor={vendor}",
+    )  # fmt: skip
+    assert outcome.status == 1
+    assert "labelled and hidden" in outcome.err
+    assert "must be mended before it is rated" in outcome.err
+    assert "Leave the condition out whose images are the originals" in outcome.err
+
+
 def test_stimuli_have_the_steps_and_the_range_of_their_original(study: Path) -> None:
     for path in (study / "stimuli").iterdir():
         pixels = np.load(path)

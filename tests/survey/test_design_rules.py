@@ -53,8 +53,8 @@ REFERENCE = Condition("reference", role="reference")
         (new_design(observers=0), "arrangement.observers = 0; allowed: 1 to 1,000"),
         (new_design(seed=-1), "arrangement.seed = -1; allowed: 0 or"),
         (new_design(pairs_per_observer=5),
-         'arrangement.pairs_per_observer = 5; allowed: 0: it belongs to protocol = "pairs"'),
-        (new_design(protocol="pairs", attention_checks=1), "arrangement.attention_checks = 1; allowed: 0: pairs"),
+         'arrangement.pairs_per_observer = 5; allowed: 0; it belongs to protocol pairs'),
+        (new_design(protocol="pairs", attention_checks=1), "arrangement.attention_checks = 1; allowed: 0; pairs"),
         (replace(new_design(), sitting=Sitting(minutes=45)), "sitting.minutes = 45; allowed: 1 to 30"),
         (replace(new_design(), cases=new_design(0, training=2).cases), "cases has no case that is analysed"),
         (new_design(2, 1), "conditions are fewer than two; allowed: two or more, the hidden reference included"),
@@ -66,15 +66,15 @@ REFERENCE = Condition("reference", role="reference")
          'conditions[1].method = "way0"; allowed: none'),
         (
             replace(new_design(), mode="enhance", conditions=(*new_design().conditions, REFERENCE)),
-            'conditions[4].role = "reference"; allowed: "test", "anchor": mode = "enhance"',
+            'conditions[4].role = "reference"; allowed: "test", "anchor"; there is no undegraded image in mode enhance',
         ),
         (
             replace(new_design(), conditions=tuple(replace(c, role="anchor") for c in new_design().conditions)),
             'conditions has none of role "test"',
         ),
-        (replace(new_design(protocol="dsis"), mode="enhance"), 'mode = "enhance"; allowed: "test": protocol = "dsis"'),
+        (replace(new_design(protocol="dsis"), mode="enhance"), 'mode = "enhance"; allowed: "test"; protocol dsis'),
         (replace(new_design(protocol="queens"), mode="enhance"),
-         'mode = "enhance"; allowed: "test": protocol = "queens"'),
+         'mode = "enhance"; allowed: "test"; protocol queens'),
         (new_design(3, 9, protocol="queens"), "conditions are 9; allowed: up to 8 on one screen"),
         (with_case(new_design(protocol="roc"), finding=""), "cases[1].finding is missing; allowed"),
         (new_design(1, protocol="roc"), 'cases are all "present"; allowed: some of each finding'),
@@ -102,6 +102,14 @@ REFERENCE = Condition("reference", role="reference")
 def test_a_mistake_is_told_alone(design: Design, start: str) -> None:
     (line,) = told(design)
     assert line.startswith(start)
+
+
+@pytest.mark.parametrize("protocol", [name for name, rules in PROTOCOLS.items() if rules.labelled])
+def test_no_reference_is_hidden_beside_a_labelled_original(protocol: Any) -> None:
+    plain = new_design(protocol=protocol)
+    (line,) = told(replace(plain, conditions=(*plain.conditions, REFERENCE)))
+    assert line.startswith('conditions[4].role = "reference"; allowed: "test", "anchor"; protocol ')
+    assert "known by its pixels and its checksum" in line
 
 
 def test_a_hidden_reference_counts_as_the_second_condition() -> None:

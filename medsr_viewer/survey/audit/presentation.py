@@ -63,7 +63,7 @@ def check_roles(plan: Plan) -> Iterator[Finding]:
             "labelled and hidden",
             "a rated image has the same checksum as a labelled original: whoever compares them knows it",
             f"plan.json: {some(same)}",
-            "Leave the hidden reference out where the original stands beside the images, or set the survey up again.",
+            f"Leave the condition out whose images are the originals themselves. {SET_UP_AGAIN}",
         )
     yield from _check_training(plan, main, rated)
 

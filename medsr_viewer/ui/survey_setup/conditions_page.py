@@ -22,6 +22,7 @@ from medsr_viewer.upscaling.blends import blend_of
 from medsr_viewer.upscaling.catalogue import Catalogue
 
 _NO_REFERENCE = "Hidden reference: there is none where the cases themselves are enhanced"
+_LABELLED = "Hidden reference: there is none where the original itself is shown, with its label"
 _WITH_REFERENCE = "Hidden reference: the undegraded image is rated too, without a label"
 
 
@@ -62,9 +63,9 @@ class ConditionsPage(WizardPage):
         explicit = any(condition.role == "reference" for condition in design.conditions)
         self.table.set_conditions([one for one in design.conditions if one.role != "reference"])
         self.methods.show_methods(design.scale_factor, self._ticked())
-        possible = design.mode == "test"
+        possible = design.mode == "test" and not rules.labelled
         self.reference.setEnabled(possible)
-        self.reference.setText(_WITH_REFERENCE if possible else _NO_REFERENCE)
+        self.reference.setText(_WITH_REFERENCE if possible else _LABELLED if rules.labelled else _NO_REFERENCE)
         self.reference.blockSignals(True)
         self.reference.setChecked(possible and (explicit or (rules.hidden_reference and design.hidden_reference)))
         self.reference.blockSignals(False)

@@ -16,11 +16,11 @@ from medsr_viewer.imaging.frame import FloatArray
 from medsr_viewer.survey.allocation import allocate
 from medsr_viewer.survey.audit import Finding, balance, identifiers, presentation, words
 from medsr_viewer.survey.audit.cases import Cases, group_cases
-from medsr_viewer.survey.design import REFERENCE, Condition, Protocol, Question, Sitting, Texts
+from medsr_viewer.survey.design import Protocol, Question, Sitting, Texts
 from medsr_viewer.survey.plan import Allocation, Plan, Stimulus, Trial
 from medsr_viewer.survey.protocols import LABELLED, required_stimuli
 
-from .surveys import AlterPlan, new_design, new_survey, with_stimuli
+from .surveys import AlterPlan, image, new_design, new_survey, with_stimuli
 
 
 def checks(findings: list[Finding]) -> set[str]:
@@ -103,10 +103,12 @@ def test_one_stimulus_labelled_and_rated() -> None:
     assert checks(list(presentation.check_roles(plan))) == {"labelled and hidden"}
 
 
-def test_a_hidden_reference_with_the_original_s_checksum(tmp_path: Path) -> None:
-    hidden = Condition(REFERENCE, role="reference")
+def test_a_condition_with_the_original_s_checksum(tmp_path: Path) -> None:
+    """Images enhanced elsewhere that were not enhanced; a hidden reference is refused by the design's rules."""
     survey = new_survey(
-        tmp_path / "study", "dsis", design_of=lambda design: replace(design, conditions=(*design.conditions, hidden))
+        tmp_path / "study",
+        "dsis",
+        alter=lambda case, condition, pixels: image(case, "reference") if condition == "bicubic" else pixels,
     )
     assert {finding.check for finding in survey.audit() if finding.severity == "refuse"} == {"labelled and hidden"}
 
