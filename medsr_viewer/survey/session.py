@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from medsr_viewer.errors import AlreadyRecorded, AnswerRefused, SurveyClosed, SurveyError
+from medsr_viewer.errors import AnswerRefused
 from medsr_viewer.survey.answer_check import check_answers, check_choice, check_time
 from medsr_viewer.survey.answer_entries import answer_entry, chosen_payload, rated_payload
 from medsr_viewer.survey.chain import Entry
 from medsr_viewer.survey.design import Design
-from medsr_viewer.survey.enrolment import enrol, own_progress
 from medsr_viewer.survey.feedback import Feedback, feedback_on_answers, feedback_on_choice
 from medsr_viewer.survey.pair_trials import ChoosePair
 from medsr_viewer.survey.plan import Plan, Trial
 from medsr_viewer.survey.progress import Progress
 from medsr_viewer.survey.records import Kind
+from medsr_viewer.survey.sitting_records import SittingRecords, begin_sitting
 from medsr_viewer.survey.steps import Moment, Step, step_now
 from medsr_viewer.survey.store import Store
 from medsr_viewer.survey.trial_list import TrialList, trials_of
-from medsr_viewer.survey.withdrawal import withdraw
 
 
 def begin_session(
@@ -65,18 +63,12 @@ def begin_session(
         If the observer has withdrawn, or rates at another site, the survey is closed, or its ratings
         are simulated.
     """
-    _refuse_ended(store)
-    progress = enrol(store, design, observer)
-    if progress.withdrawn:
-        raise _withdrawn()
-    identifier = secrets.token_hex(8)
-    payload = {"observer": observer, "display": dict(display), "version": version}
-    try:
-        record = store.append("session", payload, session=identifier, key=f"{observer}/{len(progress.sittings)}")
-    except AlreadyRecorded as exc:
-        raise _elsewhere() from exc
-    progress.take(record)
-    return Session(store, plan, design, progress, choose_pair=choose_pair, clock=clock)
+    records = begin_sitting(store, design, observer, display=display, version=version)
+
+    def own_trials() -> TrialList:
+        return trials_of(plan, design, records.progress, store, choose_pair)
+
+    return Session(records, plan, design, own_trials, clock)
 
 
 class Session:
@@ -92,23 +84,23 @@ class Session:
 
     def __init__(
         self,
-        store: Store,
+        records: SittingRecords,
         plan: Plan,
         design: Design,
-        progress: Progress,
-        *,
-        choose_pair: ChoosePair | None,
+        own_trials: Callable[[], TrialList],
         clock: Callable[[], datetime],
     ) -> None:
-        self._store = store
+        self._records = records
         self._plan = plan
         self._design = design
-        self._progress = progress
+        self._own_trials = own_trials
         self._clock = clock
-        self._identifier = progress.sittings[-1]
-        self._choose_pair = choose_pair
-        self._moment = Moment(self._identifier)
-        self._trials = self._own_trials()
+        self._moment = Moment(records.session)
+        self._trials = own_trials()
+
+    @property
+    def _progress(self) -> Progress:
+        return self._records.progress
 
     @property
     def observer(self) -> str:
@@ -242,8 +234,7 @@ class Session:
 
     def withdraw(self, *, erase: bool) -> None:
         """Withdraw the observer from the survey; see `medsr_viewer.survey.withdrawal`."""
-        for record in withdraw(self._store, self.observer, erase=erase, session=self._identifier):
-            self._progress.take(record)
+        self._records.withdraw(erase=erase)
 
     def _current(self, trial: Trial, seconds: float) -> bool:
         """Check that a trial is the current one, and return whether it is one of the training phase."""
@@ -278,61 +269,23 @@ class Session:
             revision=revision,
             seconds=seconds,
             answered_at=self._clock(),
-            session=self._identifier,
+            session=self._records.session,
         )
         entries = [entry]
         is_last = kind != "training" and len(progress.revisions.keys() | {trial.identifier}) == len(self._trials)
         if is_last and not progress.finished:
-            entries.append(Entry("finished", {"observer": self.observer}, self._identifier, self.observer))
+            entries.append(Entry("finished", {"observer": self.observer}, self._records.session, self.observer))
         self._append(entries)
         self._moment = replace(self._moment, again=None)
 
     def _record(self, kind: Kind, payload: Mapping[str, Any]) -> None:
-        self._append([Entry(kind, {"observer": self.observer, **payload}, self._identifier)])
+        self._append([Entry(kind, {"observer": self.observer, **payload}, self._records.session)])
 
     def _append(self, entries: Sequence[Entry]) -> None:
-        self._refuse_overtaken()
+        before = self._progress
         try:
-            records = self._store.append_all(entries)
-        except AlreadyRecorded as exc:
-            # Another window answered between the two lines above: what it answered stands, and this one goes on there.
-            self._progress = own_progress(self._store, self.observer, self._design.sitting)
-            self._moment = replace(self._moment, again=None)
-            self._trials = self._own_trials()
-            raise _elsewhere() from exc
-        for record in records:
-            self._progress.take(record)
-
-    def _refuse_overtaken(self) -> None:
-        """Refuse to record where another program withdrew the observer, or opened a newer sitting."""
-        news = [
-            record
-            for record in self._store.records(kinds=("session", "withdrawn"))
-            if record.site == self._store.site and (record.payload or {}).get("observer") == self.observer
-        ]
-        if news[-1].kind == "withdrawn":
-            self._progress.take(news[-1])
-            raise _withdrawn()
-        if news[-1].session != self._identifier:
-            raise _elsewhere()
-
-    def _own_trials(self) -> TrialList:
-        return trials_of(self._plan, self._design, self._progress, self._store, self._choose_pair)
-
-
-def _refuse_ended(store: Store) -> None:
-    for record in store.records(kinds=("closed", "simulated")):
-        if record.kind == "closed":
-            raise SurveyClosed("The survey was closed: no more answers are taken")
-        raise SurveyError("The ratings of this survey are simulated", "Set up a new survey for real observers.")
-
-
-def _elsewhere() -> SurveyError:
-    return SurveyError(
-        "This observer's session was opened in another window, which takes the answers now",
-        "Close this window and go on in the other; what was answered is kept.",
-    )
-
-
-def _withdrawn() -> SurveyError:
-    return SurveyError("This observer has withdrawn", "No more answers are taken from this observer.")
+            self._records.append(entries)
+        finally:
+            if self._progress is not before:  # another window has answered
+                self._moment = replace(self._moment, again=None)
+                self._trials = self._own_trials()

@@ -177,7 +177,7 @@ def test_windows_that_answer_in_the_same_moment_double_nothing(tmp_path: Path, m
     first = survey.sitting()
     second = survey.sitting()
     # As if the first had asked who is the latest just before the second began.
-    monkeypatch.setattr(first, "_refuse_overtaken", lambda: None)
+    monkeypatch.setattr(first._records, "_refuse_overtaken", lambda: None)
     survey.rate(first)
     with pytest.raises(SurveyError, match="another window"):
         survey.rate(second)
