@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medsr_viewer.errors import NothingToOpen, UnreadableFile
+from trainer.damage import is_damaged
 from trainer.tolerance import Unreadable
 from trainer.unprepared import check_place, expected
 
@@ -241,10 +242,11 @@ def read_gray(path: Path, size: Sequence[int] = ()) -> NDArray[Any]:
     """
     try:
         # imdecode rather than imread: the path may hold characters that OpenCV cannot open.
-        pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+        data = path.read_bytes()
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except (OSError, cv2.error) as exc:
         raise UnreadableFile(path, getattr(exc, "strerror", None) or "it is empty or damaged") from exc
-    if pixels is None or pixels.dtype not in (np.uint8, np.uint16, np.float32):
+    if pixels is None or pixels.dtype not in (np.uint8, np.uint16, np.float32) or is_damaged(data):
         raise UnreadableFile(path, "it is damaged, or not an image of 8 or 16 bits or float32")
     if pixels.ndim == 3:
         pixels = cv2.cvtColor(pixels[..., :3], cv2.COLOR_BGR2GRAY) if pixels.shape[2] >= 3 else pixels[..., 0]

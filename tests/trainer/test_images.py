@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,70 @@ def test_tiff_of_float_is_read_by_its_percentiles(tmp_path: Path) -> None:
     stored[0, 0] = np.nan
     with pytest.raises(UnreadableFile, match="not finite"):
         read_gray(save(tmp_path / "n.tif", stored))
+
+
+def encoded(suffix: str, pixels: np.ndarray[Any, Any], *settings: int) -> bytes:
+    done, data = cv2.imencode(suffix, pixels, settings)
+    assert done
+    return bytes(data)
+
+
+def half_of_zeros(data: bytes) -> bytes:
+    """What is left of a file whose copy was broken off: its size, and zeros where nothing came."""
+    return data[: len(data) // 2].ljust(len(data), b"\0")
+
+
+def one_byte_off(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 0x55]) + data[middle + 1 :]
+
+
+SMOOTH: Any = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 65535, (90, 80), np.uint16), (0, 0), 3)
+GRAY = (SMOOTH >> 8).astype(np.uint8)
+DEFLATED = (cv2.IMWRITE_TIFF_COMPRESSION, 8)
+PROGRESSIVE = (cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+
+
+@pytest.mark.parametrize("spoil", [half_of_zeros, lambda data: data[: len(data) // 2], lambda data: data[:-2]])
+@pytest.mark.parametrize(
+    ("suffix", "data"),
+    [
+        (".jpg", encoded(".jpg", GRAY)),
+        (".jpg", encoded(".jpg", GRAY, *PROGRESSIVE)),
+        (".png", encoded(".png", SMOOTH)),
+        (".tif", encoded(".tif", SMOOTH, *DEFLATED)),
+        (".tif", encoded(".tif", np.dstack([SMOOTH] * 3))),
+    ],
+)
+def test_a_file_that_was_cut_off_is_refused(
+    suffix: str, data: bytes, spoil: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(data)
+    assert read_gray(path).shape == GRAY.shape
+    path.write_bytes(spoil(data))
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read_gray(path)
+
+
+@pytest.mark.parametrize("data", [encoded(".tif", SMOOTH, *DEFLATED), encoded(".png", SMOOTH)])
+def test_a_file_with_one_wrong_byte_is_refused_where_its_format_tells(data: bytes, tmp_path: Path) -> None:
+    """OpenCV fills what it cannot decode of a TIFF with garbage."""
+    path = tmp_path / "a.tif"
+    path.write_bytes(one_byte_off(data))
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read_gray(path)
+
+
+def test_a_preview_inside_a_jpeg_is_not_its_end(tmp_path: Path) -> None:
+    whole, preview = encoded(".jpg", GRAY), encoded(".jpg", GRAY[::4, ::4])
+    segment = b"\xff\xe1" + (len(preview) + 2).to_bytes(2, "big") + preview
+    path = tmp_path / "a.jpg"
+    path.write_bytes(whole[:2] + segment + whole[2:] + b"something of the camera's")
+    assert read_gray(path).shape == GRAY.shape
+    path.write_bytes(whole[:2] + segment + half_of_zeros(whole[2:]))
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read_gray(path)
 
 
 def blank(place: Path, split: str, count: int) -> Path:
