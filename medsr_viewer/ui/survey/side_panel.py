@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from medsr_viewer.ui.survey.question_list import QuestionList
@@ -12,7 +13,6 @@ from medsr_viewer.ui.survey.scale_buttons import ScaleButtons
 
 _PLAIN, _GRAVE = "#1c3c64", "#80281e"
 _ROOMY = 800
-_SHORT = 80  # letters of a message beside which everything else has room
 _NARROWEST, _WIDEST, _SHARE = 270, 380, 0.2
 
 
@@ -29,6 +29,8 @@ class SidePanel(QFrame):
         super().__init__(parent)
         self.setAutoFillBackground(True)
         self._keys = self._mouse = ""
+        self._texts: tuple[str, ...] = ()
+        self._asked = 1
         self.progress = QLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -38,6 +40,7 @@ class SidePanel(QFrame):
         self.question = QLabel(self)
         self.question.setWordWrap(True)
         self.question.setTextFormat(Qt.TextFormat.PlainText)
+        self.question.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.questions = QuestionList(self)
         self.scale = ScaleButtons(self)
         self.message = QLabel(self)
@@ -57,11 +60,16 @@ class SidePanel(QFrame):
         """Set what the keys do, and what the mouse does: told where there is room, and in the instructions."""
         self._keys, self._mouse = keys, mouse
 
+    def set_questions(self, texts: Sequence[str]) -> None:
+        """Set what is asked: the longest text decides where the scale stands, for all of them alike."""
+        self._texts = tuple(texts)
+
     def fit_to(self, width: int, height: int) -> None:
         """Take a fifth of a window's width, within limits; leave texts out where it is low."""
         parts = (self._keys, self._mouse) if height >= _ROOMY else (self._keys,)
         self.keys.setText("<br>".join(part for part in parts if part))
         self.setFixedWidth(round(min(_WIDEST, max(_NARROWEST, width * _SHARE))))
+        self._share_room()
 
     def show_progress(self, phase: str, number: int, of: int) -> None:
         """Say which trial this is."""
@@ -74,7 +82,8 @@ class SidePanel(QFrame):
         self.question.setText(text)
         self.heading.setText(f"Question {active + 1} of {len(values)}" if len(values) > 1 else "")
         self.questions.show_answers(values, active)
-        self._share_room(len(values))
+        self._asked = len(values)
+        self._share_room()
 
     def show_message(self, text: str, *, is_grave: bool = False) -> None:
         """Tell something above the button; "" for nothing."""
@@ -84,20 +93,41 @@ class SidePanel(QFrame):
         self.message.setStyleSheet(
             f"background: {ground}; color: white; padding: 8px; border-radius: 4px; font-size: {points}pt"
         )
+        self._share_room()
 
-    def _share_room(self, questions: int) -> None:
-        """Leave out what can be spared where a message needs the room: on a low screen it would be cut off."""
-        is_tight = len(self.message.text()) > _SHORT and self.height() < _ROOMY
-        self.keys.setHidden(is_tight)
-        self.question.setHidden(is_tight)
-        self.heading.setHidden(is_tight or questions < 2)
-        self.questions.setHidden(is_tight or questions < 2)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much as there is room for."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Leave out what can be spared, one after the other, where a low screen would cut off the rest."""
+        for spared in range(4):
+            self._spare(spared)
+            if self._column.totalMinimumHeightForWidth(self.width()) <= self.height():
+                return
+
+    def _spare(self, spared: int) -> None:
+        """Leave out the keys (1), the room kept for longer questions (2), and what is asked (3)."""
+        has_several = self._asked > 1
+        self.keys.setHidden(spared > 0)
+        self.question.setMinimumHeight(0 if spared > 1 else self._longest())
+        self.question.setHidden(spared > 2)
+        self.heading.setHidden(spared > 2 or not has_several)
+        self.questions.setHidden(spared > 2 or not has_several)
+
+    def _longest(self) -> int:
+        margins = self._column.contentsMargins()
+        room = QRect(0, 0, self.width() - margins.left() - margins.right(), 10_000)
+        metrics = self.question.fontMetrics()
+        heights = (metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, text).height() for text in self._texts)
+        return max(heights, default=0)
 
     def _fill(self) -> None:
         font = self.font()
         font.setPointSizeF(font.pointSizeF() * 1.15)
         self.question.setFont(font)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(7)
         top: tuple[QWidget, ...] = (self.progress, self.bar, self.saved)

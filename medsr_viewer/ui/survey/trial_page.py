@@ -63,6 +63,7 @@ class TrialPage(QWidget):
         self.wall.window_values.is_fixed = not design.sitting.window
         self.side = SidePanel(self)
         self.side.set_keys(key_help(design), mouse_help(design))
+        self.side.set_questions([question.text for question in design.questions])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

@@ -55,5 +55,5 @@ def _given(values: Sequence[int], design: Design) -> str:
     if not any(values):
         return "Not rated yet"
     if len(values) == 1:
-        return named(SCALES[design.questions[0].scale], values[0])
-    return " / ".join(str(value) if value else "\N{EN DASH}" for value in values)
+        return f"Rated {named(SCALES[design.questions[0].scale], values[0])}"
+    return "Rated " + " / ".join(str(value) if value else "\N{EN DASH}" for value in values)
