@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
+from medsr_viewer.survey.report.wording import counted
+
 if TYPE_CHECKING:
     from medsr_viewer.survey.status import ObserverStatus
 
 PROGRESS_COLUMNS = ("Observer", "Site", "Trials", "Of", "Training", "Minutes", "Sittings", "Last seen", "State")
 MOS_COLUMNS = ("Question", "Condition", "Role", "Ratings", "MOS", "95 % interval")
+NEXT_COLUMNS = ("Question", "To be told", "With", "Needed")
 _SITE_DIGITS = 6
 
 
@@ -25,6 +28,11 @@ def progress_table() -> QTableWidget:
 def mos_table() -> QTableWidget:
     """Return an empty table of conditions."""
     return _table(MOS_COLUMNS, "Mean opinion scores")
+
+
+def next_table() -> QTableWidget:
+    """Return an empty table of what a next survey needs."""
+    return _table(NEXT_COLUMNS, "Size of a next survey")
 
 
 def fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
@@ -72,11 +80,65 @@ def mos_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
                 str(one["role"]),
                 str(one["n"]),
                 _number(one["mos"] if one["mos"] is not None else one.get("scale_value")),
-                " to ".join(_number(end) for end in one["ci95"]),
+                _interval(one["ci95"]),
             )
             for one in ranked
         ]
     return rows
+
+
+def next_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return the cells of what each question's ratings, as a pilot, say of the size of a next survey.
+
+    Parameters
+    ----------
+    figures : mapping
+        Of the report: `questions`, each with `next_survey`, or with `neighbours` for pairs; either may say why it is
+        missing.
+    """
+    rows: list[tuple[str, ...]] = []
+    for question in figures.get("questions", ()):
+        name, planned = str(question["question"]), question.get("next_survey")
+        if planned is None:
+            rows += [(name, *cells) for cells in _neighbours(question["neighbours"])]
+        else:
+            rows += [(name, *cells) for cells in _needed(planned)]
+    return rows
+
+
+def _needed(planned: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    if "missing" in planned:
+        return [(_SIZES, "", str(planned["missing"]))]
+    aims = [f"a mean within ±{width:g} (95 % interval)" for width in planned["half_widths"]]
+    aims += [f"a difference of {difference:g} (power 80 %)" for difference in planned["differences"]]
+    return [
+        (aim, counted(row["cases"], "case"), "more cases" if number is None else counted(number, "observer"))
+        for place, aim in enumerate(aims)
+        for row in planned["needed"]
+        for number in [[*row["for_width"], *row["for_difference"]][place]]
+    ]
+
+
+def _neighbours(pairs: Any) -> list[tuple[str, str, str]]:
+    if isinstance(pairs, Mapping):
+        return [(_SIZES, "", str(pairs["missing"]))]
+    return [
+        (
+            f"{pair['better']} from {pair['worse']} (power 80 %)",
+            f"{counted(pair['compared'], 'comparison')} so far",
+            _more(pair["separation"]["more"]),
+        )
+        for pair in pairs
+    ]
+
+
+def _more(number: int | None) -> str:
+    if number == 0:
+        return "none: they are told apart"
+    return "too many to tell" if number is None else f"{number:,} more"
+
+
+_SIZES = "sizes"
 
 
 def _table(columns: Sequence[str], name: str) -> QTableWidget:
@@ -96,6 +158,11 @@ def _table(columns: Sequence[str], name: str) -> QTableWidget:
 def _value(condition: Mapping[str, Any]) -> float:
     value = condition["mos"] if condition["mos"] is not None else condition.get("scale_value")
     return float("-inf") if value is None else float(value)
+
+
+def _interval(ends: Sequence[float | None] | None) -> str:
+    """Return the cell of an interval; the line below the table says why there is none."""
+    return "none" if not ends or None in ends else " to ".join(_number(end) for end in ends)
 
 
 def _number(value: Any) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from medsr_viewer.ui.failure import Failure
 
@@ -23,6 +23,12 @@ def told_state(look: SurveyLook) -> str:
     state = "Closed and unblinded" if look.is_closed else "Open: nothing here tells the methods"
     who = f"{count} {'simulated ' * look.is_simulated}observer{'s' * (count != 1)}"
     return f"{state}. {who}, {trials} trial{'s' * (trials != 1)}."
+
+
+def told_interval(figures: Mapping[str, Any]) -> str:
+    """Return what the scores estimate and how their interval is made, or why there is none."""
+    texts = (str(figures.get("estimand", "")), f"Interval: {figures.get('interval') or 'none'}")
+    return " ".join(f"{text.rstrip('. ')}." for text in texts if text)
 
 
 def told_problems(problems: Sequence[str]) -> Failure:

@@ -22,7 +22,7 @@ from medsr_viewer.ui.progress import Progress
 from medsr_viewer.ui.runner import Runner
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
 from medsr_viewer.ui.survey_setup.notice_place import NoticePlace
-from medsr_viewer.ui.survey_setup.result_tables import mos_table, progress_table
+from medsr_viewer.ui.survey_setup.result_tables import mos_table, next_table, progress_table
 
 _SIZE = (1060, 620)
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
@@ -87,7 +87,7 @@ class ResultsFrame(QDialog):
         font.setPointSizeF(font.pointSizeF() * 1.2)
         font.setBold(True)
         self.title.setFont(font)
-        self.progress_rows, self.mos_rows = progress_table(), mos_table()
+        self.progress_rows, self.mos_rows, self.next_rows = progress_table(), mos_table(), next_table()
         self.interval = QLabel()
         self.interval.setWordWrap(True)
         self.tables = QTabWidget()
@@ -102,15 +102,20 @@ class ResultsFrame(QDialog):
             self.buttons[name].setEnabled(not why)
             self.buttons[name].setToolTip(why or _HINTS[name])
 
+    def allow_results(self, *, are_there: bool) -> None:
+        """Enable the tables that an analysis fills."""
+        for place in (1, 2):
+            self.tables.setTabEnabled(place, are_there)
+
     def clear(self) -> None:
         """Show no survey."""
         self.title.clear()
         self.state.setText(_NO_CHOICE)
-        for table in (self.progress_rows, self.mos_rows):
+        for table in (self.progress_rows, self.mos_rows, self.next_rows):
             table.setRowCount(0)
         self.interval.clear()
         self.tables.setCurrentIndex(0)
-        self.tables.setTabEnabled(1, False)
+        self.allow_results(are_there=False)
 
     def _lay_out(self) -> None:
         self.buttons["refresh"] = self._button("Refres&h", "Look again (F5)")
@@ -124,7 +129,8 @@ class ResultsFrame(QDialog):
         below.addWidget(self.interval)
         self.tables.addTab(self.progress_rows, "Progress, blind")
         self.tables.addTab(results, "Results")
-        self.tables.setTabEnabled(1, False)
+        self.tables.addTab(self.next_rows, "Next survey")
+        self.allow_results(are_there=False)
         side = QVBoxLayout()
         for heading, entries in _GROUPS:
             box = QGroupBox(heading)

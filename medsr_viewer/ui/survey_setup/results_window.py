@@ -18,8 +18,15 @@ from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
 from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.possible_acts import obstacles
 from medsr_viewer.ui.survey_setup.restored_words import RESTORED, WITHDRAWN_LATE, told_contradictions
-from medsr_viewer.ui.survey_setup.result_tables import fill, mos_rows, progress_row
-from medsr_viewer.ui.survey_setup.result_words import WITHDRAWAL, listed, told_findings, told_problems, told_state
+from medsr_viewer.ui.survey_setup.result_tables import fill, mos_rows, next_rows, progress_row
+from medsr_viewer.ui.survey_setup.result_words import (
+    WITHDRAWAL,
+    listed,
+    told_findings,
+    told_interval,
+    told_problems,
+    told_state,
+)
 from medsr_viewer.ui.survey_setup.results_frame import ResultsFrame
 
 if TYPE_CHECKING:
@@ -208,9 +215,10 @@ class ResultsWindow(ResultsFrame):
     def _on_reported(self, made: SurveyReport) -> None:
         self.page = next((path for path in made.files if path.suffix == ".html"), None)
         fill(self.mos_rows, mos_rows(made.figures))
-        self.tables.setTabEnabled(1, True)
+        fill(self.next_rows, next_rows(made.figures))
+        self.allow_results(are_there=True)
         self.tables.setCurrentIndex(1)
-        self.interval.setText(f"{made.figures.get('estimand', '')} Interval: {made.figures.get('interval', '')}")
+        self.interval.setText(told_interval(made.figures))
         self.notices.tell("The report is written", str(self.page.parent) if self.page else "")
         self.open_page()
 

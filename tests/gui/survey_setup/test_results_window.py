@@ -19,6 +19,8 @@ from medsr_viewer.survey.withdrawal import withdraw
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.survey.exposed import exposed_texts
 from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
+from medsr_viewer.ui.survey_setup.result_tables import mos_rows, next_rows
+from medsr_viewer.ui.survey_setup.result_words import told_interval
 from medsr_viewer.ui.survey_setup.results_window import ResultsWindow
 from medsr_viewer.workflows.survey_bundle import export_bundle, merge_bundle
 from medsr_viewer.workflows.survey_close import close_survey
@@ -192,6 +194,31 @@ def test_a_closed_survey_is_reported(
     assert {one["name"]: f"{one['mos']:.2f}" for one in figures["conditions"]} == dict(
         zip(cells(window.mos_rows, 1), cells(window.mos_rows, 4), strict=True)
     )
+    assert window.tables.isTabEnabled(2)
+    assert "a difference of 0.5 (power 80 %)" in cells(window.next_rows, 1)
+    assert all(text == "more cases" or text.endswith(("observer", "observers")) for text in cells(window.next_rows, 3))
+    assert ".." not in window.interval.text()
+
+
+def test_a_score_without_an_interval_is_told_so() -> None:
+    condition = {"name": "lanczos", "role": "test", "n": 5, "mos": 3.0, "ci95": [None, None]}
+    wanting = {"missing": "A plan needs a pilot of 3 observers and 3 cases or more; there are 1 and 5."}
+    question = {"question": "quality", "conditions": [condition], "next_survey": wanting}
+    figures = {"questions": [question], "estimand": "Mean rating.", "interval": "none: 1 observer says nothing."}
+    assert mos_rows(figures) == [("quality", "lanczos", "test", "5", "3.00", "none")]
+    assert told_interval(figures) == "Mean rating. Interval: none: 1 observer says nothing."
+    assert told_interval({"estimand": "Place.", "interval": "400 resamples"}) == "Place. Interval: 400 resamples."
+    assert next_rows(figures) == [("quality", "sizes", "", wanting["missing"])]
+
+
+def test_what_a_next_survey_of_pairs_needs_is_told() -> None:
+    def pair(better: str, worse: str, more: int | None) -> dict[str, object]:
+        return {"better": better, "worse": worse, "compared": 12, "separation": {"more": more}}
+
+    question = {"question": "preference", "neighbours": [pair("a", "b", 0), pair("b", "c", 1370), pair("c", "d", None)]}
+    rows = next_rows({"questions": [question]})
+    assert rows[0] == ("preference", "a from b (power 80 %)", "12 comparisons so far", "none: they are told apart")
+    assert [row[3] for row in rows[1:]] == ["1,370 more", "too many to tell"]
 
 
 def test_another_folder_forgets_the_one_before(window: ResultsWindow, tmp_path: Path, qtbot: QtBot) -> None:
