@@ -185,3 +185,15 @@ def test_findings_that_do_not_fit(
     outcome = medsr(*arguments(ROC, places), *given, *(("--findings", file) if table else ()))
     assert outcome.status == status, outcome.err
     assert told in outcome.err
+
+
+def test_a_server_that_the_password_is_not_for_is_told_before_anything_is_computed(
+    medsr: Run, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("psycopg")
+    monkeypatch.setenv("MEDSR_SURVEY_PASSWORD", "hunter22")
+    monkeypatch.delenv("MEDSR_SURVEY_SERVER", raising=False)
+    outcome = medsr(*arguments(f"new @study {NEW} --condition bicubic", places), "--store", "postgresql+psycopg://h/s")
+    assert outcome.status == 1
+    assert "set MEDSR_SURVEY_SERVER=h:5432" in outcome.err
+    assert "case 1" not in outcome.err
