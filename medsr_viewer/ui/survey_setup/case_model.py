@@ -37,6 +37,11 @@ class CaseModel(QAbstractTableModel):
         """The cases, in order; a cell that cannot be read counts as it was before."""
         return tuple(row.case for row in self._rows)
 
+    @property
+    def trains(self) -> bool:
+        """Whether any of them is for training."""
+        return any(row.case.training for row in self._rows)
+
     def set_cases(self, cases: Sequence[Case]) -> None:
         """Replace all rows; what was typed into those that stay, stays."""
         if tuple(cases) == self.cases:

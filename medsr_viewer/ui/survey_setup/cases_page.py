@@ -79,13 +79,13 @@ class CasesPage(WizardPage):
         """Fill the table; the sample that ships is a tick, not a row."""
         self.model.set_cases([case for case in design.cases if not _is_sample(case)])
         self.table.show_findings(design.protocol == "roc")
-        if design.cases:
+        if design.cases and not self.model.trains:
             self.sample.setChecked(any(_is_sample(case) for case in design.cases))
 
     def design_from(self, design: Design) -> Design:
         """Return a design with the table's cases."""
         cases = self.model.cases
-        wanted = self.sample.isChecked() and cases and not any(case.training for case in cases)
+        wanted = self.sample.isChecked() and cases and not self.model.trains
         if wanted and all(case.path != sample_path() for case in cases):
             cases = (*cases, Case(SAMPLE_NAME, sample_path(), training=True))
         return replace(design, cases=cases)
@@ -181,13 +181,21 @@ class CasesPage(WizardPage):
 
     @Slot()
     def _ask_for_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Add cases", "", _FILTER)
+        names, _ = QFileDialog.getOpenFileNames(self, "Add cases", self._start_folder(), _FILTER)
         self.add_paths([Path(name) for name in names])
 
     @Slot()
     def _ask_for_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Add a folder of cases")
+        name = QFileDialog.getExistingDirectory(self, "Add a folder of cases", self._start_folder())
         self.add_paths([Path(name)] if name else [])
+
+    def _start_folder(self) -> str:
+        """Return where files are looked for first: beside the last case, else beside the image on screen."""
+        if self.model.cases:
+            return str(self.model.cases[-1].path.parent)
+        image = self._state.image
+        beside = Path(image.instance.source).parent if image is not None else None
+        return str(beside) if beside is not None and beside.is_dir() else ""
 
 
 def _reading(paths: tuple[Path, ...], taken: tuple[Case, ...]) -> Work:

@@ -31,6 +31,7 @@ class MistakeLabel(QLabel):
         self.lines: tuple[str, ...] = ()
         self._keeps_place = keeps_place
         self.setForegroundRole(QPalette.ColorRole.BrightText)
+        self.setTextFormat(Qt.TextFormat.RichText)  # Qt takes a text with escaped quotes alone for a plain one
         self.setWordWrap(True)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse

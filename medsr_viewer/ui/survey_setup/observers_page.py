@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from medsr_viewer.survey.design import Arrangement, Design, Screen, Sitting
 from medsr_viewer.survey.design_mistakes import Mistake, wrong
+from medsr_viewer.ui.survey_setup.precision_box import PrecisionBox
 from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
 
 _LARGEST_SEED = 2**63
@@ -31,15 +33,21 @@ class ObserversPage(WizardPage):
             "Observers and sittings",
             "Who sees what, how often, and for how long at a time. What is here already suits most surveys.",
         )
+        self._design = Design("", "acr", 4, (), (), ())
         boxes = QHBoxLayout()
         boxes.addWidget(self._order(), 1)
         boxes.addWidget(self._sitting(), 1)
         self.column.addLayout(boxes)
+        self.precision = PrecisionBox()
+        self.column.addWidget(self.precision)
         self.column.addStretch(1)
+        self.observers.valueChanged.connect(self._show_precision)
+        self.cases.valueChanged.connect(self._show_precision)
 
     def show_design(self, design: Design) -> None:
         """Fill the fields; those that the protocol does not have are disabled."""
         arrangement, sitting = design.arrangement, design.sitting
+        self._design = design
         self.observers.setValue(arrangement.observers)
         self.cases.setMaximum(max(len(design.main_cases), arrangement.cases_per_observer))  # a mistake is shown, too
         self.cases.setValue(arrangement.cases_per_observer)
@@ -60,6 +68,7 @@ class ObserversPage(WizardPage):
         self.pairs.setEnabled(are_pairs)
         for field in (self.cases, self.repeats, self.checks, self.order):
             field.setEnabled(not are_pairs)
+        self._show_precision()
 
     def design_from(self, design: Design) -> Design:
         """Return a design with what the fields say; what the protocol does not have is 0."""
@@ -96,6 +105,11 @@ class ObserversPage(WizardPage):
         """Return the number of observers."""
         return self.observers
 
+    @Slot()
+    def _show_precision(self) -> None:
+        cases = self.cases.value() or len(self._design.main_cases)
+        self.precision.show_size(self._design.protocol, self.observers.value(), cases)
+
     def _order(self) -> QGroupBox:
         box = QGroupBox("Observers and order")
         form = QFormLayout(box)
@@ -119,7 +133,9 @@ class ObserversPage(WizardPage):
             ("Seed", self.seed, "seed"),
         )
         for text, field, key in rows:
-            self.add_row(form, text, field, f"arrangement.{key}")
+            # Only these two can be mistaken here: the others' fields take nothing else.
+            kept = key in ("cases_per_observer", "seed")
+            self.add_row(form, text, field, f"arrangement.{key}", keeps_place=kept)
         for spin in (self.observers, self.cases, self.repeats, self.checks, self.pairs):
             spin.valueChanged.connect(self.changed)
         self.order.currentIndexChanged.connect(self.changed)
@@ -138,15 +154,15 @@ class ObserversPage(WizardPage):
         self.window_level = QCheckBox("change the window (contrast)")
         self.width_pixels = _whole(320, 32_768, "", "A smaller screen is refused")
         self.height_pixels = _whole(240, 32_768, "", "A smaller screen is refused")
-        self.add_row(form, "A &sitting takes at most", self.minutes, "sitting.minutes")
-        self.add_row(form, "A break at least", self.break_minutes, "sitting.break_minutes")
-        self.add_row(form, "Delay between trials", self.delay, "sitting.delay_ms")
-        self.add_row(form, "Look at least for", self.least_view, "sitting.least_view_ms")
+        self.add_row(form, "A &sitting takes at most", self.minutes, "sitting.minutes", keeps_place=False)
+        self.add_row(form, "A break at least", self.break_minutes, "sitting.break_minutes", keeps_place=False)
+        self.add_row(form, "Delay between trials", self.delay, "sitting.delay_ms", keeps_place=False)
+        self.add_row(form, "Look at least for", self.least_view, "sitting.least_view_ms", keeps_place=False)
         form.addRow("Observers may", self.back)
         form.addRow("", self.zoom)
         form.addRow("", self.window_level)
-        self.add_row(form, "Least screen width", self.width_pixels, "screen.width")
-        self.add_row(form, "Least screen height", self.height_pixels, "screen.height")
+        self.add_row(form, "Least screen width", self.width_pixels, "screen.width", keeps_place=False)
+        self.add_row(form, "Least screen height", self.height_pixels, "screen.height", keeps_place=False)
         for spin in (self.delay, self.least_view, self.width_pixels, self.height_pixels):
             spin.valueChanged.connect(self.changed)
         self.minutes.valueChanged.connect(self.changed)

@@ -35,7 +35,7 @@ PROTOCOL_WORDS: Mapping[Protocol, str] = MappingProxyType(
     }
 )
 """One sentence on each protocol."""
-_NAMES: Mapping[Protocol, str] = MappingProxyType(
+PROTOCOL_NAMES: Mapping[Protocol, str] = MappingProxyType(
     {
         "acr": "Single images (ACR)",
         "dsis": "Impairment (DSIS)",
@@ -45,6 +45,7 @@ _NAMES: Mapping[Protocol, str] = MappingProxyType(
         "roc": "Present or absent (ROC)",
     }
 )
+"""What the coordinator calls a protocol."""
 _MODES: Mapping[Mode, str] = MappingProxyType(
     {
         "test": "Test: degrade each case, then upscale it; the case itself is the reference",
@@ -118,7 +119,7 @@ class ProtocolPage(WizardPage):
         self._group = QButtonGroup(self)
         self.buttons: dict[Protocol, QRadioButton] = {}
         for protocol, words in PROTOCOL_WORDS.items():
-            button = QRadioButton(f"{_NAMES[protocol]}: {words}")
+            button = QRadioButton(f"{PROTOCOL_NAMES[protocol]}: {words}")
             self._group.addButton(button)
             self.buttons[protocol] = button
             column.addWidget(button)

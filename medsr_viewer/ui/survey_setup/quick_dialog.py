@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -107,7 +107,7 @@ class QuickDialog(QDialog):
         self._making.ended.connect(self._on_ended)
         self._describe()
         self.adjustSize()
-        self.start.setFocus()
+        self.start.setFocus(Qt.FocusReason.TabFocusReason)
 
     @property
     def kept_file(self) -> Path | None:

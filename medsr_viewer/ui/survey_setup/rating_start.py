@@ -37,6 +37,8 @@ class RatingStart(QObject):
     """
 
     failed = Signal(Failure)
+    ended = Signal()
+    """A rating window was closed, or failed."""
 
     def __init__(self, start: Start = start_detached, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +79,7 @@ class RatingStart(QObject):
             if process.returncode:
                 self.failed.emit(Failure("The rating window ended with an error", _end_of(said)))
             said.close()
+            self.ended.emit()
         if not self._running:
             self._looks.stop()
 

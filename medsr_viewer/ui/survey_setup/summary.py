@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.design import Condition, Design
 from medsr_viewer.survey.protocols import PROTOCOLS, complete
 from medsr_viewer.survey.report.wording import counted
 from medsr_viewer.ui.survey_setup.extent import SECONDS_AN_ANSWER, Size, disk_bytes, extent_of, in_units
+from medsr_viewer.ui.survey_setup.protocol_page import PROTOCOL_NAMES
 
 COUNTING = "counting …"
 
@@ -26,7 +27,7 @@ def summary_of(design: Design, sizes: Mapping[Path, Size] | None) -> list[tuple[
         Sizes of the cases' files; None while they are being read.
     """
     extent, whole = extent_of(design), complete(design)
-    names = ", ".join(condition.name for condition in whole.conditions)
+    names = ", ".join(_named(condition) for condition in whole.conditions)
     minutes = f"about {counted(round(extent.minutes), 'minute')}" if extent.minutes >= 1 else "under a minute"
     if extent.breaks:
         minutes += f", with {counted(extent.breaks, 'break')}"
@@ -34,7 +35,7 @@ def summary_of(design: Design, sizes: Mapping[Path, Size] | None) -> list[tuple[
     training = len(design.training_cases)
     return [
         ("Title", design.title),
-        ("Protocol", f"{design.protocol}, {design.mode}, ×{design.scale_factor}"),
+        ("Protocol", f"{PROTOCOL_NAMES[design.protocol]}; images: {design.mode}, ×{design.scale_factor}"),
         ("Cases", f"{len(design.main_cases)}, and {training} for training" if training else str(len(design.cases))),
         ("Conditions", f"{len(whole.conditions)}: {names}"),
         ("Stimuli", f"{extent.stimuli}, computed once, now"),
@@ -53,6 +54,11 @@ def _screens(design: Design, trials: int, training: int) -> str:
 
 def _space(count: int | None) -> str:
     return "unknown: a case could not be read" if count is None else f"about {in_units(count)} for the stimuli"
+
+
+def _named(condition: Condition) -> str:
+    role = {"anchor": " (low anchor)", "reference": " (hidden)"}.get(condition.role, "")
+    return condition.name + role
 
 
 def _sequences(number: int) -> str:

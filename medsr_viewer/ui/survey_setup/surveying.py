@@ -68,6 +68,7 @@ class Surveying(QObject):
         self._window, self._state, self._runners, self._preferences = window, state, runners, preferences
         self.rating = RatingStart(parent=self)
         self.rating.failed.connect(self.failed)
+        self.rating.ended.connect(self._look_again)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action of the menu does."""
@@ -154,6 +155,13 @@ class Surveying(QObject):
         self._remember(folder)
         self._preferences.set_text(_OBSERVER, observer)
         self.rating.rate(folder, observer)
+
+    @Slot()
+    def _look_again(self) -> None:
+        """Show the answers that were just given, where the window that counts them is open."""
+        window = self._window.findChild(ResultsWindow)
+        if window is not None and window.look is not None:
+            window.refresh()
 
     @Slot(Path)
     def _remember(self, folder: Path) -> None:

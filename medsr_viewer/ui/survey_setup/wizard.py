@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from medsr_viewer.workflows.survey_new import NewSurvey
 
 _FILTER = "Survey designs (*.toml)"
+_SHOWN = Qt.FocusReason.TabFocusReason  # by which the style draws it
 
 
 class SurveyWizard(WizardFrame):
@@ -98,6 +99,11 @@ class SurveyWizard(WizardFrame):
         """Go to a step, or to the first one before it that has mistakes."""
         self._take()
         if index > self.index:
+            for page in self.pages[
+                self.index + 1 : index
+            ]:  # what a step cannot have any more goes, as if it was visited
+                page.show_design(self.design)
+                self.design = page.design_from(self.design)
             self._tried.update(range(index))
             index = next((place for place in range(index) if self._mistakes(place)), index)
         self._show(index)
@@ -188,9 +194,9 @@ class SurveyWizard(WizardFrame):
         if mistakes:
             page.go_to_field(mistakes[0].key)
         elif (field := page.first_field()) is not None:
-            field.setFocus()
+            field.setFocus(_SHOWN)
         else:
-            self.next_button.setFocus()
+            self.next_button.setFocus(_SHOWN)
 
     @Slot()
     def _on_changed(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from medsr_viewer.survey.design import Design
@@ -65,7 +65,7 @@ class WizardPage(QWidget):
         """Give the focus to the field of a key."""
         field = self._fields.get(key) or self.first_field()
         if field is not None:
-            field.setFocus()
+            field.setFocus(Qt.FocusReason.TabFocusReason)
 
     def is_about(self, mistake: Mistake) -> bool:
         """Whether a mistake is in this page's part."""

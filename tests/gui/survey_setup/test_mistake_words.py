@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.survey.design import Arrangement, Case, Condition, Design, Question, Texts
@@ -94,6 +95,7 @@ def test_many_mistakes_are_counted_and_none_takes_no_more_room(qtbot: QtBot) -> 
     label.show_texts(["One <line>."])
     assert label.sizeHint().height() <= empty
     assert "One &lt;line&gt;." in label.text()
+    assert label.textFormat() == Qt.TextFormat.RichText, "else quotes stand there as &quot;"
     label.show_told([Told(f"Row {row} is wrong.", (f"cases[{row}].name",)) for row in range(1, 65)])
     assert label.text().endswith("And 61 more.")
     assert len(label.lines) == 64

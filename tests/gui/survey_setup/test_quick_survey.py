@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from medsr_viewer.survey.design import Condition, Design
 from medsr_viewer.survey.design_file import read_design
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
 from medsr_viewer.survey.sealing import read_passphrase
@@ -24,6 +25,7 @@ from medsr_viewer.ui.survey_setup.quick_dialog import QuickDialog
 from medsr_viewer.ui.survey_setup.rating_start import RatingStart, start_detached
 from medsr_viewer.ui.survey_setup.remembered_folders import remember_folder, remembered_folders
 from medsr_viewer.workflows.survey_close import close_survey
+from medsr_viewer.workflows.survey_new import cases_of, create_survey
 
 from .conftest import PATIENCE_MS, MakeApplication, press
 
@@ -152,6 +154,21 @@ def test_a_rating_window_that_fails_is_told_of(qtbot: QtBot) -> None:
     with qtbot.waitSignal(rating.failed, timeout=PATIENCE_MS) as failed:
         rating.rate(Path("nowhere"), "R01")
     assert failed.args[0].reason == "no survey here"
+
+
+def test_the_results_are_looked_at_again_when_a_rating_window_closes(
+    opened: Application, rated: Rated, tmp_path: Path, qtbot: QtBot
+) -> None:
+    surveying = opened.window.surveying
+    folder = tmp_path / "study"
+    cases, conditions = cases_of(sorted(tmp_path.glob("image-*.png"))), (Condition("nearest", "nearest"),)
+    create_survey(folder, Design("A study", "acr", 2, cases, conditions, ()), "secret")
+    window = surveying.show_results(folder)
+    qtbot.waitUntil(lambda: window.look is not None and not window.is_busy, timeout=PATIENCE_MS)
+    before = window.look
+    with qtbot.waitSignal(surveying.rating.ended, timeout=PATIENCE_MS):
+        surveying.rating.rate(folder, "R01")
+    qtbot.waitUntil(lambda: window.look is not before and not window.is_busy, timeout=PATIENCE_MS)
 
 
 def test_a_rating_window_that_cannot_start_is_told_of(qtbot: QtBot) -> None:

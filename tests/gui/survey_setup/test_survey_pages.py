@@ -14,7 +14,7 @@ from medsr_viewer.imaging.frame import Window
 from medsr_viewer.survey.design import REFERENCE, Case, Condition, Design, Question
 from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.ui.app import Application
-from medsr_viewer.ui.survey_setup.case_cells import with_cell
+from medsr_viewer.ui.survey_setup.case_cells import COLUMNS, with_cell
 from medsr_viewer.ui.survey_setup.case_model import CaseModel
 from medsr_viewer.ui.survey_setup.case_table import CaseTable
 from medsr_viewer.ui.survey_setup.condition_names import condition_of_folder, condition_of_method
@@ -23,7 +23,7 @@ from medsr_viewer.ui.survey_setup.open_images import cases_of_open, evenly, open
 from medsr_viewer.ui.survey_setup.questions_page import QuestionsPage
 from medsr_viewer.ui.survey_setup.wizard import SurveyWizard
 
-from .conftest import INTERPOLATION, PATIENCE_MS
+from .conftest import INTERPOLATION, PATIENCE_MS, add_cases
 
 CASE = Case("a", Path("/a.png"))
 PLAIN = Design("A study", "acr", 4, (CASE,), (Condition("bicubic", "bicubic"), Condition("b", "lanczos")), ())
@@ -108,6 +108,23 @@ def test_files_are_dropped_into_the_table(wizard: SurveyWizard, image_files: lis
     wizard.cases.table.dropEvent(QDropEvent(QPointF(5, 5), action, mime, button, none))
     qtbot.waitUntil(lambda: len(wizard.cases.model.cases) == 3, timeout=PATIENCE_MS)
     assert [case.path for case in wizard.cases.model.cases] == image_files
+
+
+def test_the_sample_stays_ticked_for_when_no_case_is_for_training_any_more(
+    wizard: SurveyWizard, image_files: list[Path], qtbot: QtBot
+) -> None:
+    page, model = wizard.cases, wizard.cases.model
+    wizard.next()
+    add_cases(wizard, image_files, qtbot)
+    training = model.index(2, COLUMNS.index("training"))
+    model.setData(training, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    wizard.next()
+    wizard.back()
+    assert [case.training for case in wizard.design.cases] == [False, False, True]
+    assert page.sample.isChecked()
+    model.setData(training, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    wizard.next()
+    assert [case.training for case in wizard.design.cases] == [False, False, False, True]
 
 
 def test_unreadable_files_are_told_of_and_the_rest_stays(wizard: SurveyWizard, tmp_path: Path, qtbot: QtBot) -> None:

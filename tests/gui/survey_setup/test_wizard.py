@@ -35,7 +35,8 @@ def test_a_whole_run_makes_a_survey_that_verifies(
     folder = tmp_path / "made" / "survey"
     fill_in(wizard, folder)
     summary = {what: label.text() for what, label in wizard.pages[6].values.items()}  # type: ignore[attr-defined]
-    assert summary["Conditions"] == "3: bicubic, lanczos, reference"
+    assert summary["Conditions"] == "3: bicubic, lanczos, reference (hidden)"
+    assert summary["Protocol"] == "Single images (ACR); images: test, ×4"  # noqa: RUF001 - the multiplication sign
     assert summary["Stimuli"].startswith("9,")
     assert summary["Each observer"].startswith("9 trials")
     with qtbot.waitSignal(wizard.made, timeout=PATIENCE_MS) as made:
@@ -159,6 +160,27 @@ def test_no_step_is_jumped_over_while_one_before_it_is_wrong(wizard: SurveyWizar
     wizard.steps.setCurrentRow(5)
     assert wizard.index == 1
     assert wizard.steps.currentRow() == 1
+
+
+def test_what_another_protocol_cannot_have_goes_without_a_word(
+    wizard: SurveyWizard, image_files: list[Path], qtbot: QtBot
+) -> None:
+    first = wizard.pages[0]
+    assert isinstance(first, ProtocolPage)
+    first.buttons["vgc"].setChecked(True)
+    wizard.next()
+    add_cases(wizard, image_files, qtbot)
+    wizard.next()
+    page = wizard.pages[2]
+    assert isinstance(page, ConditionsPage)
+    page.reference.setChecked(True)
+    wizard.next()
+    assert [one.role for one in wizard.design.conditions] == ["test", "test", "reference"]
+    wizard.go_to(0)
+    first.buttons["dsis"].setChecked(True)
+    wizard.go_to(4)
+    assert wizard.index == 4
+    assert [one.role for one in wizard.design.conditions] == ["test", "test"]
 
 
 def test_passphrases_must_agree(wizard: SurveyWizard, fill_in: FillIn, tmp_path: Path) -> None:
