@@ -61,13 +61,8 @@ def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
 
 def _excluded(name: str, facts: SurveyFacts) -> dict[str, Any]:
     late = next((one for one in facts.after_opening.withdrawals if one.observer == name), None)
-    return {
-        "observer": name,
-        "reason": "withdrew consent",
-        "after_opening": late is not None,
-        "time": late.time if late else None,
-        "answers_kept": late.has_answers if late else None,
-    }
+    told = {"observer": name, "reason": "withdrew consent", "after_opening": late is not None}
+    return told | ({"time": late.time, "answers_kept": late.has_answers} if late else {})
 
 
 def summary_text(held: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from medsr_viewer.survey.report.content import report_document
 from medsr_viewer.survey.report.document import marks_of
 from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.report.html import html_page
-from medsr_viewer.survey.report.imrmc import imrmc_csv, imrmc_program_file
+from medsr_viewer.survey.report.imrmc import imrmc_csv, imrmc_key_csv, imrmc_program_file
 from medsr_viewer.survey.report.methods_text import methods_text
 from medsr_viewer.survey.report.pdf import pdf_bytes
 from medsr_viewer.survey.report.summary import summary, summary_text
@@ -74,4 +74,6 @@ def report_files(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts
         part = f"-{one.question}" if len(rated) > 1 else ""
         files[f"imrmc{part}{ending}.csv"] = imrmc_csv(one)
         files[f"imrmc{part}{ending}.imrmc"] = imrmc_program_file(one, marks)
+    if rated:
+        files[f"imrmc-key{ending}.csv"] = imrmc_key_csv(rated, note)
     return files | {f"figures/{figure.name}.png": figure.png for figure in document.figures}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from xml.etree import ElementTree as ET
+
 import numpy as np
 import pytest
 
@@ -49,6 +53,49 @@ def test_little_is_analysed_and_reported(what: str) -> None:
     # What TooFewRatings does not foresee shows as this; it is a gap in a statistic, not in the ratings.
     assert not [part.reason for part in parts if "could not be computed" in part.reason]
     assert "nan" not in files["methods.txt"]
+
+
+def test_one_observer_is_told_to_say_nothing_of_others() -> None:
+    analysis = analysed(LITTLE["one observer"]())
+    assert not analysis.has_interval
+    files = report_files([analysis], facts_of(analysis))
+    held = json.loads(files["report.json"])
+    assert held["interval"].startswith("none: 1 observer and 6 cases say nothing of new ones")
+    assert held["conditions"][0]["ci95"] == held["conditions"][0]["ci95_bootstrap"] == [None, None]
+    for text in (files["report.html"], files["methods.txt"]):
+        assert "none: 1 observer and 6 cases say nothing of new ones" in text
+        assert "new observers and new cases; 1 observer rated" not in text
+        assert "confidence interval is for new observers" not in text
+    assert held["questions"][0]["between"]["missing"]
+    assert held["questions"][0]["next_survey"]["missing"]
+
+
+def test_agreement_from_few_repeats_is_told_in_words() -> None:
+    analysis = analysed(ratings(repeats=3))  # three repeats an observer, 24 together
+    files = report_files([analysis], facts_of(analysis))
+    within = json.loads(files["report.json"])["questions"][0]["within"]
+    assert [one["n"] for one in within] == [24] + [3] * 8
+    assert all(one["icc"] is None and one["kappa"] is None for one in within[1:])
+    page = files["report.html"]
+    assert page.count("<td>too few</td>") >= 2 * 8
+    assert "A coefficient needs 10 pairs" in page
+    text = " ".join(ET.fromstring(page).itertext())  # noqa: S314 - our own
+    assert "infinite" not in text
+    cells = re.findall(r"<td>\N{MINUS SIGN}(\d+\.\d+)</td>", page)
+    assert all(float(cell) < 10 for cell in cells)
+
+
+def test_every_planned_size_has_its_power() -> None:
+    analysis = analysed(ratings(tuple(f"R{n}" for n in range(10)), 5, repeats=2))
+    planned = analysis.next_survey
+    assert not isinstance(planned, Missing)
+    assert all(0 < row.power <= 1 for row in planned.rows)
+    assert planned.pilot.repeats == 20
+    page = report_files([analysis], facts_of(analysis))["report.html"]
+    table = page[page.index("What a survey of this size would give") :]
+    assert "<td>\N{EN DASH}</td>" not in table[: table.index("</table>")]
+    assert "Observers needed" in page
+    assert "own inconsistency, from repeats" in page
 
 
 def test_the_baseline_is_bicubic_or_the_anchor_or_the_first() -> None:

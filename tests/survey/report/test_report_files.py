@@ -177,6 +177,24 @@ def test_present_or_absent_goes_to_imrmc(tmp_path: Path) -> None:
     assert json.loads(files["report.json"])["questions"][0]["roc"][0]["present"] == 4
 
 
+def test_names_in_imrmcs_files_are_unique_and_have_a_key() -> None:
+    observers = ("-R6", "R6", "R 6", "R_6", "truth", "@", "r6")
+    analysis = analysed(ratings(observers, 5, ("bicubic", "-bicubic"), repeats=0), "acr")
+    files = report_files([analysis], facts_of(analysis))
+    rows = list(csv.DictReader(io.StringIO(files["imrmc.csv"])))
+    assert len({row["readerID"] for row in rows}) == len(observers)
+    assert len({row["modalityID"] for row in rows}) == 2
+    key = list(csv.DictReader(io.StringIO(files["imrmc-key.csv"], newline="")))
+    readers = {row["survey_name"].removeprefix("'"): row["imrmc_name"] for row in key if row["kind"] == "reader"}
+    assert set(readers) == set(observers)
+    assert (readers["R6"], readers["R_6"]) == ("R6", "R_6")  # plain names keep
+    assert set(readers.values()) == {row["readerID"] for row in rows}
+    assert "truth" not in readers.values()
+    table = analysis.table
+    of_one = [row["score"] for row in rows if row["readerID"] == readers["-R6"]]
+    assert [float(score) for score in of_one] == table.value[table.observer == 0].tolist()
+
+
 def test_several_questions_have_their_own_parts(analysis) -> None:
     second = analysed(ratings(seed=3), "vgc", name="sharpness")
     files = report_files([analysis, second], facts_of(analysis))
@@ -196,4 +214,6 @@ def test_a_report_is_written_whole_and_again(analysis, tmp_path: Path) -> None:
     write_report(tmp_path / "out", [analysis], facts)
     assert {path: path.read_bytes() for path in first} == before  # the same ratings, the same report
     assert "plan.json was changed" in (tmp_path / "out/report.html").read_text("utf-8")
-    assert json.loads(before[first[2]])["excluded"] == [{"observer": "R9", "reason": "withdrew consent"}]
+    assert json.loads(before[first[2]])["excluded"] == [
+        {"observer": "R9", "reason": "withdrew consent", "after_opening": False}
+    ]

@@ -123,8 +123,8 @@ def _within(analysis: Analysis) -> list[Block]:
             ("Observer", "Pairs", "Identical", "Within 1", "Mean change", "ICC(2,1)", "95 % CI", "Weighted kappa"),
             tuple(_repeats(one) for one in shown),
             f"{together.test}. Assumptions: {together.assumptions}. Mean change: second less first answer. A"
-            f" coefficient needs {least_stimuli(2)} pairs (so many tell 0.7 from 0 with power 80 %, Walter et al. 1998),"
-            " and is not told where its interval reaches from poor to excellent agreement (Koo and Li 2016).",
+            f" coefficient needs {least_stimuli(2)} pairs (so many tell 0.7 from 0 with power 80 %, Walter et al."
+            " 1998), and is not told where its interval reaches from poor to excellent agreement (Koo and Li 2016).",
         )
     ]
 
