@@ -122,6 +122,10 @@ class ImageWall(QWidget):
         """Write above an image."""
         self._captions[index].setText(text)
 
+    def caption(self, index: int) -> str:
+        """Return what is written above an image."""
+        return self._captions[index].text()
+
     def mark(self, index: int) -> None:
         """Frame one image, or none (-1)."""
         for place, port in enumerate(self._ports):

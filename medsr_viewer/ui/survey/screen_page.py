@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QFocusEvent, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QWidget
 
 from medsr_viewer.survey.design import Screen
@@ -107,16 +107,21 @@ class ScreenPage(Page):
 
 
 class _Answer(QRadioButton):
-    """An answer, framed while it has the focus."""
+    """An answer, with room for the frame that its choice draws around it."""
+
+    focus_changed = Signal()
 
     def sizeHint(self) -> QSize:
         """Return room for the frame too."""
         return super().sizeHint() + QSize(8, 8)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus():
-            draw_focus_frame(self, self.rect().adjusted(1, 1, -1, -1))
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit()
 
 
 class _Choice(QWidget):
@@ -134,7 +139,14 @@ class _Choice(QWidget):
         for button in self.buttons.values():
             row.addWidget(button)
             self._group.addButton(button)
+            button.focus_changed.connect(self.update)
         self._group.buttonToggled.connect(self.changed)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Frame the answer that has the focus."""
+        for button in self.buttons.values():
+            if button.hasFocus():
+                draw_focus_frame(self, button.geometry().adjusted(-5, 1, -2, -1))
 
     @property
     def answer(self) -> str:

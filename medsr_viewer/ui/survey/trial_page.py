@@ -267,7 +267,7 @@ class TrialPage(QWidget):
         else:
             self.side.scale.show_scale(self._scale())
         self.side.show_question(question.text, sheet.values(sheet.image), sheet.question)
-        self.side.scale.mark(sheet.value if self.state != "blank" else 0)
+        self.side.scale.mark(sheet.value if self._marks_scale() else 0)
         self.side.scale.setEnabled(is_open)
         self.side.next.setText(next_is or next_text(self.state, sheet))
         is_early = sheet.is_complete and self.clock.seconds < self._least_seconds
@@ -275,6 +275,11 @@ class TrialPage(QWidget):
         self.side.back.setVisible(design.sitting.back)
         self.side.back.setEnabled(is_open and self.posed is not None and self.posed.can_go_back)
         self._refresh_wall()
+
+    def _marks_scale(self) -> bool:
+        """Whether the scale shows an answer: of several images, feedback is on all of them, and their captions tell."""
+        has_several = self.posed is not None and not self.is_pair and len(self.posed.trial.rated) > 1
+        return self.state != "blank" and not (self.state == "feedback" and has_several)
 
     def _refresh_wall(self) -> None:
         if self.posed is None or not self.wall.ports:

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from medsr_viewer.survey.feedback import Feedback
 from medsr_viewer.survey.plan import Trial
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.survey.image_wall import Shown
@@ -130,3 +131,12 @@ def test_between_trials_there_is_gray_and_nothing_to_answer(show_page: Make) -> 
     assert page.sheet.value == 0
     shown = page.wall.grab().toImage()
     assert shown.pixelColor(shown.width() // 2, shown.height() // 2).getRgb()[:3] == (128, 128, 128)
+
+
+def test_feedback_on_several_images_marks_no_single_answer(show_page: Make) -> None:
+    page = show_page(2, labelled=True, protocol="queens")
+    press(page, Qt.Key.Key_5, Qt.Key.Key_Right, Qt.Key.Key_2)
+    assert page.side.scale.buttons[2].isChecked()
+    page.show_feedback(Feedback((1,), (5,), turned=True, again=True))
+    assert not any(button.isChecked() for button in page.side.scale.buttons.values())
+    assert [page.wall.caption(index) for index in range(3)] == ["Original", "Rated 5 high quality", "Rated 2"]
