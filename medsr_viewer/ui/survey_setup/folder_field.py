@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 
@@ -53,6 +53,7 @@ class FolderField(QWidget):
         self.line.activated.connect(self._on_activated)
         if (typed := self.line.lineEdit()) is not None:
             typed.returnPressed.connect(self.entered)
+            typed.installEventFilter(self)
         self.button.clicked.connect(self._choose)
 
     @property
@@ -79,6 +80,14 @@ class FolderField(QWidget):
         self.line.addItems(list(remembered))
         self.line.setEditText(text)
         self.line.blockSignals(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let Alt with a letter type nothing: it is meant for a button, which may be disabled at the moment."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            text = event.text()
+            if event.modifiers() == Qt.KeyboardModifier.AltModifier and text.isascii() and text.isalnum():
+                return True
+        return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a local folder."""

@@ -20,6 +20,7 @@ from medsr_viewer.survey.folder import SurveyFolder, verify_folder
 from medsr_viewer.survey.sealing import read_passphrase
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.preferences import Preferences
+from medsr_viewer.ui.survey_setup.folder_field import FolderField
 from medsr_viewer.ui.survey_setup.quick_design import drawn_passphrase, quick_conditions, quick_inputs
 from medsr_viewer.ui.survey_setup.quick_dialog import QuickDialog
 from medsr_viewer.ui.survey_setup.rating_start import RatingStart, start_detached
@@ -138,6 +139,17 @@ def test_enhance_compares_one_method_with_the_baseline(open_settled: MakeApplica
     assert len(quick_inputs(state)) == 1
     state.choose(mode="enhance", contents=("degraded", "lanczos"))
     assert [one.method for one in quick_conditions(state)] == ["bicubic", "lanczos"]
+
+
+def test_alt_with_a_letter_types_nothing_into_a_folder(qtbot: QtBot) -> None:
+    field = FolderField("Folder")
+    qtbot.addWidget(field)
+    field.path = Path("/surveys/one")
+    line = field.line.lineEdit()
+    qtbot.keyClick(line, Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
+    assert field.path == Path("/surveys/one")
+    qtbot.keyClick(line, Qt.Key.Key_T)
+    assert field.path == Path("/surveys/onet")
 
 
 def test_passphrases_differ() -> None:
