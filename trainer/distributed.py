@@ -56,7 +56,13 @@ class World:
         """Return what a training step calls: the network, wrapped where its gradients are shared."""
         if self.size == 1:
             return network
-        return DistributedDataParallel(network, device_ids=[self.device] if self.device.type == "cuda" else None)
+        # Training reads no running statistics, and the first process alone validates: its own ones are what counts. To
+        # hand them round at every call would overwrite them between two calls of one step.
+        return DistributedDataParallel(
+            network,
+            device_ids=[self.device] if self.device.type == "cuda" else None,
+            broadcast_buffers=False,
+        )
 
     def mean(self, values: Tensor) -> Tensor:
         """Return the mean over all processes."""

@@ -69,6 +69,7 @@ class Objective(nn.Module):
         loss = recipe.loss
         needed = loss.perceptual_weight or recipe.validation.selection == "perceptual_distance"
         self.recipe, self.kernel = loss, recipe.degradation.kernel
+        self.mixes_batch = recipe.discriminator.mixed_batch
         vgg = find_weights("vgg16", files.vgg, option="--vgg") if needed else files.vgg
         self.perceptual = PerceptualDistance(vgg) if vgg else None
         self.content = _content(loss, files) if loss.content_weight else None
@@ -111,8 +112,12 @@ class Objective(nn.Module):
 
     def discriminator_loss(self, picture: Tensor, reference: Tensor, discriminator: nn.Module) -> Tensor:
         """Return what the discriminator minimises; no gradient flows into `picture`."""
-        scores = discriminator(torch.cat([reference, picture.detach().float()])).float()
-        return discriminator_loss(*scores.chunk(2), form=self.recipe.adversarial)
+        patches = reference, picture.detach().float()
+        if self.mixes_batch:
+            scores = discriminator(torch.cat(patches)).float().chunk(2)
+        else:
+            scores = tuple(discriminator(some).float() for some in patches)
+        return discriminator_loss(*scores, form=self.recipe.adversarial)
 
     def _adversarial(self, picture: Tensor, reference: Tensor, discriminator: nn.Module) -> Tensor:
         reference_scores = None

@@ -169,6 +169,9 @@ class DiscriminatorRecipe:
     options: dict[str, Any] = field(default_factory=dict)
     rate: Rate = 1e-4
     """Its full rate; it follows the generator's schedule."""
+    mixed_batch: bool = True
+    """Whether it trains on references and upscaled patches in one batch, of which batch normalisation takes its
+    statistics; the public programs of the papers give it one after the other."""
 
 
 @dataclass(frozen=True)

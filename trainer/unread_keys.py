@@ -36,6 +36,7 @@ READ_WITH: Mapping[str, Readers] = {
     "discriminator.features": _ADVERSARIAL,
     "discriminator.options": _ADVERSARIAL,
     "discriminator.rate": _ADVERSARIAL,
+    "discriminator.mixed_batch": _ADVERSARIAL,
     "optimiser.kernel_rate": {"optimiser.kind": ("muon",)},
     "optimiser.betas": {"optimiser.kind": ("adam", "adamw", "muon")},
     "optimiser.momentum": {"optimiser.kind": ("sgd",)},

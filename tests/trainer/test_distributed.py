@@ -28,7 +28,7 @@ precision = "fp32"
 network = { architecture = "srresnet", scale_factor = 2, options = { features = 8, blocks = 1, norm = "none" } }
 data = { patch = 8, batch = 4 }
 loss = { adversarial_weight = 1e-2 }
-discriminator = { architecture = "srgan", features = 4, options = { norm = "none" } }
+discriminator = { architecture = "srgan", features = 4, options = { norm = "none" }, mixed_batch = false }
 optimiser = { steps = 6, warmup_steps = 2 }
 validation = { every = 3, train_images = 1, sample_images = 1 }
 """

@@ -18,9 +18,10 @@ from medsr_viewer.models.architectures import build_network
 from trainer import checkpoint
 from trainer.distributed import World
 from trainer.loop import Run, TrainingDiverged, train
-from trainer.losses import pretrained
+from trainer.losses import discriminator_loss, pretrained
 from trainer.objective import FeatureFiles, Objective
-from trainer.recipe import DataRecipe, LossRecipe, Recipe
+from trainer.recipe import DataRecipe, DiscriminatorRecipe, LossRecipe, Recipe
+from trainer.recipe_file import load_recipe, shipped_recipes
 
 RecipeOf = Callable[..., Recipe]
 GAN = LossRecipe(perceptual_weight=0.05, adversarial_weight=1e-3, consistency_weight=0.1)
@@ -260,6 +261,54 @@ def test_the_generators_step_leaves_the_discriminator_alone(
     assert seen == [False]
     assert all(parameter.requires_grad for parameter in discriminator.parameters())
     assert terms["discriminator_gradient"] > 0
+
+
+@pytest.mark.parametrize("mixed", [True, False])
+def test_a_discriminator_is_trained_on_one_batch_or_on_two(
+    mixed: bool, recipe_of: RecipeOf, data: list[Path], tmp_path: Path
+) -> None:
+    discriminator = DiscriminatorRecipe(features=4, mixed_batch=mixed)
+    recipe = recipe_of("srresnet", loss=LossRecipe(adversarial_weight=1.0), discriminator=discriminator)
+    players = Run(recipe, data, tmp_path, ALONE, FeatureFiles(), quiet).players
+    assert players.discriminator is not None
+    network = players.discriminator.network.train()
+    reference, picture = torch.rand(3, 1, 16, 16), torch.rand(3, 1, 16, 16, requires_grad=True)
+    loss = players.objective.discriminator_loss(picture, reference, network)
+    assert torch.autograd.grad(loss, [picture], retain_graph=True, allow_unused=True) == (None,)
+    with torch.no_grad():
+        ways = network(torch.cat([reference, picture])).chunk(2), (network(reference), network(picture))
+    found, one, two = (float(value.detach()) for value in (loss, *(discriminator_loss(*scores) for scores in ways)))
+    assert found == pytest.approx(one if mixed else two, abs=1e-6)
+    assert abs(one - two) > 1e-3
+
+
+def test_the_papers_give_their_discriminators_one_batch_after_the_other() -> None:
+    adversarial = [recipe for recipe in map(load_recipe, shipped_recipes()) if recipe.loss.adversarial_weight]
+    assert {recipe.name for recipe in adversarial if not recipe.discriminator.mixed_batch} == {
+        recipe.name for recipe in adversarial if recipe.paper
+    }
+
+
+def test_what_chance_there_is_in_a_network_differs_from_step_to_step(
+    recipe_of: RecipeOf, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds: list[int] = []
+    forward = torch.nn.Dropout.forward
+
+    def noting(layer: torch.nn.Dropout, pixels: torch.Tensor) -> torch.Tensor:
+        if layer.training:
+            seeds.append(torch.initial_seed())
+        return forward(layer, pixels)
+
+    monkeypatch.setattr(torch.nn.Dropout, "forward", noting)
+    discriminator = DiscriminatorRecipe("covid-srgan", features=4)
+    recipe = recipe_of("srresnet", loss=LossRecipe(adversarial_weight=1.0), discriminator=discriminator)
+    for rank in range(2):
+        world = dataclasses.replace(ALONE, rank=rank)
+        run = Run(recipe, data, tmp_path, world, FeatureFiles(), quiet)
+        for step in range(3):
+            run.players.step(run.sampler.batch(step), step, 1.0)
+    assert len(set(seeds)) == 6, "of two processes in three steps each"
 
 
 def test_what_a_networks_output_is_decides_where_training_starts(
