@@ -15,7 +15,7 @@ from medsr_viewer.errors import InvalidRecipe, UnreadableFile
 from medsr_viewer.models.layers import bicubic
 from trainer.augmentation import draw_patch
 from trainer.degradations import degrade_patch, is_standard
-from trainer.images import TrainingImage, load_images, warn
+from trainer.images import Report, TrainingImage, load_images, warn
 from trainer.recipe import DataRecipe, DegradationRecipe
 
 __all__ = ["Batch", "PatchSampler", "TrainingImage", "load_images"]
@@ -71,6 +71,8 @@ class PatchSampler:
         Of the run.
     degradation : DegradationRecipe
         The standard one where it is left out.
+    report : callable
+        Takes a line about folders that the recipe does not weigh.
 
     Raises
     ------
@@ -85,13 +87,14 @@ class PatchSampler:
         scale_factor: int,
         seed: int,
         degradation: DegradationRecipe = DegradationRecipe(),  # noqa: B008 - frozen
+        report: Report = warn,
     ) -> None:
         self.images = images
         self.recipe = recipe
         self.scale_factor = scale_factor
         self.seed = seed
         self.degradation = degradation
-        self._weights = _sampling_weights(images, recipe)
+        self._weights = _sampling_weights(images, recipe, report)
 
     def batch(self, step: int) -> Batch:
         """Return the patches of a step.
@@ -147,12 +150,12 @@ class PatchSampler:
         return torch.from_numpy(np.stack(degraded))[:, None]
 
 
-def _sampling_weights(images: Sequence[TrainingImage], recipe: DataRecipe) -> NDArray[np.float64]:
+def _sampling_weights(images: Sequence[TrainingImage], recipe: DataRecipe, report: Report) -> NDArray[np.float64]:
     folders = {image.folder for image in images}
     unknown = sorted(set(recipe.folder_weights) - folders)
     if unknown == sorted(recipe.folder_weights) and unknown:
         # A recipe that was made for other folders altogether, as those that ship are: it weighs these alike.
-        warn(f"data.folder_weights names {', '.join(unknown)} alone: the data folders given are drawn alike")
+        report(f"data.folder_weights names {', '.join(unknown)} alone: the data folders given are drawn alike")
     elif unknown:
         raise InvalidRecipe(
             f"data.folder_weights names {', '.join(unknown)}, which is not among the data folders",

@@ -117,7 +117,7 @@ class Run:
                 f"{recipe.name}: data.batch = {recipe.data.batch}",
                 f"Allowed: multiples of {world.size} (processes).",
             )
-        self.sampler = PatchSampler(images, recipe.data, scale_factor, recipe.seed, recipe.degradation)
+        self.sampler = PatchSampler(images, recipe.data, scale_factor, recipe.seed, recipe.degradation, report)
         self.unreadable = Unreadable((image.folder for image in images), "train", report)
         self.players = Players(recipe, Objective(recipe, files), world, report)
         self.examiner = Examiner(recipe, validation_images, images, self.players.objective.perceptual, report)

@@ -162,6 +162,27 @@ def test_a_gradient_that_is_not_finite_spares_the_checkpoint(
         run.work()
 
 
+def test_gradients_that_fp16_never_holds_end_the_run(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:
+    run = Run(recipe_of(precision="fp16", steps=60), data, tmp_path, ALONE, FeatureFiles(), quiet)
+    parameter = next(run.players.generator.network.parameters())
+    parameter.register_hook(lambda gradient: gradient * math.inf)
+    before = parameter.detach().clone()
+    with pytest.raises(TrainingDiverged, match="fp16 cannot hold the gradient at step") as caught:
+        run.work()
+    assert "bf16 or fp32" in caught.value.advice
+    assert torch.equal(parameter, before), "no such step is taken"
+
+
+def test_networks_are_trained_channels_last(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:
+    recipe = recipe_of("srresnet", loss=LossRecipe(adversarial_weight=1.0))
+    players = Run(recipe, data, tmp_path, ALONE, FeatureFiles(), quiet).players
+    for player in (players.generator, players.discriminator):
+        assert player is not None
+        kernels = [parameter for parameter in player.network.parameters() if parameter.ndim == 4]
+        assert kernels
+        assert all(kernel.is_contiguous(memory_format=torch.channels_last) for kernel in kernels)
+
+
 def test_a_checkpoint_of_another_network_is_refused(recipe_of: RecipeOf, data: list[Path], tmp_path: Path) -> None:
     train(recipe_of(steps=2), data, tmp_path, workers=0, report=quiet)
     before = (tmp_path / "recipe.json").read_text()

@@ -20,6 +20,13 @@ def test_the_interval_holds_the_mean_and_is_that_of_a_normal_sample() -> None:
     assert mean == mean_with_interval(list(values)), "the same seed gives the same interval"
 
 
+def test_the_interval_is_that_between_percentiles_of_resampled_means() -> None:
+    values = np.random.default_rng(3).lognormal(0, 1.5, 12)  # skew: other bootstraps differ
+    resampled = np.random.default_rng(4).choice(values, (20_000, 12)).mean(axis=1)
+    mean = mean_with_interval(list(values))
+    assert (mean.low, mean.high) == pytest.approx(np.percentile(resampled, (2.5, 97.5)), rel=0.1)
+
+
 def test_undefined_values_are_left_out_and_counted() -> None:
     mean = mean_with_interval([1.0, None, math.nan, math.inf])
     assert (mean.value, mean.low, mean.high, mean.count) == (1.0, None, None, 1)
