@@ -66,7 +66,7 @@ def note_of(table: Table) -> str:
     return f"{table.note} {_DASH}".strip() if dash else table.note
 
 
-_DASH = f"{ABSENT} there are too few ratings for this figure, or it is not defined."
+_DASH = f"{ABSENT} there are too few ratings for this figure, or it is not defined since nothing varies."
 
 
 def is_text(table: Table, place: int) -> bool:

@@ -26,8 +26,8 @@ _INK, _SOFT, _LINE, _TINT, _WARN = "#1c2430", "#5b6675", "#c9d0d9", "#f1f4f8", "
 _MARGIN = 45.0
 _FOOT = 50.0
 _CELL = 7.2
-_MOST_KEPT = 330.0
-"""Points: text and tables that are higher may be split over pages; figures never are."""
+_MOST_KEPT, _MOST_TEXT = 330.0, 120.0
+"""Points: tables and texts that are higher may be split over pages; figures never are."""
 _MOST_LED = 480.0
 """Points that a heading asks for, with what stands first below it."""
 _ENDLESS = 1e6
@@ -73,14 +73,15 @@ def _story(document: Document, width: float) -> list[Any]:
         Spacer(1, 8),
     ]
     for part, sections in groupby(document.sections, key=lambda section: section.part):
-        if part:
-            story.append(_text(part, style["part"]))
+        heads = [_text(part, style["part"])] if part else []
         for section in sections:
-            story += _section(section, width)
+            story += _section(section, width, heads)
+            heads = []
     return story
 
 
-def _section(section: Section, width: float) -> list[Any]:
+def _section(section: Section, width: float, heads: list[Any]) -> list[Any]:
+    """Return a section, with the heading of its part before it where it is the first."""
     from reportlab.platypus import CondPageBreak
 
     made = [_block(block, width) for block in section.blocks]
@@ -89,17 +90,23 @@ def _section(section: Section, width: float) -> list[Any]:
     # keepWithNext would do so too, but splits no table.
     leading = next((place for place, block in enumerate(section.blocks) if not isinstance(block, Paragraph)), 0)
     first = min(sum(least[: leading + 1]), _MOST_LED)
-    flat = [each for height, flowables in zip(least, made, strict=True) for each in (CondPageBreak(height), *flowables)]
-    return [CondPageBreak(first + 40), _text(section.title, _styles()["heading"]), *flat]
+    story = [CondPageBreak(first + 40 * (1 + len(heads))), *heads, _text(section.title, _styles()["heading"])]
+    for place, (block, flowables) in enumerate(zip(section.blocks, made, strict=True)):
+        leads = isinstance(block, Paragraph) and block.kind != "note"
+        story += [CondPageBreak(min(sum(least[place : place + 1 + leads]), _MOST_LED)), *flowables]
+    return story
 
 
 def _least_height(flowables: list[Any], width: float) -> float:
-    """Return the height that must be free on a page: all of a figure, of a long table its beginning."""
+    """Return the height that must be free on a page: all of a figure, the beginning of a long table or text."""
     from reportlab.platypus import Image
+    from reportlab.platypus import Paragraph as Flowed
 
     height = float(sum(each.wrap(width, _ENDLESS)[1] + each.getSpaceBefore() for each in flowables))
     is_figure = any(isinstance(each, Image) for each in flowables)
-    return height if is_figure else min(height, _MOST_KEPT)
+    if is_figure:
+        return height
+    return min(height, _MOST_TEXT if all(isinstance(each, Flowed) for each in flowables) else _MOST_KEPT)
 
 
 def _block(block: Block, width: float) -> list[Any]:

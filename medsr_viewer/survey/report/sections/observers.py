@@ -43,7 +43,7 @@ def _screening(analysis: Analysis) -> list[Block]:
             number(one.others.r),
             number(one.p913.by_stimulus),
             share(one.bt500.share),
-            f"{one.checks_passed} of {one.checks}" if one.checks else number(math.nan),
+            f"{one.checks_passed} of {one.checks}" if one.checks else "none",
             number(one.median_seconds, 1),
             ", ".join(one.reasons) or "none",
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.report.curve_figures import roc_figure, vgc_figure
 from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
 from medsr_viewer.survey.report.sections.scores import absent
-from medsr_viewer.survey.report.wording import count, number, p_equals, probability, reach, with_interval
+from medsr_viewer.survey.report.wording import count, listed, number, p_equals, probability, reach, with_interval
 
 
 def ordinal_section(analysis: Analysis, mark: str) -> Section:
@@ -86,6 +88,8 @@ def roc_lead(analysis: Analysis) -> str:
     best = sorted(analysis.roc, key=lambda result: -result.auc.value)
     areas = (f"{one.condition} {with_interval(one.auc.value, *one.auc.ci95)}" for one in best)
     text = f"Area under the ROC curve, mean over observers: {'; '.join(areas)}."
+    if flat := [one.condition for one in best if math.isnan(one.auc.ci95[0])]:
+        text += f" No interval can be given for {listed(flat)}: the area is the same whoever is left out."
     for each in found(analysis.roc_differences) or ():
         text += (
             f" {each.condition} less {each.baseline}:"

@@ -51,7 +51,7 @@ def survey_section(facts: SurveyFacts) -> Section:
             f"a break after {facts.sitting_minutes:g} minutes; answers {'could' if facts.back else 'could not'} be"
             f" changed",
         ),
-        ("Screens", ", ".join(f"{size} ({times})" for size, times in facts.screens) or ABSENT),
+        ("Screens", ", ".join(f"{size} ({times})" for size, times in facts.screens) or "not recorded"),
         ("Rated", days or ABSENT),
         ("Sites", count(facts.sites)),
         ("Allocation", _allocation(facts)),
