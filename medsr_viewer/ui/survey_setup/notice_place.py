@@ -9,7 +9,7 @@ from medsr_viewer.ui.notices import Notices
 
 _LINES = 2
 _MARGINS = 20
-_MOST = 4
+_MOST = 3
 """Times the room that is kept: what is larger is scrolled."""
 
 

@@ -233,7 +233,7 @@ class SurveyWizard(WizardFrame):
     def _on_made(self, made: NewSurvey) -> None:
         self._is_made = True
         self.made_page.show_made(made)
-        self.show_end(self.made_page)
+        self.show_end()
         self.made.emit(made.folder)
 
     @Slot()

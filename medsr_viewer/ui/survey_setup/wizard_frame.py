@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QHBoxLayout,
     QListWidget,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -51,7 +53,7 @@ class WizardFrame(QDialog):
         self.steps.setAccessibleName("Steps")
         self.steps.addItems([f"{number}  {title}" for number, title in enumerate(titles, 1)])
         for page in pages:
-            self.stack.addWidget(page)
+            self.stack.addWidget(_scrolled(page))
         self.load_button, self.save_button = QPushButton("&Load design …"), QPushButton("Sa&ve design …")
         self.back_button, self.next_button = QPushButton("&Back"), QPushButton("&Next")
         self.close_button = QPushButton("Cancel")
@@ -71,9 +73,9 @@ class WizardFrame(QDialog):
         self.back_button.setEnabled(index > 0)
         self.next_button.setText("Create the survey" if index == self.steps.count() - 1 else "&Next")
 
-    def show_end(self, page: QWidget) -> None:
+    def show_end(self) -> None:
         """Show what follows the last step: there is no way back."""
-        self.stack.setCurrentWidget(page)
+        self.stack.setCurrentIndex(self.stack.count() - 1)
         for part in (self.steps, self.load_button, self.save_button, self.back_button, self.next_button):
             part.hide()
         self.close_button.setText("Close")
@@ -102,3 +104,12 @@ class WizardFrame(QDialog):
         column.addLayout(middle, 1)
         column.addWidget(NoticePlace(self.notices))
         column.addLayout(buttons)
+
+
+def _scrolled(page: QWidget) -> QWidget:
+    """Return a page in a frame that scrolls where a small screen or a long notice leaves it too little room."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    return area

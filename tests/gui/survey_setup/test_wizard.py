@@ -296,6 +296,20 @@ def test_buttons_and_fields_stay_in_place_when_a_notice_comes(wizard: SurveyWiza
     assert [(part.mapTo(wizard, QPoint()), part.size()) for part in parts] == before
 
 
+def test_a_long_notice_leaves_the_fields_their_height(wizard: SurveyWizard, fill_in: FillIn, tmp_path: Path) -> None:
+    fill_in(wizard, tmp_path / "survey")
+    wizard.go_to(4)
+    wizard.resize(1060, 660)
+    QApplication.processEvents()
+    field = wizard.pages[4].observers  # type: ignore[attr-defined]
+    before = field.height()
+    wizard.notices.tell("Not valid", "\n".join(f"line {number}" for number in range(20)))
+    QApplication.processEvents()
+    assert field.height() == before
+    assert wizard.height() <= 700
+    assert wizard.next_button.isVisible()
+
+
 def test_leaving_is_asked_about_once_something_was_entered(wizard: SurveyWizard, qtbot: QtBot) -> None:
     wizard.pages[0].survey_title.setText("A study")  # type: ignore[attr-defined]
     wizard.close()
