@@ -96,7 +96,8 @@ def _design(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
     if facts.protocol == "pairs":
         text += f" {counted(ratings, 'choice')} {'was' if ratings == 1 else 'were'} made." if ratings else ""
     elif ratings:
-        text += f" {counted(ratings, 'rating')} {'was' if ratings == 1 else 'were'} given, repeats included."
+        repeats = ", repeats included" if facts.repeat_share else ""
+        text += f" {counted(ratings, 'rating')} {'was' if ratings == 1 else 'were'} given{repeats}."
     if facts.withdrawn:
         text += (
             f" {counted(len(facts.withdrawn), 'observer')} withdrew consent and"

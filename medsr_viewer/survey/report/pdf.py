@@ -102,7 +102,9 @@ def _least_height(flowables: list[Any], width: float) -> float:
     from reportlab.platypus import Image
     from reportlab.platypus import Paragraph as Flowed
 
-    height = float(sum(each.wrap(width, _ENDLESS)[1] + each.getSpaceBefore() for each in flowables))
+    height = float(
+        sum(each.wrap(width, _ENDLESS)[1] + each.getSpaceBefore() + each.getSpaceAfter() for each in flowables)
+    )
     is_figure = any(isinstance(each, Image) for each in flowables)
     if is_figure:
         return height
@@ -208,6 +210,7 @@ def _styles() -> dict[str, Any]:
     def style(size: float, **options: Any) -> Any:
         plain: dict[str, Any] = {
             "fontName": _REGULAR, "fontSize": size, "leading": size * 1.42, "textColor": _INK, "splitLongWords": 1,
+            "allowWidows": 0,
         }  # fmt: skip
         return ParagraphStyle(f"s{size}", **plain | options)
 
