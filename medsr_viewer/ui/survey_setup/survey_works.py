@@ -159,13 +159,13 @@ def merging(path: Path, bundles: Sequence[Path]) -> Work:
     """Return the work of taking bundles in: a sentence."""
 
     def work(_token: CancelToken, report: Report) -> str:
-        from medsr_viewer.workflows.survey_bundle import merge_bundle
+        from medsr_viewer.workflows.survey_bundle import merge_bundle, merged_conflicts
 
         new = 0
         for bundle in bundles:
             report(f"Taking in {bundle.name}")
             new += merge_bundle(path, bundle)
-        return f"{counted(new, 'new record')}."
+        return " ".join([f"{counted(new, 'new record')}.", *(f"Note: {one}." for one in merged_conflicts(path))])
 
     return work
 
