@@ -12,7 +12,7 @@ from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import NothingToOpen, UnusableImage
 from medsr_viewer.imaging.frame import FloatArray, Frame, Window
 from medsr_viewer.imaging.region import Region
-from medsr_viewer.imaging.stored_step import rounded, stored_step
+from medsr_viewer.imaging.stored_values import StoredValues, stored_values
 from medsr_viewer.survey.design import Case, Condition, Design
 from medsr_viewer.survey.protocols import LABELLED, PROTOCOLS
 from medsr_viewer.upscaling.catalogue import catalogue
@@ -52,8 +52,9 @@ class RenderedCase:
 def render(design: Design, case: Case, *, device: str = "auto", token: CancelToken | None = None) -> RenderedCase:
     """Compute a case under every condition of a design.
 
-    All are rounded to the step of the case's own values and held to their range, as a file of that kind would hold
-    them: an original of whole numbers beside computed values would show its steps in a narrow window, and its ends.
+    All are rounded to the values that the case's own file can hold: an original of whole numbers beside computed values
+    would show its steps in a narrow window, its ends, and the gaps that stretching its contrast left. Where its values
+    are on no steps (floating-point files) nothing is rounded: there is no original of few values to be told by.
 
     Parameters
     ----------
@@ -76,10 +77,10 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
     comparison = _compare(design, frame, source.instance.modality, device, token)
     region = _region(case, comparison, design)
     conditions = [*design.conditions, *_labelled(design)]
-    (low, high), step = frame.value_range, stored_step(frame.pixels)
+    stored = stored_values(frame.pixels if frame.valid is None else frame.pixels[frame.valid])
     pixels = {one.name: _crop(_pixels(one, case, frame, comparison), region) for one in conditions}
-    if step:
-        pixels = {name: np.clip(rounded(image, low, step), low, high) for name, image in pixels.items()}
+    if stored:
+        pixels = {name: stored.held(image) for name, image in pixels.items()}
     spacing = frame.pixel_spacing or ()
     shrunk = design.scale_factor if design.mode == "enhance" else 1
     return RenderedCase(
@@ -91,7 +92,7 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
         notes=(
             *comparison.prepared.notes,
             *frame.warnings,
-            *([f"Rounded to steps of {step:g}, from {low:g} to {high:g}."] if step else []),
+            *([_rounding(stored)] if stored else []),
         ),
     )
 
@@ -105,6 +106,13 @@ def case_window(case: Case, frame: Frame) -> tuple[float, float]:
             return voi.center, voi.width
     low, high = frame.value_range
     return (low + high) / 2, max(high - low, 1.0)
+
+
+def _rounding(stored: StoredValues) -> str:
+    text = f"Rounded to steps of {stored.step:g}, from {stored.low:g} to {stored.high:g}"
+    if stored.combed.any():
+        text += f", and to the {len(stored.levels)} values that it has where its contrast was stretched"
+    return f"{text}."
 
 
 def _labelled(design: Design) -> tuple[Condition, ...]:

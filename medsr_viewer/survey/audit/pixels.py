@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medsr_viewer.imaging.frame import FloatArray
+from medsr_viewer.imaging.stored_values import stored_values
 from medsr_viewer.survey.audit.finding import LOOK_AT_IT, SET_UP_AGAIN, Finding, some
 
 _DEPTH = 8
@@ -116,9 +117,15 @@ def check_borders(stack: Stack, shown: Stack) -> Iterator[Finding]:
 
 
 def check_rounding(stack: Stack, window: tuple[float, float]) -> Iterator[Finding]:
-    """Find images rounded to coarser steps than others of their case: computed pixels are not, stored ones are."""
-    steps = {name: step for name, pixels in stack.items() if (step := _step(_sample(pixels), window)) > 0}
-    coarse = [name for name, step in steps.items() if step > 20 * min(steps.values())]
+    """Find images whose values are on steps, or on coarser ones, where others of their case are not.
+
+    Computed pixels are on none, stored ones are.
+    """
+    samples = {name: _sample(pixels) for name, pixels in stack.items()}
+    steps = {name: step for name, values in samples.items() if (step := _step(values, window)) > 0}
+    coarse = {name for name, step in steps.items() if step > 20 * min(steps.values())}
+    stored = {name for name, values in samples.items() if stored_values(values)}
+    coarse |= stored if len(stored) < len(stack) else set()
     if coarse:
         yield Finding(
             "rounding",
