@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from medsr_viewer.errors import MedsrError
 from medsr_viewer.survey.design import Design
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from medsr_viewer.workflows.survey_new import NewSurvey
 
 _FILTER = "Survey designs (*.toml)"
+_STAY = "Stay"
 _SHOWN = Qt.FocusReason.TabFocusReason  # by which the style draws it
 
 
@@ -130,8 +131,14 @@ class SurveyWizard(WizardFrame):
             self.notices.ask(
                 "Leave without making the survey?",
                 "What you entered is lost unless you save the design.",
-                [("Leave", self._leave), ("Save design …", self._ask_where_to_save), ("Stay", lambda: None)],
+                [
+                    ("Leave", self._leave),
+                    ("Save design …", self._ask_where_to_save),
+                    (_STAY, self.next_button.setFocus),
+                ],
             )
+            stay = next(one for one in self.notices.shown[0].findChildren(QPushButton) if one.text() == _STAY)
+            stay.setFocus(_SHOWN)
         else:
             self._leave()
 

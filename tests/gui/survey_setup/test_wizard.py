@@ -315,6 +315,13 @@ def test_leaving_is_asked_about_once_something_was_entered(wizard: SurveyWizard,
     wizard.close()
     assert wizard.isVisible()
     assert wizard.notices.shown[0].title == "Leave without making the survey?"
+    focused = wizard.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text() == "Stay"
+    qtbot.keyClick(focused, Qt.Key.Key_Return)
+    assert wizard.isVisible()
+    assert wizard.notices.shown == ()
+    assert wizard.index == 0
 
 
 def test_an_untouched_wizard_closes_at_once(wizard: SurveyWizard) -> None:
