@@ -19,6 +19,7 @@
     │   ├── AnswerRefused         an answer of an observer does not count
     │   ├── AlreadyRecorded       the same was recorded before, and is kept as it was
     │   ├── SurveyClosed          nothing more is rated
+    │   ├── SurveyUnreachable     its database cannot be read or written now; nothing says that it was altered
     │   ├── TooFewRatings         too few ratings for a statistic that was asked for
     │   └── WrongPassphrase       the sealed allocation does not open
     └── CannotWrite               a file cannot be written
@@ -170,6 +171,12 @@ class SurveyClosed(SurveyError):
 
     title = "This survey is closed"
     advice = "Make a report of it, or set up a new survey."
+
+
+class SurveyUnreachable(SurveyError):
+    """The survey's database cannot be read or written now; nothing says that it was altered."""
+
+    title = "The survey's database cannot be used now"
 
 
 class WrongPassphrase(SurveyError):

@@ -15,7 +15,9 @@ from medsr_viewer.survey.store.rows import erase_values, insert_records, select_
 _ADVICE = "Nothing was taken in. Ask the site for a new bundle, and check both surveys with `medsr survey verify`."
 
 
-def adopt(connection: Connection, own: str, records: Sequence[Record]) -> dict[str, int]:
+def adopt(
+    connection: Connection, own: str, records: Sequence[Record], heads: Mapping[str, Head] | None = None
+) -> dict[str, int]:
     """Add the records of other sites that are not here yet, and erase here what was erased there.
 
     Parameters
@@ -26,6 +28,8 @@ def adopt(connection: Connection, own: str, records: Sequence[Record]) -> dict[s
         The database's own site.
     records : sequence of Record
         Whole chains from their first record on, of any sites.
+    heads : mapping of str to Head, optional
+        Where each of them ended when it was handed over; left out: at its last record.
 
     Returns
     -------
@@ -40,9 +44,12 @@ def adopt(connection: Connection, own: str, records: Sequence[Record]) -> dict[s
     created = _created(select_records(connection, site=own, kinds=["created"]))
     changes = {}
     ordered = sorted(records, key=lambda record: (record.site, record.sequence))
-    for site, group in groupby(ordered, key=lambda record: record.site):
-        theirs = list(group)
-        _check(site, theirs, created)
+    chains = {site: list(group) for site, group in groupby(ordered, key=lambda record: record.site)}
+    for site in heads or ():
+        chains.setdefault(site, [])
+    for site, theirs in chains.items():
+        end = Head(theirs[-1].sequence, theirs[-1].digest) if heads is None else heads.get(site)
+        _check(site, theirs, end, created)
         ours = {record.sequence: record for record in select_records(connection, site=site)}
         _check_agreement(site, own, theirs, ours)
         if site != own and (changed := _take(connection, site, theirs, ours)):
@@ -64,8 +71,8 @@ def _take(connection: Connection, site: str, theirs: Sequence[Record], ours: Map
     return len(new) + len(erased)
 
 
-def _check(site: str, theirs: Sequence[Record], created: Payload | None) -> None:
-    problems = chain_problems(theirs, Head(theirs[-1].sequence, theirs[-1].digest))
+def _check(site: str, theirs: Sequence[Record], end: Head | None, created: Payload | None) -> None:
+    problems = chain_problems(theirs, end)
     if problems:
         raise SurveyError(f"the records of site {site} are not whole: {'; '.join(problems[:3])}", _ADVICE)
     if _created(theirs) != created:

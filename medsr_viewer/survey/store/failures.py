@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from medsr_viewer.errors import SurveyError
+from medsr_viewer.errors import SurveyError, SurveyUnreachable
 
 _KEPT = "Everything recorded before is kept."
 _FULL = ("the disk is full: this was not recorded", f"Free some space, then go on. {_KEPT}")
@@ -60,9 +60,13 @@ _POSTGRESQL = {  # SQLSTATE, appendix A of PostgreSQL's manual
 }
 
 
+_TOLD_OF_THE_DATABASE = (_DAMAGED, _ALTERED)
+"""Meanings that say something of what is in it; all others, that it was not looked at."""
+
+
 @contextmanager
 def told(name: str) -> Iterator[None]:
-    """Turn what the database reports into `SurveyError`.
+    """Turn what the database reports into `SurveyError`; `SurveyUnreachable` where it says nothing of what is in it.
 
     Parameters
     ----------
@@ -72,14 +76,15 @@ def told(name: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as exc:
-        reason, advice = _meaning(exc)
-        raise SurveyError(f"{name}: {reason}", advice) from exc
+        meaning = reason, advice = _meaning(exc)
+        kind = SurveyError if meaning in _TOLD_OF_THE_DATABASE else SurveyUnreachable
+        raise kind(f"{name}: {reason}", advice) from exc
 
 
 def drive_unfit(name: str) -> SurveyError:
     """Return the error of a drive on which a write-ahead log is refused."""
     reason, advice = _DRIVE
-    return SurveyError(f"{name}: {reason}", advice)
+    return SurveyUnreachable(f"{name}: {reason}", advice)
 
 
 def _meaning(error: Exception) -> tuple[str, str]:

@@ -5,6 +5,7 @@ The name of a file in ``migrations/versions`` begins with its revision, four dig
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -37,6 +38,11 @@ def bring_up(database: Database, folder: Path = MIGRATIONS) -> None:
     if current is None:
         raise SurveyError(
             f"{database.name}: it is damaged, or is not a survey's database", "Open the folder of a survey."
+        )
+    if current not in known and not (re.fullmatch(r"\d{4}", current) and current > known[-1]):
+        raise SurveyError(
+            f"{database.name}: table alembic_version was altered: there is no schema {current!r}",
+            "Restore the survey's folder from a backup.",
         )
     if current not in known:
         raise SurveyError(
@@ -73,7 +79,7 @@ def backups(path: Path) -> list[Path]:
 def _current(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().first()
     return None if found is None else str(found)
 
 

@@ -22,6 +22,10 @@ from medsr_viewer.survey.store.migrating import backups
 from medsr_viewer.survey.store.rows import erase_values, readable, select_heads, select_records
 
 _LOG = logging.getLogger(__name__)
+_PUT_BACK = (
+    "Restore survey.sqlite and survey.head from the same backup. Where there is no newer one, the window Survey status"
+    " and results, or `medsr survey restored`, goes on with what there is."
+)
 
 
 class Store:
@@ -142,7 +146,13 @@ class Store:
 
         return self._write(work)[-1]
 
-    def adopt(self, records: Sequence[Record], payload: Mapping[str, Any] | None = None) -> Record | None:
+    def adopt(
+        self,
+        records: Sequence[Record],
+        payload: Mapping[str, Any] | None = None,
+        *,
+        heads: Mapping[str, Head] | None = None,
+    ) -> Record | None:
         """Take in what is new of other sites' chains, and record that as "imported"; all or nothing.
 
         Parameters
@@ -150,7 +160,11 @@ class Store:
         records : sequence of Record
             Whole chains, of any sites, as `records` returns them.
         payload : mapping, optional
-            What is to be kept about the import; "sites" (records added or erased, by site) is put in.
+            What is to be kept about the import; "sites" (records added or erased, by site) and "heads" (where their
+            chains end since, which `verify` compares) are put in.
+
+        heads : mapping of str to Head, optional
+            Where each chain ended when it was handed over, so that a missing end shows; left out: at its last record.
 
         Returns
         -------
@@ -164,11 +178,12 @@ class Store:
         """
         imported: list[Record] = []
 
-        def work(connection: Connection, heads: dict[str, Head]) -> list[Record]:
-            changes = adopt(connection, self.site, records)
+        def work(connection: Connection, here: dict[str, Head]) -> list[Record]:
+            changes = adopt(connection, self.site, records, heads)
             if changes:
-                entry = Entry("imported", {**(payload or {}), "sites": changes})
-                imported.extend(extend(connection, self.site, heads, [entry], self._now(connection)))
+                ends = {site: asdict(head) for site, head in select_heads(connection).items() if site in changes}
+                entry = Entry("imported", {**(payload or {}), "sites": changes, "heads": ends})
+                imported.extend(extend(connection, self.site, here, [entry], self._now(connection)))
             return imported
 
         self._write(work)
@@ -231,14 +246,14 @@ class Store:
         except SurveyError as exc:
             return [exc.reason]
         with self._database.reading() as connection:
-            return contradictions(noted, select_heads(connection), digest_in(connection))
+            return contradictions(noted, select_heads(connection), self.site, digest_in(connection))
 
     def _write(self, work: Callable[[Connection, dict[str, Head]], list[Record]]) -> list[Record]:
         with self._database.writing() as connection:
             heads = select_heads(connection, locked=self.site)
             for problem in self._exchanged(connection, heads):
                 # What is appended rewrites survey.head: the trace of an exchange would be gone.
-                raise SurveyError(problem, "Restore survey.sqlite and survey.head from the same backup.")
+                raise SurveyError(problem, _PUT_BACK)
             records = work(connection, heads)
             heads = select_heads(connection)
         self._note(heads)
@@ -251,7 +266,7 @@ class Store:
             noted = read_head_file(head_file_of(self._database.path))
         except SurveyError as exc:
             return [exc.reason]
-        return contradictions(noted, heads, digest_in(connection))
+        return contradictions(noted, heads, self.site, digest_in(connection))
 
     def _note(self, heads: Mapping[str, Head]) -> None:
         if self._database.path:

@@ -24,17 +24,21 @@ def other(tmp_path: Path) -> Iterator[Store]:
         yield other
 
 
+def ends(store: Store) -> dict[str, dict[str, object]]:
+    return {site: vars(head) for site, head in store.heads().items()}
+
+
 def test_another_site_s_records_are_taken_in_once(store: Store, other: Store) -> None:
     imported = store.adopt(other.records(), {"file": "b.zip"})
     assert imported is not None
-    assert imported.payload == {"file": "b.zip", "sites": {other.site: 2}}
+    assert imported.payload == {"file": "b.zip", "sites": {other.site: 2}, "heads": ends(other)}
     assert [record for record in store.records() if record.site == other.site] == other.records()
     assert store.heads()[other.site] == other.heads()[other.site]
     assert store.adopt(other.records()) is None
     other.append("rating", {"value": 4}, key="ann/2/0")
     again = store.adopt(other.records())
     assert again is not None
-    assert again.payload == {"sites": {other.site: 1}}
+    assert again.payload == {"sites": {other.site: 1}, "heads": ends(other)}
     assert store.verify() == []
 
 
@@ -63,7 +67,7 @@ def test_what_was_erased_there_is_erased_here(store: Store, other: Store, tmp_pa
     other.erase([3])
     imported = store.adopt(other.records())
     assert imported is not None
-    assert imported.payload == {"sites": {other.site: 2}}
+    assert imported.payload == {"sites": {other.site: 2}, "heads": ends(other)}
     assert store.verify() == []
     for path in (tmp_path / "study").iterdir():
         assert b"unmistakable-remark" not in path.read_bytes()
@@ -77,6 +81,19 @@ def test_altered_records_are_refused(store: Store, other: Store) -> None:
         with pytest.raises(SurveyError, match="not whole"):
             store.adopt(altered)
     assert len(store.records()) == 5
+
+
+def test_a_missing_end_is_refused(store: Store, other: Store) -> None:
+    for value in (4, 5):
+        other.append("rating", {"value": value}, key=f"ann/{value}/0")
+    records, heads = other.records(), other.heads()
+    for cut in (records[:-1], records[:1], []):
+        with pytest.raises(SurveyError, match="missing at the end: the head counts 4"):
+            store.adopt(cut, heads=heads)
+    with pytest.raises(SurveyError, match="head of the chain"):
+        store.adopt(records, heads={})
+    assert len(store.records()) == 5
+    assert store.adopt(records, heads=heads) is not None
 
 
 def test_another_survey_s_records_are_refused(store: Store, tmp_path: Path) -> None:
