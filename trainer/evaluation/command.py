@@ -105,11 +105,17 @@ def _check(options: argparse.Namespace) -> None:
     ------
     MissingExtra
         If a package is missing that an option needs.
+    CannotWrite
+        If a file that is asked for could not be written.
     """
+    from trainer.evaluation.result_files import check_writable
+
     if options.html:
         from trainer.drawing import require_matplotlib
 
         require_matplotlib()
+    for path in filter(None, (options.json, options.csv, options.html)):
+        check_writable(path)
 
 
 def _methods(options: argparse.Namespace) -> list[Method]:
@@ -123,6 +129,9 @@ def _methods(options: argparse.Namespace) -> list[Method]:
         options.methods or [] if options.models else options.methods or [m.name for m in known.at_scale(options.scale)]
     )
     methods = {name: known.find(name, options.scale) for name in names}
+    for path in options.models:
+        if not path.is_file():
+            raise InputError(f"{path}: no such model card", "Name the .json file that `medsr-train publish` wrote.")
     for card in map(read_card, options.models):
         if card.scale_factor != options.scale:
             raise InputError(f"{card.name} is for x{card.scale_factor}, not x{options.scale}", "Say --scale.")

@@ -6,16 +6,35 @@ import csv
 import io
 import json
 import math
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from medsr_viewer.errors import CannotWrite
 from medsr_viewer.whole_files import write_whole
 from trainer.evaluation.measuring import Row
 from trainer.evaluation.report import Evaluation
 
 _ROW_COLUMNS = ("method", "parameters", "file", "folder", "source", "modality", "trained_on")
+
+
+def check_writable(path: Path) -> None:
+    """See whether a file could be written, and make its folder; nothing else is left behind.
+
+    Raises
+    ------
+    CannotWrite
+        If it could not.
+    """
+    if path.is_dir():
+        raise CannotWrite(f"{path}: it is a folder", "Name a file.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as exc:
+        raise CannotWrite(f"{path}: {exc.strerror or exc}") from exc
 
 
 def write_json(path: Path, evaluation: Evaluation) -> None:

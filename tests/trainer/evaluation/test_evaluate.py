@@ -186,6 +186,29 @@ def test_a_model_of_another_scale_is_wrong_usage(
     assert "tiny is for x2, not x4" in capsys.readouterr().err
 
 
+def test_a_card_that_is_not_there_is_wrong_usage(data: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "--data", *map(str, data), "--models", "nowhere.json"]) == 2
+    assert "nowhere.json: no such model card. Name the .json file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--json", "--csv", "--html"])
+def test_a_file_that_cannot_be_written_is_told_before_hours_of_measuring(
+    option: str, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measured(*_: object) -> None:
+        raise AssertionError("too late")
+
+    monkeypatch.setattr("trainer.evaluation.measuring.measure", measured)
+    (tmp_path / "file").write_text("")
+    for path, reason in ((tmp_path / "file" / "x", ""), (tmp_path, "it is a folder")):
+        assert (
+            main(["evaluate", "--data", *map(str, data), "--scale", "2", "--methods", "nearest", option, str(path)])
+            == 1
+        )
+        assert f"The file was not written: {path}: {reason}" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 @pytest.mark.parametrize(
     ("module", "option", "extra"), [("matplotlib.figure", "--html", "train"), ("dask", "--workers", "cluster")]
 )
