@@ -30,17 +30,31 @@ _PLAIN = {
     Qt.Key.Key_Down: Action("question", 1),
 }
 _WITH_CONTROL = {Qt.Key.Key_0: Action("fit"), Qt.Key.Key_1: Action("pixels")}
+_ZOOM = {Qt.Key.Key_Plus: Action("zoom", 1), Qt.Key.Key_Equal: Action("zoom", 1), Qt.Key.Key_Minus: Action("zoom", -1)}
+_WITH_SHIFT = {
+    Qt.Key.Key_Left: Action("across", -1),
+    Qt.Key.Key_Right: Action("across", 1),
+    Qt.Key.Key_Up: Action("down", -1),
+    Qt.Key.Key_Down: Action("down", 1),
+}
+REPEATED = frozenset({"zoom", "across", "down"})
+"""Actions that go on while a key is held down; all others happen once."""
 
 
 def key_of(event: QKeyEvent) -> Action | None:
     """Return what a key asks for; None for a key without a meaning here.
 
-    1 to 9 answer, Alt with a digit chooses a window, Ctrl+0 fits, Ctrl+1 shows pixel by pixel.
+    1 to 9 answer, Alt with a digit chooses a window, Ctrl+0 fits, Ctrl+1 shows pixel by pixel, + and - zoom (whatever
+    else a keyboard needs for them), Shift with an arrow looks at what lies there.
     """
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     key, digit = Qt.Key(event.key()), event.key() - Qt.Key.Key_0
     if modifiers == Qt.KeyboardModifier.AltModifier:
         return Action("preset", digit - 1) if 1 <= digit <= len(PRESETS) else None
+    if key in _ZOOM:
+        return _ZOOM[key]
+    if modifiers == Qt.KeyboardModifier.ShiftModifier and key in _WITH_SHIFT:
+        return _WITH_SHIFT[key]
     if modifiers == Qt.KeyboardModifier.ControlModifier:
         return _WITH_CONTROL.get(key)
     if 1 <= digit <= 9:
@@ -67,12 +81,13 @@ def key_help(design: Design) -> str:
 
 
 def mouse_help(design: Design) -> str:
-    """Return the lines that tell what the mouse does in a design, as rich text; "" for nothing."""
+    """Return the lines that tell how a design lets observers look closer, as rich text; "" for nothing."""
     sitting, lines = design.sitting, []
     if sitting.window:
-        lines.append(f"Left drag: window, {_key('Alt+1')} back to the study's")
+        lines.append(f"Left drag or {_key('Alt+2')} to {_key('Alt+5')}: window, {_key('Alt+1')} the study's")
     if sitting.zoom:
-        lines.append(f"Wheel: zoom, middle drag: move, {_key('Ctrl+0')} fit")
+        lines.append(f"Wheel or {_key('+')} {_key('-')}: zoom, {_key('Ctrl+0')} fit")
+        lines.append(f"Middle drag or {_key('Shift')} with arrows: move")
     return "<br>".join(lines)
 
 

@@ -9,6 +9,9 @@ from medsr_viewer.ui.survey.keys import Action
 if TYPE_CHECKING:
     from medsr_viewer.ui.survey.trial_page import TrialPage
 
+_ZOOM = 1.25
+_SHARE = 0.1  # of an image's place, that an arrow moves it by
+
 
 def act(page: TrialPage, action: Action) -> None:
     """Do what a key asks for."""
@@ -36,9 +39,17 @@ def act(page: TrialPage, action: Action) -> None:
 def _look(page: TrialPage, action: Action) -> None:
     if page.state != "open":
         return
-    if action.name == "preset":
-        page.wall.window_values.choose(action.value)
-    elif action.name == "fit":
-        page.wall.view.fit()
-    else:
-        page.wall.view.one_to_one()
+    view = page.wall.view
+    match action.name:
+        case "preset":
+            page.wall.window_values.choose(action.value)
+        case "fit":
+            view.fit()
+        case "pixels":
+            view.one_to_one()
+        case "zoom":
+            view.zoom_by(_ZOOM**action.value)
+        case "across":
+            view.pan_by(-action.value * page.wall.ports[0].device_size[0] * _SHARE, 0)
+        case "down":
+            view.pan_by(0, -action.value * page.wall.ports[0].device_size[1] * _SHARE)

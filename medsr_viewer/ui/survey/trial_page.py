@@ -16,7 +16,7 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey.answer_sheet import AnswerSheet
 from medsr_viewer.ui.survey.feedback_text import feedback_text
 from medsr_viewer.ui.survey.image_wall import ImageWall, Shown
-from medsr_viewer.ui.survey.keys import key_help, key_of, mouse_help
+from medsr_viewer.ui.survey.keys import REPEATED, key_help, key_of, mouse_help
 from medsr_viewer.ui.survey.posed_trial import Answer, PosedTrial
 from medsr_viewer.ui.survey.side_panel import SidePanel
 from medsr_viewer.ui.survey.trial_keys import act
@@ -139,11 +139,11 @@ class TrialPage(QWidget):
         self._refresh(next_is="Try again")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Act on the keys of the rating mode; a key that is held down counts once."""
+        """Act on the keys of the rating mode; a key that is held down counts once, but where it zooms or moves."""
         action = key_of(event)
         if action is None:
             super().keyPressEvent(event)
-        elif not event.isAutoRepeat():
+        elif not event.isAutoRepeat() or action.name in REPEATED:
             act(self, action)
 
     def focusNextPrevChild(self, forward: bool) -> bool:

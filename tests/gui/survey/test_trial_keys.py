@@ -112,6 +112,37 @@ def test_zoom_and_window_stay_where_the_design_allows_none(show_page: Make) -> N
     assert (page.wall.view.zoom, page.wall.window_values.factor) == (zoom, 1.0)
 
 
+def test_looking_closer_by_keys_alone(show_page: Make) -> None:
+    page = show_page(2, labelled=True, protocol="queens")
+    view = page.wall.view
+    zoom, (x, y) = view.zoom, view.center
+    press(page, Qt.Key.Key_Plus, Qt.Key.Key_Plus, Qt.Key.Key_Minus)
+    assert view.zoom == pytest.approx(zoom * 1.25)
+    QTest.keyClick(page, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(page, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert view.center[0] > x
+    assert view.center[1] < y
+    assert page.sheet.image == 0, "arrows with Shift leave the image that is rated"
+    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Plus, Qt.KeyboardModifier.ShiftModifier, "+", True)
+    QApplication.sendEvent(page, held)
+    assert view.zoom == pytest.approx(zoom * 1.25**2)
+    assert len({port.projection for port in page.wall.ports}) == 1, "linked"
+
+
+def test_digits_that_need_shift_are_answers_too(show_page: Make) -> None:
+    page = show_page()
+    QTest.keyClick(page, Qt.Key.Key_4, Qt.KeyboardModifier.ShiftModifier)  # as on French keyboards
+    assert page.sheet.value == 4
+
+
+def test_keys_zoom_nothing_where_the_design_allows_none(show_page: Make) -> None:
+    page = show_page(sitting=replace(QUICK, zoom=False))
+    before = (page.wall.view.zoom, page.wall.view.center)
+    press(page, Qt.Key.Key_Plus)
+    QTest.keyClick(page, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert (page.wall.view.zoom, page.wall.view.center) == before
+
+
 def test_each_trial_begins_fitted_with_the_window_of_the_study(show_page: Make, qtbot: QtBot) -> None:
     page = show_page()
     page.wall.view.zoom_by(3.0)
