@@ -11,6 +11,7 @@ from pathlib import Path
 
 from medsr_viewer import __version__
 from medsr_viewer.cli.messages import DONE, SOME_FAILED, WRONG_USAGE, line_of, say
+from medsr_viewer.cli.positive import positive
 from medsr_viewer.cli.survey_arguments import add_survey
 from medsr_viewer.errors import DeviceUnavailable, MedsrError, UnknownMethod, WrongUsage
 from medsr_viewer.upscaling.methods import SCALE_FACTORS
@@ -121,18 +122,11 @@ _BLEND_HELP = "of a blend with its sharpness from 0 to 1: fmen-blend:0.4"
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="image files, folders, zips, DICOMDIRs")
-    parser.add_argument("--frame", type=_positive, default=1, metavar="N", help="frame of each file, from 1")
+    parser.add_argument("--frame", type=positive, default=1, metavar="N", help="frame of each file, from 1")
     parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda, cuda:0, mps (default: auto)")
     parser.add_argument(
         "--precision", choices=("fp32", "bf16"), default="fp32", help="bf16 is faster and less exact (default: fp32)"
     )
-
-
-def _positive(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return value
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from medsr_viewer.cli.positive import positive
 from medsr_viewer.upscaling.methods import SCALE_FACTORS
 
 Commands = argparse._SubParsersAction  # what add_subparsers returns: argparse gives it no public name
@@ -40,7 +41,7 @@ def add_survey(commands: Commands[argparse.ArgumentParser]) -> None:
     site.add_argument("--out", type=Path, required=True, metavar="DIR", help="new folder")
     site.add_argument(
         "--observers",
-        type=_positive,
+        type=positive,
         metavar="N",
         help="so many of the prepared orders are the other site's from now on (default: half of those left here)",
     )
@@ -79,7 +80,7 @@ def _add_new(actions: Commands[argparse.ArgumentParser]) -> None:
     new.add_argument("--anchor", metavar="METHOD", help="a low anchor, such as nearest")
     new.add_argument("--no-hidden-reference", action="store_true", help="leave out the hidden reference")
     new.add_argument("--title", metavar="TEXT", help="observers see it: it must name no method")
-    new.add_argument("--observers", type=_positive, metavar="N", help="sequences to prepare (default: 24)")
+    new.add_argument("--observers", type=positive, metavar="N", help="sequences to prepare (default: 24)")
     new.add_argument("--repeat-share", type=float, metavar="X", help="share of trials shown again, 0 to 1")
     new.add_argument("--attention-checks", type=int, metavar="N", help="trials that ask for a given answer")
     new.add_argument("--seed", type=int, metavar="S", help="of all random choices; kept in the sealed allocation")
@@ -91,13 +92,17 @@ def _add_new(actions: Commands[argparse.ArgumentParser]) -> None:
 
 def _add_simulate(actions: Commands[argparse.ArgumentParser]) -> None:
     simulate = _add(actions, "simulate", "let simulated observers rate it, to try the whole chain")
-    simulate.add_argument("--observers", type=_positive, required=True, metavar="N")
+    simulate.add_argument("--observers", type=positive, required=True, metavar="N")
     simulate.add_argument("--seed", type=int, default=0, metavar="S")
     simulate.add_argument(
         "--truth",
         type=Path,
         metavar="FILE",
-        help="true MOS of all conditions: taken from the file where it exists, else written to it",
+        help="true figures of all conditions (MOS; AUC of protocol roc; scale values of pairs): taken from the file"
+        " where it exists, else written to it",
+    )
+    simulate.add_argument(
+        "--rankers", type=float, default=0.0, metavar="X", help="share of observers who take 1 for the best, 0 to 1"
     )
     _add_json(simulate)
 
@@ -126,13 +131,6 @@ def _add_passphrase(parser: argparse.ArgumentParser) -> None:
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found")
-
-
-def _positive(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return value
 
 
 _STATUS = (
