@@ -23,6 +23,7 @@ from medsr_viewer.survey.sealing import Sealed
 from medsr_viewer.survey.site_blocks import give_block
 from medsr_viewer.survey.sources import holds_paths, sources_file_of
 from medsr_viewer.survey.store import Store, create_store
+from medsr_viewer.survey.store.database import Database
 from medsr_viewer.whole_files import write_whole
 
 _OWNER_ALONE = 0o600
@@ -205,12 +206,7 @@ def _complete(
     folder: SurveyFolder, created: Created, path: Path, url: str, begin: Callable[[Store], object] = lambda _store: None
 ) -> SurveyFolder:
     if url:
-        parsed = make_url(url)
-        if parsed.password is not None or "password" in parsed.query:
-            raise InputError(
-                "the address of the database holds a password, which would stand in store.toml",
-                "Leave it out, and set MEDSR_SURVEY_PASSWORD or ~/.pgpass on each workstation.",
-            )
+        check_address(url)
         write_whole(folder.store_file, f"url = {json.dumps(url)}\nsurvey_id = {json.dumps(created.survey_id)}\n")
     place = url or URL.create("sqlite", database=str(folder.database_file))
     with create_store(place, created.survey_id) as store:
@@ -223,6 +219,23 @@ def _complete(
     except OSError as exc:
         raise CannotWrite(f"{path}: {exc.strerror or exc}") from exc
     return SurveyFolder(path)
+
+
+def check_address(url: str) -> None:
+    """Check the address of a database, before it is reached.
+
+    Raises
+    ------
+    InputError
+        If it is none, holds a password, or names a server that the password in the environment is not for.
+    """
+    Database(url, 1).close()
+    parsed = make_url(url)
+    if parsed.password is not None or "password" in parsed.query:
+        raise InputError(
+            "the address of the database holds a password, which would stand in store.toml",
+            "Leave it out, and set MEDSR_SURVEY_PASSWORD and MEDSR_SURVEY_SERVER, or ~/.pgpass, on each workstation.",
+        )
 
 
 def _copy_stimulus(source: Path, target: Path) -> None:

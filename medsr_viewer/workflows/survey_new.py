@@ -19,7 +19,7 @@ from medsr_viewer.survey.attention import ATTENTION_WINDOW, attention_picture
 from medsr_viewer.survey.audit import Finding, audit
 from medsr_viewer.survey.design import Case, Design
 from medsr_viewer.survey.design_file import check_design, survey_texts
-from medsr_viewer.survey.new_folder import NewFolder, new_folder
+from medsr_viewer.survey.new_folder import NewFolder, check_address, new_folder
 from medsr_viewer.survey.plan import Stimulus
 from medsr_viewer.survey.plan_file import plan_text
 from medsr_viewer.survey.protocols import PROTOCOLS, complete, required_stimuli
@@ -166,6 +166,8 @@ def create_survey(
     design = complete(design)
     check_design(design, str(folder))
     check_sources(design, str(folder))
+    if store_url:
+        check_address(store_url)
     notes: list[str] = []
     with new_folder(folder) as new:
         stimuli: dict[tuple[str, str], Stimulus] = {}

@@ -19,6 +19,7 @@ def shared_database(postgresql: str, monkeypatch: pytest.MonkeyPatch) -> str:
     with psycopg.connect(postgresql.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE survey{(number := next(NUMBERS))}")
     monkeypatch.setenv("MEDSR_SURVEY_PASSWORD", str(address.password))
+    monkeypatch.setenv("MEDSR_SURVEY_SERVER", f"{address.host}:{address.port}")
     return URL.create(
         address.drivername, address.username, host=address.host, port=address.port, database=f"survey{number}"
     ).render_as_string()

@@ -321,6 +321,7 @@ def test_a_survey_on_a_server(tmp_path: Path, postgresql: str, monkeypatch: pyte
         connection.execute("CREATE DATABASE folder_survey")
     address = make_url(postgresql)
     monkeypatch.setenv("MEDSR_SURVEY_PASSWORD", str(address.password))
+    monkeypatch.setenv("MEDSR_SURVEY_SERVER", f"{address.host}:{address.port}")
     url = f"postgresql+psycopg://{address.username}@{address.host}:{address.port}/folder_survey"
     with new_folder(tmp_path / "study") as new:
         new.add_stimulus(np.zeros((3, 3)))
@@ -330,6 +331,11 @@ def test_a_survey_on_a_server(tmp_path: Path, postgresql: str, monkeypatch: pyte
     assert verify_folder(folder) == []
     with folder.open() as store:
         assert store.append("pause", {}).sequence == 2
+    folder.store_file.write_text(folder.store_file.read_text().replace("127.0.0.1", "localhost"))
+    with pytest.raises(InputError, match="MEDSR_SURVEY_PASSWORD is not sent there") as raised:
+        folder.open()
+    assert f"set MEDSR_SURVEY_SERVER=localhost:{address.port}" in raised.value.advice
+    folder.store_file.write_text(folder.store_file.read_text().replace("localhost", "127.0.0.1"))
     os.environ.pop("MEDSR_SURVEY_PASSWORD")
     with pytest.raises(SurveyError, match="refuses the connection"):
         folder.open()

@@ -19,6 +19,12 @@ from medsr_viewer.survey.store.failures import drive_unfit, told
 
 PASSWORD = "MEDSR_SURVEY_PASSWORD"  # noqa: S105 - name of the variable
 """Environment variable with PostgreSQL's password, where neither the URL nor ~/.pgpass has one."""
+SERVER = "MEDSR_SURVEY_SERVER"
+"""Environment variable with the server that this password is for, as HOST or HOST:PORT: store.toml may be changed."""
+
+_PORT = 5432
+_HARMLESS = frozenset({"sslmode", "connect_timeout", "application_name"})
+"""Parameters of an address that lead to no other server."""
 
 
 class Database:
@@ -43,7 +49,7 @@ class Database:
     Raises
     ------
     InputError
-        If the URL is not one of these.
+        If the URL is not one of these, or the password in the environment is not for its server.
     """
 
     def __init__(self, url: str | URL, patience: float, *, new: bool = False) -> None:
@@ -133,6 +139,32 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _with_password(url: URL) -> URL:
     password = os.environ.get(PASSWORD)
-    if url.get_backend_name() == "postgresql" and url.password is None and password:
-        return url.set(password=password)
-    return url
+    if url.get_backend_name() != "postgresql" or url.password is not None or not password:
+        return url
+    _check_server(url)
+    return url.set(password=password)
+
+
+def _check_server(url: URL) -> None:
+    """Refuse to send the password to a server that the environment does not name; none at all is this computer's."""
+    other = set(url.query) - _HARMLESS
+    if other:
+        raise InputError(
+            f"{url.render_as_string()}: {', '.join(sorted(other))} in the address may lead to another server:"
+            f" {PASSWORD} is not sent there",
+            f"Leave it out of store.toml, or keep the password in ~/.pgpass instead of {PASSWORD}.",
+        )
+    if url.host and (url.host.casefold(), url.port or _PORT) != _server():
+        named = f"{url.host}:{url.port or _PORT}"
+        raise InputError(
+            f"the survey is on the server {named}, which {SERVER} does not name: {PASSWORD} is not sent there",
+            f"If that is right, set {SERVER}={named}, or use ~/.pgpass. If not, somebody changed store.toml.",
+        )
+
+
+def _server() -> tuple[str, int]:
+    try:
+        trusted = make_url(f"postgresql://{os.environ.get(SERVER, '')}/x")
+    except (ArgumentError, ValueError):
+        return "", 0
+    return (trusted.host or "").casefold(), trusted.port or _PORT
