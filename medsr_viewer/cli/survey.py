@@ -28,7 +28,7 @@ from medsr_viewer.survey.site_blocks import block_of
 from medsr_viewer.survey.status import ObserverStatus, status
 from medsr_viewer.survey.withdrawal import withdraw
 from medsr_viewer.whole_files import write_whole
-from medsr_viewer.workflows.survey_bundle import export_bundle, merge_bundle, merged_conflicts
+from medsr_viewer.workflows.survey_bundle import end_in_words, export_bundle, merge_bundle, merged_conflicts
 from medsr_viewer.workflows.survey_close import close_survey
 from medsr_viewer.workflows.survey_files import open_survey
 
@@ -70,12 +70,14 @@ def _check(options: argparse.Namespace) -> int:
 def _simulate(options: argparse.Namespace) -> int:
     from medsr_viewer.workflows.survey_simulate import simulate_survey
 
-    made = simulate_survey(options.survey, options.observers, options.seed, truth=options.truth, report=say)
+    made = simulate_survey(
+        options.survey, options.observers, options.seed, truth=options.truth, rankers=options.rankers, report=say
+    )
     print(f"{made.answers} trials answered by {len(made.observers)} simulated observers")
     _write_json(
         options,
         {
-            "conditions": [{"name": name, "mos": mos} for name, mos in made.mos.items()],
+            **made.truth,
             "observers": list(made.observers),
             "answers": made.answers,
         },
@@ -176,26 +178,31 @@ def _restored(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    count = export_bundle(options.survey, options.out)
-    print(f"{options.out}: {count} records")
+    made = export_bundle(options.survey, options.out)
+    print(f"{options.out}: {counted(made.records, 'record')}; {end_in_words(made.site, made.end)}")
     return DONE
 
 
 def _merge(options: argparse.Namespace) -> int:
     merged: dict[str, int] = {}
+    older: dict[str, list[str]] = {}
     failed: dict[str, str] = {}
     for bundle in options.bundles:
         try:
-            merged[str(bundle)] = merge_bundle(options.survey, bundle)
+            made = merge_bundle(options.survey, bundle)
         except MedsrError as exc:
             failed[str(bundle)] = exc.reason
             say(line_of(str(bundle), exc.reason, exc.advice))
             continue
-        print(f"{bundle}: {counted(merged[str(bundle)], 'new record')}")
+        merged[str(bundle)] = made.new
+        print(f"{bundle}: {counted(made.new, 'new record')}; {end_in_words(made.site, made.end)}")
+        for line in made.older:
+            say(line_of(str(bundle), line, "Nothing here was changed by that."))
+            older.setdefault(str(bundle), []).append(line)
     conflicts = merged_conflicts(options.survey) if merged else []
     for conflict in conflicts:
         say(line_of(str(options.survey), conflict, "Make each site's folder by `medsr survey site`."))
-    _write_json(options, {"merged": merged, "failed": failed, "conflicts": conflicts})
+    _write_json(options, {"merged": merged, "older": older, "failed": failed, "conflicts": conflicts})
     return SOME_FAILED if failed else DONE
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from medsr_viewer import __version__
+from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import InputError, SurveyError
 from medsr_viewer.survey.chain import Entry
-from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.plan import Trial
 from medsr_viewer.survey.protocols import PROTOCOLS
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.scales import scale_of
 from medsr_viewer.survey.simulation.population import People, Population
 from medsr_viewer.survey.simulation.readers import (
     Scene,
@@ -29,7 +28,7 @@ from medsr_viewer.survey.simulation.readers import (
     simulate_pairs,
 )
 from medsr_viewer.survey.simulation.recording import simulated_entries
-from medsr_viewer.survey.simulation.truth import population_with, true_mos
+from medsr_viewer.survey.simulation.truth_file import population_of, read_truth, truth_of, truth_text
 from medsr_viewer.survey.site_blocks import block_of
 from medsr_viewer.survey.statistics.pair_choice import next_pair
 from medsr_viewer.survey.trial_list import sequence_of, trial_count
@@ -39,10 +38,6 @@ from medsr_viewer.workflows.survey_recognise import recognise
 
 Report = Callable[[str], None]
 
-_REFERENCE_MOS, _ANCHOR_MOS = 4.7, 1.6
-_TEST_MOS = (2.6, 3.8)
-"""Range that conditions of unknown MOS are spread over, in the order of the design."""
-
 
 @dataclass(frozen=True)
 class SimulatedSurvey:
@@ -50,21 +45,29 @@ class SimulatedSurvey:
 
     Parameters
     ----------
-    mos : dict of str to float
-        The population's true MOS by condition: what an analysis should find.
+    truth : dict
+        The population's true figures as JSON has them: what an analysis should find. See `truth_of`.
     observers : tuple of str
         Their pseudonyms.
     answers : int
         Trials that they answered.
     """
 
-    mos: dict[str, float]
+    truth: dict[str, Any]
     observers: tuple[str, ...]
     answers: int
 
 
 def simulate_survey(
-    path: Path, observers: int, seed: int, *, truth: Path | None = None, report: Report = lambda _line: None
+    path: Path,
+    observers: int,
+    seed: int,
+    *,
+    truth: Path | None = None,
+    rankers: float = 0.0,
+    published: bool = False,
+    report: Report = lambda _line: None,
+    token: CancelToken | None = None,
 ) -> SimulatedSurvey:
     """Rate a survey with simulated observers, all of its trials.
 
@@ -77,28 +80,48 @@ def simulate_survey(
     observers, seed : int
         How many there are, and the seed of all chance.
     truth : Path, optional
-        JSON file ``{"conditions": [{"name": …, "mos": …}]}`` of the population's true MOS: read where it exists and
-        is not empty, else written. It must name every condition.
+        JSON file of the population's true figures, see `read_truth`: read where it exists and is not empty, else
+        written. It must name every condition.
+    rankers : float
+        Share of the people, 0 to 1, who take 1 for the best: they turn the scale round, and rank where several images
+        are rated side by side.
+    published : bool
+        Whether the survey is the published one's example, so that its report sets it beside what was published.
     report : callable
         Takes a line about the progress.
+    token : CancelToken, optional
+        Checked between cases, and last before anything is recorded.
 
     Raises
     ------
     SurveyError
         If people have rated it, it is closed, or it was simulated before.
     InputError
-        If the truth names unknown conditions, leaves some out, names one twice, or has MOS that cannot be.
+        If the truth names unknown conditions, leaves some out, names one twice, or has figures that cannot be; or the
+        share of rankers is none.
+    Cancelled
+        If the token was cancelled; nothing was recorded.
     """
+    if not 0 <= rankers <= 1:
+        raise InputError(f"{rankers:g} is no share of people who rank", "Give one from 0 to 1.")
+    token = token or CancelToken()
     is_given = truth and truth.is_file() and truth.stat().st_size > 0  # empty: made by mktemp
     with open_survey(path) as survey:
         _refuse(survey, observers)
-        population = _population(survey.design, _read_truth(truth) if truth and is_given else None)
-        mos = true_mos(population, together=PROTOCOLS[survey.design.protocol].rated == "all")
+        given_truth = read_truth(truth, survey.design.protocol) if truth and is_given else None
+        population = population_of(survey.design, given_truth, rankers=rankers)
+        told = truth_of(population, survey.design)
         rng = np.random.default_rng(seed)
-        scene = _scene(survey, population, rng, report)
+
+        def tell(line: str) -> None:
+            token.check()
+            report(line)
+
+        scene = _scene(survey, population, rng, tell)
         readers = draw_readers(population, observers, rng)
         names = tuple(f"S{number:03d}" for number in range(1, observers + 1))
-        entries = [Entry("simulated", {"seed": seed, "observers": observers, "version": __version__})]
+        begun = {"seed": seed, "observers": observers, "rankers": rankers, "version": __version__}
+        entries = [Entry("simulated", begun | ({"published": True} if published else {}))]
         answers = 0
         block = block_of(survey.store.records(kinds=("site",)), survey.store.site, len(survey.plan.sequences))
         slots = [block.slot(number) for number in range(observers)]
@@ -108,15 +131,11 @@ def simulate_survey(
                 session=secrets.token_hex(8), begun=datetime.now(UTC), version=__version__,
             )  # fmt: skip
             answers += len(given)
+        token.check()
         survey.store.append_all(entries)
     if truth and not is_given:
-        write_whole(truth, truth_text(mos))
-    return SimulatedSurvey(mos, names, answers)
-
-
-def truth_text(mos: Mapping[str, float]) -> str:
-    """Return true MOS as JSON."""
-    return json.dumps({"conditions": [{"name": name, "mos": value} for name, value in mos.items()]}, indent=2) + "\n"
+        write_whole(truth, truth_text(told))
+    return SimulatedSurvey(told, names, answers)
 
 
 def _refuse(survey: OpenSurvey, observers: int) -> None:
@@ -125,43 +144,6 @@ def _refuse(survey: OpenSurvey, observers: int) -> None:
     for record in survey.store.records(kinds=("closed", "simulated", "observer")):
         reason = {"closed": "it is closed", "simulated": "it was simulated before"}.get(record.kind, "people rate it")
         raise SurveyError(f"{survey.folder.path}: {reason}", "Make another survey for simulated observers.")
-
-
-def _read_truth(path: Path) -> dict[str, float]:
-    try:
-        held = json.loads(path.read_text("utf-8"))
-        named = [(str(one["name"]), float(one["mos"])) for one in held["conditions"]]
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise InputError(
-            f"{path}: not a file of true MOS", 'It holds {"conditions": [{"name": "bicubic", "mos": 2.6}, …]}.'
-        ) from exc
-    twice = sorted(name for name, times in Counter(name for name, _ in named).items() if times > 1)
-    if twice:
-        raise InputError(f"{path}: it names {', '.join(twice)} more than once", "Give each condition one MOS.")
-    return dict(named)
-
-
-def _population(design: Design, given: Mapping[str, float] | None) -> Population:
-    """Return people and images with the MOS given, or with plausible ones where none is."""
-    names = [condition.name for condition in design.conditions]
-    if given is not None:
-        _check_named(given, names)
-    best = SCALES[design.questions[0].scale].best if design.questions[0].scale else 5
-    tests = [condition.name for condition in design.conditions if condition.role == "test"]
-    mos = dict(zip(tests, np.linspace(*_TEST_MOS, len(tests)).tolist(), strict=True))
-    mos |= {condition.name: _REFERENCE_MOS for condition in design.conditions if condition.role == "reference"}
-    mos |= {condition.name: _ANCHOR_MOS for condition in design.conditions if condition.role == "anchor"}
-    return population_with({name: (mos if given is None else given)[name] for name in names}, best=best)
-
-
-def _check_named(given: Mapping[str, float], names: Sequence[str]) -> None:
-    unknown = sorted(set(given) - set(names))
-    missing = [name for name in names if name not in given]
-    advice = f"The survey's conditions are {', '.join(names)}: give each a MOS."
-    if unknown:
-        raise InputError(f"the truth names {', '.join(unknown)}, which the survey has not", advice)
-    if missing:
-        raise InputError(f"the truth does not name {', '.join(missing)}", advice)
 
 
 def _scene(survey: OpenSurvey, population: Population, rng: np.random.Generator, report: Report) -> Scene:
@@ -175,6 +157,7 @@ def _scene(survey: OpenSurvey, population: Population, rng: np.random.Generator,
         questions=tuple(question.name for question in design.questions),
         findings={case.name: case.finding for case in design.cases},
         asked=asked,
+        best={one.name: scale_of(one).best for one in design.questions if PROTOCOLS[design.protocol].scales},
     )
 
 

@@ -37,7 +37,8 @@ def made(medsr: Run, tmp_path: Path) -> Callable[[str], Path]:
         options += [part for method in METHODS for part in ("--condition", method)]
         options += ["--findings", tmp_path / "findings.csv"] if protocol == "roc" else []
         done(medsr, "new", study, *options, "--scale", 2, "--protocol", protocol, "--seed", 5,
-             "--training-case", tmp_path / f"case{CASES}.png", "--passphrase-file", tmp_path / "passphrase")  # fmt: skip
+             "--training-case", tmp_path / f"case{CASES}.png",
+             "--passphrase-file", study.with_name("passphrase"))  # fmt: skip
         done(medsr, "simulate", study, "--observers", OBSERVERS, "--seed", 4, "--truth", tmp_path / "truth.json")
         return study
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from medsr_viewer.survey.pair_trials import ChoosePair, group_of_turn, pair_name
 from medsr_viewer.survey.plan import Meaning, Trial
 from medsr_viewer.survey.simulation.marks import marks, perceived
 from medsr_viewer.survey.simulation.population import KINDS, FloatArray, People, Population, draw_people, seen_quality
+from medsr_viewer.survey.simulation.true_area import apart
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Scene:
         By case (protocol roc).
     asked : mapping of str to int
         The value that an attention check asks for, by stimulus.
+    best : mapping of str to int
+        Greatest value of a question's scale, where it is not the population's.
     """
 
     protocol: Protocol
@@ -42,6 +45,7 @@ class Scene:
     questions: tuple[str, ...]
     findings: Mapping[str, Finding] = field(default_factory=dict)
     asked: Mapping[str, int] = field(default_factory=dict)
+    best: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,10 @@ def simulate_trial(
     values: dict[tuple[str, str], int] = {}
     for question in scene.questions:
         perceptions = perceived(scene.population, latent, reader, place, rng)
-        row = marks(scene.population, perceptions, reader, rng, together=scene.protocol == "queens")
+        best = scene.best.get(question, scene.population.best)
+        perceptions = 1 + (perceptions - 1) * (best - 1) / (scene.population.best - 1)
+        population = replace(scene.population, best=best)
+        row = marks(population, perceptions, reader, rng, together=scene.protocol == "queens")
         values |= {
             (stimulus, question): _obeyed(stimulus, int(value), reader, scene)
             for stimulus, value in zip(trial.rated, row, strict=True)
@@ -176,9 +183,8 @@ def _evidence(stimulus: str, scene: Scene) -> float:
     quality = scene.seen.get((meaning.case, meaning.condition), float(population.middle))
     if scene.protocol != "roc":
         return quality
-    # The better the image, the further the two kinds of cases stand apart; at the worst not at all.
-    apart = max(quality - 1.0, 0.0) / 2
-    return population.middle + (apart if scene.findings.get(meaning.case) == "present" else -apart)
+    reach = float(apart(np.array(quality)))
+    return population.middle + (reach if scene.findings.get(meaning.case) == "present" else -reach)
 
 
 def _choice(perceptions: FloatArray, reader: People, scene: Scene, rng: np.random.Generator) -> int:
