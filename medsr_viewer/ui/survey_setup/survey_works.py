@@ -147,10 +147,11 @@ def exporting(path: Path, target: Path) -> Work:
     """Return the work of writing a bundle: a sentence."""
 
     def work(_token: CancelToken, _report: Report) -> str:
-        from medsr_viewer.workflows.survey_bundle import export_bundle
+        from medsr_viewer.workflows.survey_bundle import end_in_words, export_bundle
 
-        records = counted(export_bundle(path, target), "record")
-        return f"{target} holds {records}, no images and no patient data."
+        made = export_bundle(path, target)
+        held = f"{target} holds {counted(made.records, 'record')}, no images and no patient data."
+        return f"{held} To compare when it is taken in: {end_in_words(made.site, made.end)}."
 
     return work
 
@@ -159,13 +160,16 @@ def merging(path: Path, bundles: Sequence[Path]) -> Work:
     """Return the work of taking bundles in: a sentence."""
 
     def work(_token: CancelToken, report: Report) -> str:
-        from medsr_viewer.workflows.survey_bundle import merge_bundle, merged_conflicts
+        from medsr_viewer.workflows.survey_bundle import end_in_words, merge_bundle, merged_conflicts
 
-        new = 0
+        new, told = 0, []
         for bundle in bundles:
             report(f"Taking in {bundle.name}")
-            new += merge_bundle(path, bundle)
-        return " ".join([f"{counted(new, 'new record')}.", *(f"Note: {one}." for one in merged_conflicts(path))])
+            merged = merge_bundle(path, bundle)
+            new += merged.new
+            told += [f"{bundle.name}: {line}." for line in (*merged.older, end_in_words(merged.site, merged.end))]
+        told += [f"Note: {one}." for one in merged_conflicts(path)]
+        return " ".join([f"{counted(new, 'new record')}.", *told])
 
     return work
 

@@ -63,7 +63,7 @@ def other(store: Store, tmp_path: Path) -> Iterator[Store]:
         ("INSERT INTO alembic_version VALUES ('0000')", "alembic_version has 2 rows"),
         ("DELETE FROM alembic_version", "damaged, or is not|alembic_version has 0 rows"),
         ("INSERT INTO head VALUES ('ffff', 0, '00')", "site ffff: "),
-        ("INSERT INTO head SELECT 'ffff', 0, previous FROM record LIMIT 1", "site ffff: no record says that it was taken in"),
+        ("INSERT INTO head SELECT 'ffff', 0, previous FROM record WHERE sequence = 1", "ffff: no record says"),
         ("INSERT INTO head VALUES ('ffff', 3, '00')", "site ffff: records 1 to 3 are missing"),
         ("UPDATE head SET site = 'ffff'", "head of the chain.* is missing"),
         (SAME_VALUES, "the values of record 3 .rating. were altered"),
