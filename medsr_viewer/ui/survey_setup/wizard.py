@@ -214,7 +214,7 @@ class SurveyWizard(WizardFrame):
 
     @Slot(int)
     def _on_step_chosen(self, row: int) -> None:
-        if 0 <= row != self.index:
+        if row == self.steps.currentRow() and 0 <= row != self.index:
             self.go_to(row)
 
     def _create(self) -> None:
@@ -272,7 +272,8 @@ class SurveyWizard(WizardFrame):
             page.changed.connect(self._on_changed)
             page.led.connect(self.lead_to)
         self.cases.failed.connect(self.notices.show_failure)
-        self.steps.currentRowChanged.connect(self._on_step_chosen)
+        # Queued: within the mouse's press the list selects the row that was pressed after it made it the current one.
+        self.steps.currentRowChanged.connect(self._on_step_chosen, Qt.ConnectionType.QueuedConnection)
         self.next_button.clicked.connect(self.next)
         self.back_button.clicked.connect(self.back)
         self.close_button.clicked.connect(self.reject)

@@ -156,10 +156,12 @@ def test_mistakes_stand_beside_their_fields(wizard: SurveyWizard, image_files: l
     assert shown_mistakes(wizard)[0].startswith("Row 2, Name: “image-1” is the name in row 1, too.")
 
 
-def test_no_step_is_jumped_over_while_one_before_it_is_wrong(wizard: SurveyWizard) -> None:
-    wizard.steps.setCurrentRow(5)
-    assert wizard.index == 1
+def test_no_step_is_jumped_over_while_one_before_it_is_wrong(wizard: SurveyWizard, qtbot: QtBot) -> None:
+    place = wizard.steps.visualItemRect(wizard.steps.item(5)).center()
+    qtbot.mouseClick(wizard.steps.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: wizard.index == 1)
     assert wizard.steps.currentRow() == 1
+    assert [item.text() for item in wizard.steps.selectedItems()] == ["2  Cases"]
 
 
 def test_what_another_protocol_cannot_have_goes_without_a_word(
