@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
-from medsr_viewer.errors import CannotWrite, ModelError
+from medsr_viewer.errors import CannotWrite, ModelError, OutputCheckFailed
 from medsr_viewer.models.architectures import as_upscaling, build_network, parameter_count
 from medsr_viewer.models.cards import ModelCard, write_card
 from medsr_viewer.models.folding import FOLDED_ARCHITECTURES, fold_for_inference
@@ -38,6 +38,16 @@ OUTPUT_NOTES = {
 }
 
 ORIENTATION_NOTES = {1: "", 8: "the mean over eight orientations, "}
+
+
+class NotFitForUse(ModelError):
+    """The viewer would refuse what these weights make of an image."""
+
+    title = "These weights cannot be published"
+    advice = (
+        "Most often they were barely trained: go on with the run, then publish. The run and what was published before "
+        "stay as they are."
+    )
 
 
 def publish(
@@ -82,7 +92,7 @@ def publish(
     UnknownMethod
         If the name is not one, or is an interpolation's.
     ModelError
-        If the run folder has no best weights, or no log.
+        If the run folder has no best weights, or no log, or the viewer would refuse their result on a validation image.
     NothingToOpen
         If no validation image is large enough.
     CannotWrite
@@ -147,7 +157,10 @@ def _publish(
     with tempfile.TemporaryDirectory(prefix=".publish-", dir=card.path.parent) as folder:
         measured = dataclasses.replace(card, path=Path(folder) / card.path.name)
         measured.path.write_bytes(weights)
-        figures = evaluate(measured, images, load_perceptual(vgg_weights), degradation)
+        try:
+            figures = evaluate(measured, images, load_perceptual(vgg_weights), degradation)
+        except OutputCheckFailed as exc:
+            raise NotFitForUse(exc.reason) from exc
         finished = write_card(dataclasses.replace(measured, figures=figures))
         measured.path.replace(card.path)
         return finished.replace(card.path.with_suffix(".json"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import shutil
@@ -127,6 +128,20 @@ def test_a_failed_measurement_leaves_what_was_published(
     with pytest.raises(ModelError, match="no figures"):
         publish(run, "own", data, out)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_weights_whose_results_the_viewer_would_refuse_are_not_published(
+    recipe_of: RecipeOf, data: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = recipe_of("srresnet", steps=2)
+    network = dataclasses.replace(recipe.network, output="tanh")
+    train(dataclasses.replace(recipe, network=network), data, tmp_path / "run", report=quiet)
+    folders = ["--data", *map(str, data), "--out", str(tmp_path / "models")]
+    assert main(["publish", str(tmp_path / "run"), "--name", "own", *folders]) == 1
+    error = capsys.readouterr().err
+    assert "medsr-train: These weights cannot be published: own: degraded again, the result is" in error
+    assert "barely trained: go on with the run" in error
+    assert not list((tmp_path / "models").iterdir())
 
 
 @pytest.mark.parametrize(("scale_factors", "counted"), [((2, 2, 2), 421), ((4, 2, 2), 420), ((2, 4, 2), 400)])
