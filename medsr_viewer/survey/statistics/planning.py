@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from medsr_viewer.survey.statistics.variance import Pilot, VarianceComponents
+
+FloatArray = NDArray[np.float64]
 
 MOST_OBSERVERS = 1000
 """Beyond it no number of observers is looked for."""
@@ -61,8 +63,8 @@ def plan(
         PlanRow(
             readers,
             shown,
-            _half_width(pilot.rating, readers, shown),
-            _power(pilot.difference, difference, readers, shown),
+            float(_half_width(pilot.rating, readers, shown)),
+            float(_power(pilot.difference, difference, readers, shown)),
             _least_difference(pilot.difference, readers, shown),
             shown * conditions,
         )
@@ -76,7 +78,7 @@ def observers_for_width(components: VarianceComponents, half_width: float, cases
 
     With too few cases no number of observers makes the interval narrow: what the cases vary by stays.
     """
-    return _fewest(lambda observers: _half_width(components, observers, cases) <= half_width)
+    return _fewest(_half_width(components, _NUMBERS, cases) <= half_width)
 
 
 def observers_for_difference(
@@ -95,29 +97,35 @@ def observers_for_difference(
     power : float
         How often they tell it.
     """
-    return _fewest(lambda observers: _power(components, difference, observers, cases) >= power)
+    return _fewest(_power(components, difference, _NUMBERS, cases) >= power)
 
 
-def _fewest(enough: Callable[[int], bool]) -> int | None:
-    """Return the least number that is enough, where more are enough too."""
-    numbers = range(2, MOST_OBSERVERS + 1)
-    return numbers[bisect_left(numbers, True, key=enough)] if enough(MOST_OBSERVERS) else None
+def _fewest(enough: NDArray[np.bool_]) -> int | None:
+    """Return the first of `_NUMBERS` that is enough. With few cases more observers need not be better.
+
+    What varies with the cases then prevails, of which few degrees of freedom tell.
+    """
+    return int(_NUMBERS[np.argmax(enough)]) if enough.any() else None
 
 
-def _half_width(components: VarianceComponents, observers: int, cases: int) -> float:
+_NUMBERS = np.arange(2, MOST_OBSERVERS + 1)
+
+
+def _half_width(components: VarianceComponents, observers: ArrayLike, cases: int) -> FloatArray:
     df = components.degrees_of_freedom(observers, cases)
-    return float(stats.t.ppf(0.975, df) * np.sqrt(components.variance_of_mean(observers, cases)))
+    return np.asarray(stats.t.ppf(0.975, df) * np.sqrt(components.variance_of_mean(observers, cases)))
 
 
-def _power(components: VarianceComponents, difference: float, observers: int, cases: int) -> float:
-    error = float(np.sqrt(components.variance_of_mean(observers, cases)))
-    if error == 0:
-        return 1.0 if difference else 0.05
+def _power(components: VarianceComponents, difference: float, observers: ArrayLike, cases: int) -> FloatArray:
+    error = np.sqrt(components.variance_of_mean(observers, cases))
+    if not error.all():  # nothing varies
+        return np.full(error.shape, 1.0 if difference else 0.05)
     df, shift = components.degrees_of_freedom(observers, cases), abs(difference) / error
-    limit = float(stats.t.ppf(0.975, df))
+    limit = stats.t.ppf(0.975, df)
     # Below the lower limit the share is under Phi(-shift); far out scipy has no figure for it.
-    lower = float(stats.nct.cdf(-limit, df, shift)) if shift < _FAR else 0.0
-    return float(stats.nct.sf(limit, df, shift)) + lower
+    near = np.minimum(shift, _FAR)
+    lower = np.where(shift < _FAR, stats.nct.cdf(-limit, df, near), 0.0)
+    return np.asarray(stats.nct.sf(limit, df, shift) + lower)
 
 
 _FAR = 6.0

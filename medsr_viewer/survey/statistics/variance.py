@@ -46,21 +46,27 @@ class VarianceComponents:
     test: str = "Variance components, crossed random effects, unbiased from pairs (analysis of variance if complete)"
     assumptions: str = "Observers and cases of the survey drawn as the pilot's; effects add up"
 
-    def variance_of_mean(self, observers: int, cases: int) -> float:
-        """Return the variance of the mean over so many observers, each rating so many cases, all the same."""
-        return self.observers / observers + self.cases / cases + self.residual / (observers * cases)
+    def variance_of_mean(self, observers: ArrayLike, cases: int) -> FloatArray:
+        """Return the variance of the mean over so many observers, each rating so many cases, all the same.
 
-    def degrees_of_freedom(self, observers: int, cases: int) -> float:
+        Of an array of numbers of observers, one variance each.
+        """
+        readers = np.asarray(observers, np.float64)
+        return np.asarray(self.observers / readers + self.cases / cases + self.residual / (readers * cases))
+
+    def degrees_of_freedom(self, observers: ArrayLike, cases: int) -> FloatArray:
         """Return Satterthwaite's degrees of freedom of that variance, as the survey will estimate it."""
-        residual = self.residual / (observers * cases)
+        readers = np.asarray(observers, np.float64)
+        residual = self.residual / (readers * cases)
         parts = (
-            (self.observers / observers + residual, observers - 1),
-            (self.cases / cases + residual, cases - 1),
-            (residual, (observers - 1) * (cases - 1)),
+            (self.observers / readers + residual, readers - 1),
+            (self.cases / cases + residual, np.asarray(cases - 1)),
+            (residual, (readers - 1) * (cases - 1)),
         )
-        spread = sum(part**2 / max(df, 1) for part, df in parts)
-        total = self.variance_of_mean(observers, cases)
-        return float("inf") if spread == 0 else max(total**2 / spread, 1.0)
+        spread = sum((part**2 / np.maximum(df, 1) for part, df in parts), np.zeros_like(readers))
+        total = self.variance_of_mean(readers, cases)
+        known = spread > 0
+        return np.where(known, np.maximum(total**2 / np.where(known, spread, 1.0), 1.0), np.inf)
 
 
 def plausible_factors(number: int) -> tuple[float, float]:

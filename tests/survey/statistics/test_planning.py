@@ -128,6 +128,17 @@ def test_observers_needed_are_the_least_number_that_is_enough() -> None:
     assert observers_for_difference(VarianceComponents(0, 0, 0, 20, 20, 400), 0.1, 5) == 2
 
 
+def test_the_fewest_are_found_where_more_observers_are_no_better() -> None:
+    """With two cases the interval of many observers rests on one degree of freedom, and is wider than that of few."""
+    components = VarianceComponents(1.0, 0.02, 0.1, 20, 20, 400)
+    pilot = Pilot(components, components)
+    widths = {row.observers: row.half_width for row in plan(pilot, 1, [*range(2, 100), 1000], [2])}
+    narrowest = min(widths, key=lambda number: widths[number])
+    assert widths[1000] > widths[narrowest] + 0.3
+    wanted = widths[narrowest] + 0.01
+    assert observers_for_width(components, wanted, 2) == min(n for n, width in widths.items() if width <= wanted)
+
+
 def test_every_size_has_a_power_however_large_the_difference() -> None:
     """scipy's noncentral t has no figure for the far tail: such rows were left empty."""
     tried = np.geomspace(1e-3, 3, 12)
