@@ -13,7 +13,7 @@ from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.plan import Allocation, Meaning
 from medsr_viewer.survey.ratings import ComparisonTable, RatingTable
 from medsr_viewer.survey.records import Kind, Payload, Record
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.scales import scale_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,9 @@ def rating_tables(
                 rows[answer["question"]].append(
                     (observer, meaning.case, meaning.condition, float(answer["value"]), float(payload["seconds"]))
                 )
-    best = {question.name: SCALES[question.scale].best for question in design.questions if question.scale}
+    best = {
+        question.name: scale_of(question).best for question in design.questions if question.scale or question.labels
+    }
     return {name: _rating_table(observers, rows[name], design, best[name]) for name in best}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from medsr_viewer.errors import AnswerRefused
 from medsr_viewer.survey.design import Question
 from medsr_viewer.survey.plan import Trial
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.scales import scale_of
 
 
 def check_answers(trial: Trial, answers: Mapping[tuple[str, str], int], questions: Sequence[Question]) -> None:
@@ -26,7 +26,7 @@ def check_answers(trial: Trial, answers: Mapping[tuple[str, str], int], question
     if answers.keys() - due.keys():
         raise AnswerRefused("An answer is to something that was not asked", "Answer the images that are on screen.")
     for key, question in due.items():
-        scale = SCALES[question.scale]
+        scale = scale_of(question)
         if isinstance(answers[key], bool) or answers[key] not in scale.values:
             raise AnswerRefused(f"{answers[key]} is not on the scale", f"Answer from 1 to {scale.best}.")
 

@@ -65,12 +65,15 @@ class Condition:
         Folder of images enhanced elsewhere, matched by the case's name or its file's stem; may be `UNKNOWN`, too.
     role : {"test", "reference", "anchor"}
         Hidden reference and low anchor are analysed apart.
+    scale_factor : int or None
+        Of the method, where it is not the survey's (mode test alone): the case is degraded by this one for it.
     """
 
     name: str
     method: str = ""
     images: Path | None = None
     role: Role = "test"
+    scale_factor: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,14 @@ class Question:
         What the observer reads.
     scale : str
         Name of a `Scale`; "": the protocol's own. Protocol pairs has none.
+    labels : tuple of str
+        A scale of its own (protocol vgc), 2 to 7 words, the best first as on the screen; empty: `scale` holds.
     """
 
     name: str
     text: str
     scale: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,7 +194,7 @@ class Design:
     mode : {"test", "enhance"}
         Test: each case is degraded, then upscaled, and is the reference. Enhance: it is the input; no reference.
     scale_factor : int
-        2, 3, 4 or 8.
+        2, 3, 4 or 8; a condition may have another one.
     cases, conditions, questions : tuple
         At least one of each; two conditions at least, the hidden reference included.
     arrangement, sitting, screen, texts : see there
@@ -212,6 +218,16 @@ class Design:
     texts: Texts = field(default_factory=Texts)
     hidden_reference: bool = True
     edition: int = 1
+
+    def factor_of(self, condition: Condition) -> int:
+        """Return the scale factor of a condition's method."""
+        return condition.scale_factor or self.scale_factor
+
+    @property
+    def factors(self) -> tuple[int, ...]:
+        """The scale factors of the methods, ascending; the survey's own where there is no method."""
+        found = {self.factor_of(condition) for condition in self.conditions if condition.method}
+        return tuple(sorted(found or {self.scale_factor}))
 
     @property
     def main_cases(self) -> tuple[Case, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from medsr_viewer.survey.design import REFERENCE, Condition, Design
+from medsr_viewer.survey.design import REFERENCE, Condition, Design, Question
 from medsr_viewer.survey.design_mistakes import Mistake, wrong
 from medsr_viewer.survey.giveaways import names_in, telling_names
 from medsr_viewer.survey.protocol_texts import CONSENT
@@ -29,6 +29,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "screen.width": (320, 32_768),
     "screen.height": (240, 32_768),
 }
+_LABELS = (2, 7)
+_LONGEST_LABEL = 60
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME_WORDS = 'up to 64 letters of A to Z, digits, ".", "_" and "-", a letter or a digit first'
 
@@ -118,6 +120,7 @@ def _conditions(design: Design) -> Iterator[Mistake]:
                 f"{key}.name", condition.name, f"another name; this is that of the undegraded image (role {REFERENCE})",
                 f"{key}.role",
             )  # fmt: skip
+        yield from _factor(design, condition, key)
     if len(complete(design).conditions) < 2:
         yield Mistake(
             "conditions",
@@ -127,6 +130,26 @@ def _conditions(design: Design) -> Iterator[Mistake]:
         )
     if design.conditions and not any(condition.role == "test" for condition in design.conditions):
         yield Mistake("conditions", 'has none of role "test"', "allowed: at least one besides reference and anchor")
+
+
+def _factor(design: Design, condition: Condition, key: str) -> Iterator[Mistake]:
+    factor = condition.scale_factor
+    if factor is None:
+        return
+    key += ".scale_factor"
+    if not condition.method:
+        yield wrong(key, factor, "none: it is of a method", key.replace("scale_factor", "method"))
+    elif factor not in SCALE_FACTORS:
+        yield wrong(key, factor, "2, 3, 4, 8")
+    elif design.mode == "enhance" and factor != design.scale_factor:
+        yield wrong(
+            key,
+            factor,
+            f"{design.scale_factor}, the survey's; in mode enhance another one makes an image of another size, which"
+            " tells the condition",
+            "mode",
+            "scale_factor",
+        )
 
 
 def _reference(design: Design, condition: Condition, key: str, count: int) -> Iterator[Mistake]:
@@ -173,6 +196,23 @@ def _questions(design: Design) -> Iterator[Mistake]:
         if question.scale and question.scale not in rules.scales:
             allowed = ", ".join(f'"{scale}"' for scale in rules.scales) or "none, an image is chosen"
             yield wrong(f"{key}.scale", question.scale, f"{allowed} (protocol {design.protocol})", "protocol")
+        if question.labels:
+            yield from _labels(design, question, f"{key}.labels")
+
+
+def _labels(design: Design, question: Question, key: str) -> Iterator[Mistake]:
+    labels, (fewest, most) = question.labels, _LABELS
+    if not PROTOCOLS[design.protocol].own_labels:
+        yield wrong(key, labels, f"none; protocol {design.protocol} has its scales", "protocol")
+    elif question.scale:
+        yield wrong(key, labels, "either labels or a scale", key.replace("labels", "scale"))
+    if not fewest <= len(labels) <= most:
+        yield Mistake(key, f"are {len(labels)}", f"allowed: {fewest} to {most}, the best first")
+    for place, label in enumerate(labels, 1):
+        if not label.strip() or not label.isprintable() or len(label) > _LONGEST_LABEL:
+            yield wrong(f"{key}[{place}]", label, f"one line of text, up to {_LONGEST_LABEL} letters")
+        elif label.casefold() in {other.casefold() for other in labels[: place - 1]}:
+            yield wrong(f"{key}[{place}]", label, "another word than those before it", key)
 
 
 def _arrangement(design: Design) -> Iterator[Mistake]:
@@ -202,6 +242,8 @@ def _read_by_observers(design: Design) -> Iterator[tuple[str, str]]:
     for place, question in enumerate(design.questions, 1):
         if question.text != PROTOCOLS[design.protocol].question.text:
             yield f"questions[{place}].text", question.text
+        for number, label in enumerate(question.labels, 1):
+            yield f"questions[{place}].labels[{number}]", label
     if design.texts.instructions != own_instructions(design):
         yield "texts.instructions", design.texts.instructions
     if design.texts.consent != CONSENT:

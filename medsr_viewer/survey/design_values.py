@@ -103,7 +103,8 @@ def _words(hint: Any) -> str:
     if get_origin(hint) is tuple:
         if is_dataclass(arguments[0]):
             return "tables, each written as [[TABLE]] with a line KEY = VALUE for each"
-        return "a list of numbers" if arguments[0] is float else "a list of whole numbers"
+        listed = {str: "texts in quotes", float: "numbers", int: "whole numbers"}
+        return f"a list of {listed[arguments[0]]}"
     return _WORDS[arguments[0] if arguments else hint]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from medsr_viewer.survey.design import Question
 from medsr_viewer.survey.plan import Trial
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.scales import scale_of
 
 ATTEMPTS = 3
 """After which a training trial is left, understood or not."""
@@ -52,7 +52,7 @@ def feedback_on_answers(
     turned = False
     for stimulus, due in zip(trial.rated, trial.expected, strict=False):
         for question in questions if due else ():
-            middle = (1 + SCALES[question.scale].best) / 2
+            middle = (1 + scale_of(question).best) / 2
             value = answers[stimulus, question.name]
             expected.append(due)
             given.append(value)

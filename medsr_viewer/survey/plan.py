@@ -104,6 +104,50 @@ class Meaning:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """How the images of a condition came about.
+
+    Parameters
+    ----------
+    method : str
+        "" where they were enhanced elsewhere, or are the undegraded ones.
+    scale_factor : int
+        Of the method; 0 where there is none.
+    weights_sha256 : tuple of str
+        Of the files of its weights, hexadecimal: several of a blend, none of interpolation.
+    devices : tuple of str
+        That computed them, in words.
+    """
+
+    method: str = ""
+    scale_factor: int = 0
+    weights_sha256: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Computation:
+    """With what the stimuli were computed: what it takes to make the same again.
+
+    Parameters
+    ----------
+    program : str
+        Name and version.
+    degradation : str
+        Kernel that the cases were degraded by; "" where they were not.
+    versions : dict of str to str
+        Of Python and the libraries that compute.
+    conditions : dict of str to Origin
+        By condition.
+    """
+
+    program: str
+    degradation: str
+    versions: dict[str, str]
+    conditions: dict[str, Origin]
+
+
+@dataclass(frozen=True)
 class Allocation:
     """The sealed part: which stimulus is what, and why a trial is there.
 
@@ -119,6 +163,8 @@ class Allocation:
         By "slot/trial identifier", slots counted from 0; main ones are left out, and so is the training phase.
     expected : dict of str to int
         The answer that an attention check asks for, by stimulus. For training: the value that feedback is given on.
+    computation : Computation or None
+        How the stimuli were computed; None of surveys that were set up before this was kept.
     """
 
     nonce: str
@@ -126,3 +172,4 @@ class Allocation:
     meanings: dict[str, Meaning]
     kinds: dict[str, TrialKind]
     expected: dict[str, int]
+    computation: Computation | None = None

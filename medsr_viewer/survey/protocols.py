@@ -34,6 +34,8 @@ class ProtocolRules:
         Asked where the design has none.
     most_questions : int
         That are asked of one image.
+    own_labels : bool
+        Whether a question may have a scale of its own words.
     """
 
     rated: Rated
@@ -42,6 +44,7 @@ class ProtocolRules:
     scales: tuple[str, ...]
     question: Question
     most_questions: int = 8
+    own_labels: bool = False
 
 
 PROTOCOLS: Mapping[Protocol, ProtocolRules] = MappingProxyType(
@@ -91,6 +94,7 @@ PROTOCOLS: Mapping[Protocol, ProtocolRules] = MappingProxyType(
                 "criterion", "The image shows anatomical structures sharply enough for diagnosis.", "criterion"
             ),
             most_questions=12,
+            own_labels=True,
         ),
         # receiver operating characteristic: present or absent, with confidence
         "roc": ProtocolRules(
@@ -116,7 +120,7 @@ def complete(design: Design) -> Design:
     return replace(
         design,
         conditions=design.conditions + _hidden_reference(design, rules),
-        questions=tuple(replace(question, scale=question.scale or usual) for question in asked),
+        questions=tuple(one if one.labels else replace(one, scale=one.scale or usual) for one in asked),
         texts=Texts(
             instructions=design.texts.instructions or own_instructions(design),
             consent=design.texts.consent or CONSENT,

@@ -13,7 +13,7 @@ from medsr_viewer.survey.design import REFERENCE, Protocol, Question, Role
 from medsr_viewer.survey.next_survey import next_survey
 from medsr_viewer.survey.objective import ObjectiveTable
 from medsr_viewer.survey.ratings import RatingTable
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.scales import scale_of
 from medsr_viewer.survey.statistics.agreement import inter_observer, intra_observer
 from medsr_viewer.survey.statistics.bias import ROUNDING, bias_inconsistency, stimulus_scores
 from medsr_viewer.survey.statistics.bootstrap import bootstrap_mos
@@ -81,7 +81,7 @@ def analyse(
         question=question.name,
         text=question.text,
         protocol=protocol,
-        scale=SCALES[question.scale],
+        scale=scale_of(question),
         table=table,
         roles=dict(roles),
         baseline=baseline,

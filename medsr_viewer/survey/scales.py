@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from medsr_viewer.survey.design import Question
 
 
 @dataclass(frozen=True)
@@ -75,3 +77,21 @@ CONFIDENCE = Scale(
 SCALES: Mapping[str, Scale] = MappingProxyType(
     {scale.name: scale for scale in (ACR, IMPAIRMENT, QUALITY, CRITERION, CONFIDENCE)}
 )
+
+
+def scale_of(question: Question) -> Scale:
+    """Return the scale that a question is answered on: its own, or the one that it names.
+
+    Raises
+    ------
+    KeyError
+        If it has none: an image is chosen.
+    """
+    if question.labels:
+        return Scale(question.name, tuple(reversed(question.labels)))
+    return SCALES[question.scale]
+
+
+def common_values(questions: Iterable[Question]) -> range:
+    """Return the values that the scales of all questions have."""
+    return range(1, min(scale_of(question).best for question in questions) + 1)

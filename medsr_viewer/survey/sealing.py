@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from medsr_viewer.errors import InputError, SurveyError, WrongPassphrase
-from medsr_viewer.survey.plan import Allocation, Meaning
+from medsr_viewer.survey.plan import Allocation, Computation, Meaning, Origin
 from medsr_viewer.survey.records import canonical
 
-FORMAT = 1
+FORMAT = 2
+"""1: allocations that do not say how the stimuli were computed; they are still opened."""
 _COST = {"n": 2**15, "r": 8, "p": 1}  # 32 MiB and about 0.1 s a guess
 _KEY, _CHECK = 32, 16
 _RESTORE = "Restore the file from a backup."
@@ -69,7 +70,7 @@ class Sealed:
         try:
             document = json.loads(content)
             checksum = document.pop("checksum")
-            if document["format"] != FORMAT:
+            if document["format"] not in range(1, FORMAT + 1):
                 raise SurveyError("the sealed allocation was made by a newer version of the program", "Update it.")
             if checksum != _checksum(document) or {name: document[name] for name in _COST} != _COST:
                 raise ValueError("it does not match its checksum")
@@ -86,7 +87,10 @@ def new_nonce() -> str:
 
 def allocation_bytes(allocation: Allocation) -> bytes:
     """Return the one form of an allocation, which its commitment is the SHA-256 of; also that of allocation.json."""
-    return canonical(asdict(allocation))
+    held = asdict(allocation)
+    if allocation.computation is None:  # as it was committed to before this was kept
+        del held["computation"]
+    return canonical(held)
 
 
 def allocation_from(content: bytes) -> Allocation:
@@ -100,7 +104,8 @@ def allocation_from(content: bytes) -> Allocation:
     try:
         held: dict[str, Any] = json.loads(content)
         meanings = {identifier: Meaning(**one) for identifier, one in held.pop("meanings").items()}
-        return Allocation(meanings=meanings, **held)
+        computation = _computation(held.pop("computation", None))
+        return Allocation(meanings=meanings, computation=computation, **held)
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise SurveyError("the allocation is damaged", "Close the survey again from its sealed allocation.") from exc
 
@@ -166,6 +171,16 @@ def read_passphrase(path: Path) -> str:
     if not line:
         raise InputError(f"{path}: the first line is empty", "Write the passphrase there.")
     return line
+
+
+def _computation(held: dict[str, Any] | None) -> Computation | None:
+    if held is None:
+        return None
+    origins = {
+        name: Origin(one["method"], one["scale_factor"], tuple(one["weights_sha256"]), tuple(one["devices"]))
+        for name, one in held.pop("conditions").items()
+    }
+    return Computation(conditions=origins, **held)
 
 
 def _derive(passphrase: str, salt: bytes) -> tuple[bytes, bytes]:

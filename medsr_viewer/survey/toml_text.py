@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-Value = str | bool | int | float | Path | tuple[int, ...] | tuple[float, ...]
+Value = str | bool | int | float | Path | tuple[int, ...] | tuple[float, ...] | tuple[str, ...]
 
 
 def toml_line(key: str, value: Value) -> str:
@@ -16,7 +16,7 @@ def toml_line(key: str, value: Value) -> str:
     ----------
     key : str
         Letters, digits, "_" and "-".
-    value : str, bool, int, float, Path or tuple of numbers
+    value : str, bool, int, float, Path, or tuple of numbers or texts
         A path is written with "/". A text of several lines is written over several lines.
     """
     return f"{key} = {_value(value)}"

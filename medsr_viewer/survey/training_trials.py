@@ -11,7 +11,7 @@ from medsr_viewer.survey.balance import Showing
 from medsr_viewer.survey.design import Case, Design
 from medsr_viewer.survey.plan import Trial
 from medsr_viewer.survey.protocols import LABELLED, PROTOCOLS
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.scales import common_values
 from medsr_viewer.survey.spreading import spread_cases
 
 Identify = Callable[[str, str], str]
@@ -92,4 +92,4 @@ def _shown(design: Design, case: Case, index: int) -> tuple[str, int]:
 
 def _best(design: Design) -> int:
     """Return the greatest value that all questions have."""
-    return min(SCALES[question.scale].best for question in design.questions)
+    return common_values(design.questions)[-1]

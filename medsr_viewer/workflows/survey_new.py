@@ -20,15 +20,16 @@ from medsr_viewer.survey.audit import Finding, audit
 from medsr_viewer.survey.design import Case, Design
 from medsr_viewer.survey.design_file import check_design, survey_texts
 from medsr_viewer.survey.new_folder import NewFolder, check_address, new_folder
-from medsr_viewer.survey.plan import Stimulus
+from medsr_viewer.survey.plan import Origin, Stimulus
 from medsr_viewer.survey.plan_file import plan_text
 from medsr_viewer.survey.protocols import PROTOCOLS, complete, required_stimuli
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.scales import common_values
 from medsr_viewer.survey.sealing import seal
 from medsr_viewer.survey.sources import check_sources, sources_file_of
 from medsr_viewer.survey.trial_list import trial_count
 from medsr_viewer.workflows.enhance import unique_stems
 from medsr_viewer.workflows.inputs import Input, find_inputs
+from medsr_viewer.workflows.survey_computation import computation_of
 from medsr_viewer.workflows.survey_stimuli import RenderedCase, render
 
 Report = Callable[[str], None]
@@ -169,6 +170,7 @@ def create_survey(
     if store_url:
         check_address(store_url)
     notes: list[str] = []
+    origins: list[dict[str, Origin]] = []
     with new_folder(folder) as new:
         stimuli: dict[tuple[str, str], Stimulus] = {}
         for number, case in enumerate(design.cases, 1):
@@ -176,8 +178,10 @@ def create_survey(
             rendered = render(design, case, device=device, token=token)
             stimuli |= _keep(new, rendered, [name for owner, name in required_stimuli(design) if owner == case.name])
             notes += [f"{case.name}: {note}" for note in rendered.notes]
+            origins.append(rendered.origins)
         report("drawing and sealing the order")
         plan, allocation = allocate(design, stimuli, _attention_checks(new, design))
+        allocation = replace(allocation, computation=computation_of(design, origins))
         token.check()
         nameless, sources = survey_texts(design, folder)
         made = new.finish(
@@ -213,7 +217,7 @@ def _keep(new: NewFolder, rendered: RenderedCase, conditions: Sequence[str]) -> 
 def _attention_checks(new: NewFolder, design: Design) -> list[Check]:
     if not design.arrangement.attention_checks or not PROTOCOLS[design.protocol].scales:
         return []
-    values = SCALES[design.questions[0].scale].values
+    values = common_values(design.questions)
     return [(_stimulus(new, attention_picture(answer), ATTENTION_WINDOW), answer) for answer in values]
 
 

@@ -17,8 +17,8 @@ from medsr_viewer.survey.attention import attention_picture
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.new_folder import stimulus_content
 from medsr_viewer.survey.plan import Meaning
-from medsr_viewer.survey.protocols import LABELLED
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.protocols import LABELLED, PROTOCOLS
+from medsr_viewer.survey.scales import common_values
 from medsr_viewer.survey.sources import check_sources
 from medsr_viewer.workflows.survey_files import OpenSurvey
 from medsr_viewer.workflows.survey_stimuli import render
@@ -95,5 +95,5 @@ class _Search:
 
 
 def _answers(design: Design) -> range:
-    scale = design.questions[0].scale
-    return SCALES[scale].values if scale and design.arrangement.attention_checks else range(0)
+    has_scale = PROTOCOLS[design.protocol].scales
+    return common_values(design.questions) if has_scale and design.arrangement.attention_checks else range(0)

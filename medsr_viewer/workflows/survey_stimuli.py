@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import NothingToOpen, UnusableImage
+from medsr_viewer.imaging.degrade import crop_to_multiple
 from medsr_viewer.imaging.frame import FloatArray, Frame, Window
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.stored_values import StoredValues, stored_values
 from medsr_viewer.survey.design import Case, Condition, Design
+from medsr_viewer.survey.plan import Origin
 from medsr_viewer.survey.protocols import LABELLED, PROTOCOLS
 from medsr_viewer.upscaling.catalogue import catalogue
+from medsr_viewer.upscaling.methods import Method
+from medsr_viewer.upscaling.upscaler import Upscaled
 from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare
 from medsr_viewer.workflows.inputs import Input, find_inputs
+from medsr_viewer.workflows.survey_computation import origin_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +45,8 @@ class RenderedCase:
         (row, column) mm; empty where unknown.
     notes : tuple of str
         What the coordinator must know of this case.
+    origins : dict of str to Origin
+        By condition, where it has a method: how its image was computed.
     """
 
     case: Case
@@ -47,6 +55,7 @@ class RenderedCase:
     inverted: bool
     pixel_spacing: tuple[float, ...]
     notes: tuple[str, ...]
+    origins: dict[str, Origin]
 
 
 def render(design: Design, case: Case, *, device: str = "auto", token: CancelToken | None = None) -> RenderedCase:
@@ -59,7 +68,7 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
     Parameters
     ----------
     design : Design
-        Its mode, scale factor and conditions.
+        Its mode, scale factors and conditions.
     case : Case
         One of its cases.
     device : str
@@ -74,11 +83,11 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
     """
     source = _find(case)
     frame = source.read()
-    comparison = _compare(design, frame, source.instance.modality, device, token)
-    region = _region(case, comparison, design)
+    comparisons = _compare(design, frame, source.instance.modality, device, token)
+    region = _region(case, comparisons, design)
     conditions = [*design.conditions, *_labelled(design)]
     stored = stored_values(frame.pixels if frame.valid is None else frame.pixels[frame.valid])
-    pixels = {one.name: _crop(_pixels(one, case, frame, comparison), region) for one in conditions}
+    pixels = {one.name: _crop(_pixels(one, design, case, frame, comparisons), region) for one in conditions}
     if stored:
         pixels = {name: stored.held(image) for name, image in pixels.items()}
     spacing = frame.pixel_spacing or ()
@@ -90,10 +99,12 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
         inverted=frame.inverted,
         pixel_spacing=tuple(value / shrunk for value in spacing),
         notes=(
-            *comparison.prepared.notes,
+            *_crop_note(design, frame),
+            *dict.fromkeys(note for one in comparisons.values() for note in one.prepared.notes),
             *frame.warnings,
             *([_rounding(stored)] if stored else []),
         ),
+        origins={one.name: origin_of(_upscaled(one, design, comparisons)) for one in design.conditions if one.method},
     )
 
 
@@ -133,28 +144,62 @@ def _find(case: Case) -> Input:
     return inputs[0]
 
 
-def _compare(design: Design, frame: Frame, modality: str, device: str, token: CancelToken | None) -> Comparison:
-    names = dict.fromkeys(condition.method for condition in design.conditions if condition.method)
-    methods = tuple(catalogue().find(name, design.scale_factor) for name in names)
-    request = ComparisonRequest(frame, modality, design.mode, design.scale_factor, methods, device=device)
-    comparison = compare(request, token)
-    for result in comparison.results:
-        if result.error:
-            raise result.error
-    return comparison
+def _compare(
+    design: Design, frame: Frame, modality: str, device: str, token: CancelToken | None
+) -> dict[int, Comparison]:
+    """Return the methods' results by scale factor, all of one size: cropped to a multiple of every factor."""
+    methods = {factor: _methods(design, factor) for factor in design.factors}  # all found before any is computed
+    common = _cropped(frame, design)
+    comparisons = {}
+    for factor, found in methods.items():
+        request = ComparisonRequest(common, modality, design.mode, factor, found, device=device)
+        comparisons[factor] = compare(request, token)
+        for result in comparisons[factor].results:
+            if result.error:
+                raise result.error
+    return comparisons
 
 
-def _pixels(condition: Condition, case: Case, frame: Frame, comparison: Comparison) -> FloatArray:
+def _methods(design: Design, factor: int) -> tuple[Method, ...]:
+    those = (one for one in design.conditions if one.method and design.factor_of(one) == factor)
+    return tuple(catalogue().find(name, factor) for name in dict.fromkeys(one.method for one in those))
+
+
+def _cropped(frame: Frame, design: Design) -> Frame:
+    if len(design.factors) == 1:
+        return frame
+    pixels = np.ascontiguousarray(crop_to_multiple(frame.pixels, math.lcm(*design.factors)))
+    rows, columns = pixels.shape[:2]
+    valid = None if frame.valid is None else np.ascontiguousarray(frame.valid[:rows, :columns])
+    return replace(frame, pixels=pixels, valid=valid)
+
+
+def _crop_note(design: Design, frame: Frame) -> list[str]:
+    size = _cropped(frame, design).shape
+    if size == frame.shape:
+        return []
+    factors = " and ".join(map(str, design.factors))
+    return [f"Cropped from {_size(frame.shape)} to {_size(size)}: a multiple of {factors}."]
+
+
+def _pixels(
+    condition: Condition, design: Design, case: Case, frame: Frame, comparisons: Mapping[int, Comparison]
+) -> FloatArray:
     if condition.images is not None:
-        return _enhanced_elsewhere(condition.images, case, frame, _full_shape(comparison))
+        return _enhanced_elsewhere(condition.images, case, frame, _full_shape(comparisons))
     if not condition.method:
-        reference = comparison.prepared.reference
+        reference = next(iter(comparisons.values())).prepared.reference
         if reference is None:
             raise UnusableImage(f"condition {condition.name}: an enhanced image has no reference")
         return reference
-    (result,) = (one for one in comparison.results if one.method == condition.method)
+    return _upscaled(condition, design, comparisons).pixels
+
+
+def _upscaled(condition: Condition, design: Design, comparisons: Mapping[int, Comparison]) -> Upscaled:
+    results = comparisons[design.factor_of(condition)].results
+    (result,) = (one for one in results if one.method == condition.method)
     assert result.upscaled is not None  # noqa: S101 - errors were raised before
-    return result.upscaled.pixels
+    return result.upscaled
 
 
 def _enhanced_elsewhere(folder: Path, case: Case, frame: Frame, shape: tuple[int, ...]) -> FloatArray:
@@ -184,14 +229,14 @@ def _enhanced_elsewhere(folder: Path, case: Case, frame: Frame, shape: tuple[int
     return other.pixels
 
 
-def _full_shape(comparison: Comparison) -> tuple[int, ...]:
+def _full_shape(comparisons: Mapping[int, Comparison]) -> tuple[int, ...]:
+    scale, comparison = next(iter(comparisons.items()))
     rows, columns, *channels = comparison.prepared.degraded.shape
-    scale = comparison.request.scale_factor
     return (rows * scale, columns * scale, *channels)
 
 
-def _region(case: Case, comparison: Comparison, design: Design) -> Region:
-    shape = _full_shape(comparison)
+def _region(case: Case, comparisons: Mapping[int, Comparison], design: Design) -> Region:
+    shape = _full_shape(comparisons)
     if not case.region:
         return Region.whole(shape)
     region = Region(*case.region)

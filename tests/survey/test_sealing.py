@@ -111,7 +111,7 @@ def test_a_file_that_was_cut_off_is_damaged(sealed: Sealed, cut: int) -> None:
 
 
 def test_a_newer_format_is_named(sealed: Sealed) -> None:
-    document = json.loads(sealed.to_json()) | {"format": 2}
+    document = json.loads(sealed.to_json()) | {"format": 3}
     with pytest.raises(SurveyError, match="newer version"):
         Sealed.from_json(json.dumps(document))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -219,11 +220,11 @@ def _pixel_findings(design: Design, plan: Plan, cases: Cases, readable: Mapping[
             if image is not None:
                 by_look.setdefault(look_of(plan.stimuli[name]), {})[name] = image
         for stack in by_look.values():
-            yield from _case_findings(stack, plan.stimuli[next(iter(stack))].window, design.scale_factor)
+            yield from _case_findings(stack, plan.stimuli[next(iter(stack))].window, design.factors)
 
 
 def _case_findings(
-    stack: Mapping[str, FloatArray], window: tuple[float, float], scale_factor: int
+    stack: Mapping[str, FloatArray], window: tuple[float, float], factors: Sequence[int]
 ) -> Iterator[Finding]:
     yield from pixels.check_numbers(stack)
     if len({image.shape for image in stack.values()}) > 1:
@@ -231,9 +232,9 @@ def _case_findings(
     shown = {name: pixels.displayed(image, window) for name, image in stack.items()}
     yield from pixels.check_range(stack, window)
     yield from pixels.check_clipping(stack, window)
-    yield from pixels.check_flat_areas(stack, shown, scale_factor)
+    yield from pixels.check_flat_areas(stack, shown, max(factors))
     yield from pixels.check_borders(stack, shown)
-    yield from seams.check_seams(shown, scale_factor)
+    yield from seams.check_seams(shown, math.lcm(*factors))
     yield from pixels.check_rounding(stack, window)
 
 

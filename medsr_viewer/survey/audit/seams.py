@@ -36,7 +36,7 @@ def check_seams(shown: Mapping[str, FloatArray], scale_factor: int) -> Iterator[
     shown : mapping
         By stimulus, those of one case: (H, W) float32 in displayed levels.
     scale_factor : int
-        Of the survey.
+        Of the survey; of several the least common multiple, at which the grids of all of them repeat.
 
     Notes
     -----

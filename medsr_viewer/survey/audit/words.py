@@ -71,6 +71,7 @@ def check_design_texts(design: Design, secrets: Secrets) -> Iterator[Finding]:
     texts = [("title", design.title), ("texts.instructions", design.texts.instructions)]
     texts += [("texts.consent", design.texts.consent)]
     for number, question in enumerate(design.questions, 1):
+        texts += [(f"questions[{number}].labels", label) for label in question.labels]
         texts += [(f"questions[{number}].text", question.text), (f"questions[{number}].name", question.name)]
     own = set(_own_texts())
     for key, text in texts:
@@ -116,7 +117,7 @@ def check_exposed(texts: Iterable[str], design: Design, secrets: Secrets) -> Ite
     completed = complete(design)
     own = "\n".join(
         [design.title, completed.texts.instructions, completed.texts.consent, *_own_texts()]
-        + [question.text for question in completed.questions]
+        + [text for question in completed.questions for text in (question.text, *question.labels)]
     )
     for text in dict.fromkeys(texts):
         if not text.strip() or text in own:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from medsr_viewer.survey.design import Design
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.scales import scale_of
 from medsr_viewer.ui.survey.shared_window import PRESETS
 
 
@@ -69,7 +69,7 @@ def key_help(design: Design) -> str:
     if design.protocol == "pairs":
         lines.append(f"{_key('1')} {_key('2')} or {_key('Left')} {_key('Right')} choose")
     else:
-        best = max(SCALES[question.scale].best for question in design.questions)
+        best = max(scale_of(question).best for question in design.questions)
         lines.append(f"{_key('1')} to {_key(str(best))} rate")
     lines[0] += f", {_key('Enter')} next"
     if design.protocol == "queens":

@@ -102,11 +102,11 @@ class ScaleButtons(QWidget):
 
     def show_scale(self, scale: Scale) -> None:
         """Show a scale, the greatest value on top."""
-        if scale is self._scale:
+        if scale == self._scale:
             return
         self._scale = scale
         best = scale.best
-        is_truth = scale is CONFIDENCE
+        is_truth = scale == CONFIDENCE
         self._direction.setText(
             f"{best} = certainly present" if is_truth else f"<b>{best} is the best</b>, 1 the worst"
         )

@@ -7,7 +7,8 @@ from medsr_viewer.survey.scales import Scale
 
 def word_of(scale: Scale, value: int) -> str:
     """Return the word of a value without its digit, which stands before it; "" where it has none."""
-    return scale.label(value).removeprefix(str(value)).removeprefix(" - ")
+    label = scale.label(value)
+    return "" if label == str(value) else label.removeprefix(f"{value} - ")
 
 
 def named(scale: Scale, value: int) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.feedback import Feedback
-from medsr_viewer.survey.scales import SCALES, Scale
+from medsr_viewer.survey.scales import Scale, scale_of
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey.answer_sheet import AnswerSheet
 from medsr_viewer.ui.survey.feedback_text import feedback_text
@@ -301,4 +301,4 @@ class TrialPage(QWidget):
         return int(self.posed is not None and bool(self.posed.trial.labelled))
 
     def _scale(self) -> Scale:
-        return SCALES[self._design.questions[self.sheet.question].scale]
+        return scale_of(self._design.questions[self.sheet.question])

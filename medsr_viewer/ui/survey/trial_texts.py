@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.plan import Trial
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.scales import scale_of
 from medsr_viewer.ui.survey.answer_sheet import AnswerSheet
 from medsr_viewer.ui.survey.scale_words import named
 
@@ -32,7 +32,7 @@ def captions(trial: Trial, design: Design, sheet: AnswerSheet, *, with_expected:
         return [*labelled, "To be rated"] if labelled else [""]
     given = [_given(sheet.values(image), design) for image in range(len(trial.rated))]
     if with_expected:
-        scale = SCALES[design.questions[0].scale]
+        scale = scale_of(design.questions[0])
         for image, due in enumerate(trial.expected):
             given[image] += f", expected near {named(scale, due)}" if due else ""
     return [*labelled, *given]
@@ -55,5 +55,5 @@ def _given(values: Sequence[int], design: Design) -> str:
     if not any(values):
         return "Not rated yet"
     if len(values) == 1:
-        return f"Rated {named(SCALES[design.questions[0].scale], values[0])}"
+        return f"Rated {named(scale_of(design.questions[0]), values[0])}"
     return "Rated " + " / ".join(str(value) if value else "\N{EN DASH}" for value in values)

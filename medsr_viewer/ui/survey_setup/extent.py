@@ -8,7 +8,7 @@ from pathlib import Path
 
 from medsr_viewer.survey.design import Case, Design
 from medsr_viewer.survey.protocols import PROTOCOLS, complete, required_stimuli
-from medsr_viewer.survey.scales import SCALES
+from medsr_viewer.survey.scales import common_values
 
 SECONDS_AN_ANSWER = 7
 """Of one image, or one pair: what absolute category rating takes people on the average."""
@@ -108,4 +108,4 @@ def _training_screens(design: Design) -> int:
 
 
 def _attention_values(design: Design) -> range:
-    return SCALES[design.questions[0].scale].values if PROTOCOLS[design.protocol].scales else range(0)
+    return common_values(design.questions) if PROTOCOLS[design.protocol].scales else range(0)
