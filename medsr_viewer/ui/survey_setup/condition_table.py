@@ -1,5 +1,7 @@
 """The conditions chosen: their names and roles."""
 
+# ruff: noqa: RUF001 - the multiplication sign is meant
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -11,6 +13,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidgetItem
 
 from medsr_viewer.survey.design import Condition, Role
+from medsr_viewer.survey.design_rules import SCALE_FACTORS
 
 _ROLES: tuple[tuple[str, Role], ...] = (("under test", "test"), ("low anchor", "anchor"))
 
@@ -21,15 +24,17 @@ class ConditionTable(QTableWidget):
     edited = Signal()
 
     def __init__(self) -> None:
-        super().__init__(0, 3)
+        super().__init__(0, 4)
         self._conditions: list[Condition] = []
-        self.setHorizontalHeaderLabels(["Name in the report", "Images", "Role"])
+        self._has_factors = True
+        self.setHorizontalHeaderLabels(["Name in the report", "Images", "Scale", "Role"])
         self.setAccessibleName("Conditions")
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setTabKeyNavigation(False)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setHighlightSections(False)
         self.itemChanged.connect(self._on_edited)
 
@@ -37,6 +42,15 @@ class ConditionTable(QTableWidget):
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions, in order."""
         return tuple(self._conditions)
+
+    def allow_factors(self, *, on: bool) -> None:
+        """Let a method have a scale factor of its own, or not."""
+        if on != self._has_factors:
+            self._has_factors = on
+            self.setRowCount(0)  # made again
+            self.set_conditions(
+                self._conditions if on else [replace(one, scale_factor=None) for one in self._conditions]
+            )
 
     def set_conditions(self, conditions: Sequence[Condition]) -> None:
         """Replace all rows."""
@@ -51,7 +65,8 @@ class ConditionTable(QTableWidget):
             source.setFlags(source.flags() & ~Qt.ItemFlag.ItemIsEditable)
             source.setToolTip(source.text())
             self.setItem(row, 1, source)
-            self.setCellWidget(row, 2, self._role_box(row, condition))
+            self.setCellWidget(row, 2, self._factor_box(row, condition))
+            self.setCellWidget(row, 3, self._role_box(row, condition))
         self.blockSignals(False)
         self.edited.emit()
 
@@ -66,6 +81,22 @@ class ConditionTable(QTableWidget):
             self.remove_chosen()
         else:
             super().keyPressEvent(event)
+
+    def _factor_box(self, row: int, condition: Condition) -> QComboBox:
+        box = QComboBox()
+        box.addItem("the survey's", None)
+        for factor in SCALE_FACTORS:
+            box.addItem(f"×{factor}", factor)
+        box.setCurrentIndex(box.findData(condition.scale_factor) if condition.scale_factor else 0)
+        box.setEnabled(self._has_factors and bool(condition.method))
+        box.setToolTip("By how much the case is degraded for this method, where not as for the others")
+        box.setAccessibleName(f"Scale of {condition.name}")
+        box.currentIndexChanged.connect(lambda _index: self._set_factor(row, cast("int | None", box.currentData())))
+        return box
+
+    def _set_factor(self, row: int, factor: int | None) -> None:
+        self._conditions[row] = replace(self._conditions[row], scale_factor=factor)
+        self.edited.emit()
 
     def _role_box(self, row: int, condition: Condition) -> QComboBox:
         box = QComboBox()

@@ -62,6 +62,7 @@ class ConditionsPage(WizardPage):
         rules = PROTOCOLS[design.protocol]
         explicit = any(condition.role == "reference" for condition in design.conditions)
         self.table.set_conditions([one for one in design.conditions if one.role != "reference"])
+        self.table.allow_factors(on=design.mode == "test")
         self.methods.show_methods(design.scale_factor, self._ticked())
         possible = design.mode == "test" and not rules.labelled
         self.reference.setEnabled(possible)
@@ -82,11 +83,11 @@ class ConditionsPage(WizardPage):
 
     def own_mistakes(self, design: Design) -> list[Mistake]:
         """Return methods that the scale factor has not, and folders that are gone."""
-        scale = design.scale_factor
-        names = ", ".join(method.name for method in self._catalogue.at_scale(scale))
         mistakes = []
         for place, one in enumerate(self.table.conditions, 1):
+            scale = design.factor_of(one)
             if one.method and not self._catalogue.has(one.method, scale):
+                names = ", ".join(method.name for method in self._catalogue.at_scale(scale))
                 mistakes.append(wrong(f"conditions[{place}].method", one.method, f"at ×{scale}: {names}"))
             elif one.images is not None and not one.images.is_dir():
                 mistakes.append(wrong(f"conditions[{place}].images", one.images, "a folder that is there"))

@@ -90,7 +90,7 @@ class MadePage(QWidget):
         self.notes.setPlainText("\n".join(notes))
         self._notes_heading.setVisible(bool(notes))
         self.notes.setVisible(bool(notes))
-        self.rate.setFocus(Qt.FocusReason.TabFocusReason)
+        self.rate.setFocus()
 
 
 def _by_text(notes: Sequence[str]) -> list[str]:

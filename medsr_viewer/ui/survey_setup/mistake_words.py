@@ -135,12 +135,25 @@ _WORDS: tuple[tuple[str, str, _Words], ...] = (
     ("conditions[].method", "", _not_made),
     ("conditions[].images", "", lambda found, _: (f"the folder is not there: {found}",)),
     (
+        "conditions[].scale_factor",
+        "enhance",
+        _always("Another scale makes an image of another size, which tells the condition: take the survey's."),
+    ),
+    (
         "questions",
         "are ",
         _of_number("There are {found} questions. Take up to {allowed}, or choose another protocol."),
     ),
     ("questions[].name", "", _name),
     ("questions[].text", "contains", _telling("The question has")),
+    ("questions[].labels", "contains", _telling("An answer has")),
+    ("questions[].labels[]", "contains", _telling("An answer has")),
+    ("questions[].labels", "has its scales", _always("This protocol has scales of its own: choose one.", "protocol")),
+    (
+        "questions[].labels[]",
+        "another word",
+        lambda found, _: (f"“{found}” is there twice. Each answer is another one.",),
+    ),
     ("questions[].text", "", _always("Write what the observers are asked.")),
     (
         "arrangement.cases_per_observer",

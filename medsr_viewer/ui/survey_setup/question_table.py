@@ -47,7 +47,8 @@ class QuestionTable(QTableWidget):
         self._scales = scales
         usual = scales[0] if scales else ""
         self._questions = [
-            question if question.scale in scales else replace(question, scale=usual) for question in questions
+            question if question.labels or question.scale in scales else replace(question, scale=usual)
+            for question in questions
         ]
         self.blockSignals(True)
         self.setRowCount(len(self._questions))
@@ -74,25 +75,29 @@ class QuestionTable(QTableWidget):
 
     def _scale_box(self, row: int, question: Question) -> QComboBox:
         box = QComboBox()
+        if question.labels:  # of a design that was loaded
+            box.addItem(f"{question.labels[0]} … {question.labels[-1]}", "")
+            box.setItemData(0, " / ".join(question.labels), Qt.ItemDataRole.ToolTipRole)
         for name in self._scales:
             labels = SCALES[name].labels
             box.addItem(f"{labels[-1]} … {labels[0]}", name)
             box.setItemData(box.count() - 1, " / ".join(reversed(labels)), Qt.ItemDataRole.ToolTipRole)
         if not self._scales:
             box.addItem("an image is chosen", "")
-        box.setEnabled(len(self._scales) > 1)
+        box.setEnabled(len(self._scales) > 1 or bool(question.labels))
         box.setCurrentIndex(max(box.findData(question.scale), 0))
         box.setAccessibleName(f"Answers to {question.name}")
-        box.currentIndexChanged.connect(lambda _index: self._set_scale(row, str(box.currentData())))
+        own = question.labels
+        box.currentIndexChanged.connect(lambda _index: self._set_scale(row, str(box.currentData()), own))
         return box
 
-    def _set_scale(self, row: int, scale: str) -> None:
-        self._questions[row] = replace(self._questions[row], scale=scale)
+    def _set_scale(self, row: int, scale: str, own: tuple[str, ...]) -> None:
+        self._questions[row] = replace(self._questions[row], scale=scale, labels=() if scale else own)
         self.edited.emit()
 
     @Slot(QTableWidgetItem)
     def _on_edited(self, item: QTableWidgetItem) -> None:
-        field = {0: "text", 1: "name"}.get(item.column())
-        if field is not None:
-            self._questions[item.row()] = replace(self._questions[item.row()], **{field: item.text().strip()})
-            self.edited.emit()
+        question, typed = self._questions[item.row()], item.text().strip()
+        is_text = item.column() == 0
+        self._questions[item.row()] = replace(question, text=typed) if is_text else replace(question, name=typed)
+        self.edited.emit()

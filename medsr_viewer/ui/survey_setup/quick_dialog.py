@@ -107,7 +107,8 @@ class QuickDialog(QDialog):
         self._making.ended.connect(self._on_ended)
         self._describe()
         self.adjustSize()
-        self.start.setFocus(Qt.FocusReason.TabFocusReason)
+        self.start.setFocus()
+        self.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # the focus is drawn before the first Tab
 
     @property
     def kept_file(self) -> Path | None:

@@ -68,19 +68,21 @@ def mos_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
     Parameters
     ----------
     figures : mapping
-        Of the report: `questions`, each with `conditions` of name, role, n, mos (pairs: scale_value) and ci95.
+        Of the report: `questions`, each with `figure` (mos, auc or scale_value) and `conditions` of name, role, n, the
+        figure and its interval.
     """
     rows: list[tuple[str, ...]] = []
     for question in figures.get("questions", ()):
-        ranked = sorted(question["conditions"], key=lambda one: -_value(one))
+        figure = str(question["figure"])
+        ranked = sorted(question["conditions"], key=lambda one: -_value(one[figure]))
         rows += [
             (
                 str(question["question"]),
                 str(one["name"]),
                 str(one["role"]),
                 str(one["n"]),
-                _number(one["mos"] if one["mos"] is not None else one.get("scale_value")),
-                _interval(one["ci95"]),
+                _NAME_OF.get(figure, "") + _number(one[figure]),
+                _interval(one[_INTERVAL_OF[figure]]),
             )
             for one in ranked
         ]
@@ -139,6 +141,8 @@ def _more(number: int | None) -> str:
 
 
 _SIZES = "sizes"
+_NAME_OF = {"auc": "AUC ", "scale_value": "scale "}
+_INTERVAL_OF = {"mos": "ci95", "auc": "auc_ci95", "scale_value": "ci95_scale"}
 
 
 def _table(columns: Sequence[str], name: str) -> QTableWidget:
@@ -155,9 +159,8 @@ def _table(columns: Sequence[str], name: str) -> QTableWidget:
     return table
 
 
-def _value(condition: Mapping[str, Any]) -> float:
-    value = condition["mos"] if condition["mos"] is not None else condition.get("scale_value")
-    return float("-inf") if value is None else float(value)
+def _value(figure: float | None) -> float:
+    return float("-inf") if figure is None else figure
 
 
 def _interval(ends: Sequence[float | None] | None) -> str:

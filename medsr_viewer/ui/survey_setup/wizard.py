@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _FILTER = "Survey designs (*.toml)"
 _STAY = "Stay"
-_SHOWN = Qt.FocusReason.TabFocusReason  # by which the style draws it
 
 
 class SurveyWizard(WizardFrame):
@@ -138,7 +137,7 @@ class SurveyWizard(WizardFrame):
                 ],
             )
             stay = next(one for one in self.notices.shown[0].findChildren(QPushButton) if one.text() == _STAY)
-            stay.setFocus(_SHOWN)
+            stay.setFocus()
         else:
             self._leave()
 
@@ -201,9 +200,10 @@ class SurveyWizard(WizardFrame):
         if mistakes:
             page.go_to_field(mistakes[0].key)
         elif (field := page.first_field()) is not None:
-            field.setFocus(_SHOWN)
+            field.setFocus(Qt.FocusReason.TabFocusReason)
         else:
-            self.next_button.setFocus(_SHOWN)
+            self.next_button.setFocus()
+        self.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # by which the style draws the focus
 
     @Slot()
     def _on_changed(self) -> None:

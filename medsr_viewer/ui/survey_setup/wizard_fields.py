@@ -9,7 +9,7 @@ from types import MappingProxyType
 from medsr_viewer.ui.survey_setup.case_cells import COLUMNS as CASE_COLUMNS
 from medsr_viewer.ui.survey_setup.case_cells import HEADINGS as CASE_HEADINGS
 
-_ENTRY = re.compile(r"\w+\[(\d+)\](?:\.(\w+))?")
+_ENTRY = re.compile(r"\w+\[(\d+)\](?:\.(\w+)(?:\[\d+\])?)?")
 _STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Protocol", ("title", "protocol", "mode", "scale_factor", "edition")),
     ("Cases", ("cases",)),
@@ -23,11 +23,18 @@ _STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 COLUMNS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "cases": dict(zip(CASE_COLUMNS, CASE_HEADINGS, strict=True)),
-        "conditions": {"name": "Name in the report", "method": "Images", "images": "Images", "role": "Role"},
+        "conditions": {
+            "name": "Name in the report",
+            "method": "Images",
+            "images": "Images",
+            "scale_factor": "Scale",
+            "role": "Role",
+        },
         "questions": {
             "text": "What the observers read",
             "name": "Key in the report",
             "scale": "Answers, the best first",
+            "labels": "Answers, the best first",
         },
     }
 )

@@ -42,6 +42,9 @@ WRONG = {
     "a telling question": replace(PLAIN, questions=(Question("a", "How is nearest?"),)),
     "a question's key": replace(PLAIN, questions=(Question("a b", "How?"),)),
     "too few cases": replace(PLAIN, arrangement=Arrangement(cases_per_observer=5)),
+    "another size": replace(PLAIN, mode="enhance", conditions=(NEAREST, replace(LANCZOS, scale_factor=2))),
+    "answers twice": replace(PLAIN, protocol="vgc", questions=(Question("a", "A?", labels=("Yes", "yes")),)),
+    "answers of its own": replace(PLAIN, questions=(Question("a", "A?", labels=("Yes", "No")),)),
     "telling instructions": replace(PLAIN, texts=Texts(instructions="Mind nearest.")),
     "a telling consent": replace(PLAIN, texts=Texts(consent="I like nearest.")),
 }

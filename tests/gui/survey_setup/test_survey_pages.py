@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.imaging.frame import Window
@@ -192,7 +193,7 @@ def test_roles_and_names_come_back(qtbot: QtBot) -> None:
     name = page.table.item(1, 0)
     assert name is not None
     name.setText("renamed")
-    box = page.table.cellWidget(0, 2)
+    box = page.table.cellWidget(0, 3)
     box.setCurrentIndex(1)  # type: ignore[union-attr]
     made = page.design_from(anchored)
     assert [(one.name, one.role) for one in made.conditions] == [
@@ -200,6 +201,40 @@ def test_roles_and_names_come_back(qtbot: QtBot) -> None:
         ("renamed", "test"),
         ("low", "anchor"),
     ]
+
+
+def test_a_method_may_have_a_scale_of_its_own(qtbot: QtBot) -> None:
+    page = ConditionsPage(INTERPOLATION)
+    qtbot.addWidget(page)
+    page.show_design(PLAIN)
+    box = page.table.cellWidget(1, 2)
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(box.findData(2))
+    made = page.design_from(PLAIN)
+    assert [one.scale_factor for one in made.conditions] == [None, 2]
+    page.show_design(made)
+    assert page.design_from(made) == made
+    page.show_design(replace(made, mode="enhance"))
+    assert [one.scale_factor for one in page.design_from(replace(made, mode="enhance")).conditions] == [None, None]
+    box = page.table.cellWidget(1, 2)
+    assert isinstance(box, QComboBox)
+    assert not box.isEnabled()
+
+
+def test_a_criterions_own_answers_stay_until_a_scale_is_chosen(qtbot: QtBot) -> None:
+    page = QuestionsPage()
+    qtbot.addWidget(page)
+    own = Question("q", "Is it sharp?", labels=("yes", "partly", "no"))
+    design = replace(PLAIN, protocol="vgc", questions=(own,))
+    page.show_design(design)
+    assert page.design_from(design) == design
+    box = page.table.cellWidget(0, 2)
+    assert isinstance(box, QComboBox)
+    assert box.currentText() == "yes … no"
+    box.setCurrentIndex(1)
+    (question,) = page.design_from(design).questions
+    assert question.labels == ()
+    assert question.scale
 
 
 def test_the_protocols_own_texts_are_left_to_it(qtbot: QtBot) -> None:
