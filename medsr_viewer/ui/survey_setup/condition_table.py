@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidget
 from medsr_viewer.survey.design import Condition, Role
 from medsr_viewer.survey.design_rules import SCALE_FACTORS
 
+_HEADINGS = ("Name", "Images", "Scale", "Role")
 _ROLES: tuple[tuple[str, Role], ...] = (("under test", "test"), ("low anchor", "anchor"))
 
 
@@ -27,7 +28,9 @@ class ConditionTable(QTableWidget):
         super().__init__(0, 4)
         self._conditions: list[Condition] = []
         self._has_factors = True
-        self.setHorizontalHeaderLabels(["Name in the report", "Images", "Scale", "Role"])
+        self.setHorizontalHeaderLabels(list(_HEADINGS))
+        if (item := self.horizontalHeaderItem(0)) is not None:
+            item.setToolTip("For you and the report; observers never see it")
         self.setAccessibleName("Conditions")
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setTabKeyNavigation(False)

@@ -47,7 +47,7 @@ class ConditionsPage(WizardPage):
         parts = QSplitter()
         parts.addWidget(self.methods)
         parts.addWidget(self._chosen())
-        parts.setSizes([430, 410])
+        parts.setSizes([370, 470])
         parts.setChildrenCollapsible(False)
         self.column.addWidget(parts, 1)
         self.column.addWidget(self.reference)

@@ -24,7 +24,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "cases": dict(zip(CASE_COLUMNS, CASE_HEADINGS, strict=True)),
         "conditions": {
-            "name": "Name in the report",
+            "name": "Name",
             "method": "Images",
             "images": "Images",
             "scale_factor": "Scale",
