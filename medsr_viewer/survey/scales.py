@@ -51,6 +51,15 @@ class Scale:
             raise ValueError(f"{value} is not on the scale {self.name}: 1 to {self.best}")
         return self.labels[value - 1]
 
+    def word(self, value: int) -> str:
+        """Return the word for a value without the value, which some labels begin with; "" where it has none."""
+        label = self.label(value)
+        return "" if label == str(value) else label.removeprefix(f"{value} - ")
+
+    def numbered(self, value: int) -> str:
+        """Return a value and its word: "4 Good"."""
+        return f"{value} {self.word(value)}".strip()
+
 
 ACR = Scale("acr", ("Bad", "Poor", "Fair", "Good", "Excellent"))
 """Absolute category rating: ITU-T P.910, five-level scale."""

@@ -55,18 +55,17 @@ def mos_figure(analysis: Analysis, mark: str) -> Figure:
 def distribution_figure(analysis: Analysis, mark: str) -> Figure:
     """Draw which share of the answers each value of the scale was."""
     shown = [index for index, row in enumerate(analysis.counts) if row.sum()][::-1]
-    labels, height = analysis.scale.labels, 1.2 + 0.36 * len(shown)
+    scale, height = analysis.scale, 1.2 + 0.36 * len(shown)
     with drawing(WIDTH, height, mark) as drawn:
         axes = drawn.figure.add_subplot()
         shares = analysis.counts[shown] / analysis.counts[shown].sum(axis=1, keepdims=True)
         left = np.zeros(len(shown))
-        for place, (label, colour) in enumerate(zip(labels, likert(len(labels)), strict=True)):
-            axes.barh(
-                range(len(shown)), shares[:, place], left=left, height=0.66, color=colour, label=_short(label, place)
-            )
+        for place, colour in enumerate(likert(scale.best)):
+            label = scale.numbered(place + 1)
+            axes.barh(range(len(shown)), shares[:, place], left=left, height=0.66, color=colour, label=label)
             for row, value in enumerate(shares[:, place]):
                 if value >= 0.05:
-                    ink = "white" if place in {0, len(labels) - 1} else INK
+                    ink = "white" if place in {0, scale.best - 1} else INK
                     axes.text(
                         left[row] + value / 2,
                         row,
@@ -82,7 +81,7 @@ def distribution_figure(analysis: Analysis, mark: str) -> Figure:
         axes.set_xticks(np.linspace(0, 1, 6), [f"{value} %" for value in range(0, 101, 20)])
         axes.grid(visible=False)
         drawn.figure.legend(
-            *axes.get_legend_handles_labels(), loc="outside upper center", ncols=len(labels), fontsize=7.5,
+            *axes.get_legend_handles_labels(), loc="outside upper center", ncols=min(scale.best, 5), fontsize=7.5,
             handlelength=1, columnspacing=1.1,
         )  # fmt: skip
     return Figure(
@@ -196,18 +195,7 @@ def _reach(
 
 
 def _scale_ticks(axes: Axes, analysis: Analysis) -> None:
-    labels = analysis.scale.labels
-    values = range(1, len(labels) + 1)
-    axes.set_xlim(0.9, len(labels) + 0.1)
-    axes.set_xticks(values, [_two_lines(label, value) for value, label in zip(values, labels, strict=True)])
+    scale = analysis.scale
+    axes.set_xlim(0.9, scale.best + 0.1)
+    axes.set_xticks(scale.values, [f"{value}\n{scale.word(value)}".strip() for value in scale.values])
     axes.tick_params(axis="x", labelsize=7.5)
-
-
-def _short(label: str, place: int) -> str:
-    """Return a label with its value, which some labels have already."""
-    return label if label[:1].isdigit() else f"{place + 1} {label}"
-
-
-def _two_lines(label: str, value: int) -> str:
-    words = label.removeprefix(str(value)).removeprefix(" - ").strip()
-    return f"{value}\n{words}" if words else str(value)

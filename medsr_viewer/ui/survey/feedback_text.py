@@ -5,7 +5,6 @@ from __future__ import annotations
 from medsr_viewer.survey.design import Protocol
 from medsr_viewer.survey.feedback import Feedback
 from medsr_viewer.survey.scales import Scale
-from medsr_viewer.ui.survey.scale_words import named
 
 _ONCE_MORE = "<br><br>The same is shown once more: please answer it again."
 _KEEP = "<br><br>Please keep this in mind for the images that follow."
@@ -24,12 +23,12 @@ def feedback_text(feedback: Feedback, protocol: Protocol, scale: Scale | None) -
     if scale is None:
         return _of_pair(feedback)
     lines = "<br>".join(
-        f"You gave <b>{named(scale, given)}</b>; expected near <b>{named(scale, due)}</b>."
+        f"You gave <b>{scale.numbered(given)}</b>; expected near <b>{scale.numbered(due)}</b>."
         for due, given in zip(feedback.expected, feedback.given, strict=True)
     )
     if not feedback.turned:
         return f"Thank you, you use the scale as it is meant.<br><br>{lines}"
-    best, worst = named(scale, scale.best), named(scale, 1)
+    best, worst = scale.numbered(scale.best), scale.numbered(1)
     if protocol == "roc":
         direction = f"<b>{best}; {worst}.</b>"
     else:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout,
 from medsr_viewer.survey.scales import CONFIDENCE, Scale
 from medsr_viewer.ui.display import theme
 from medsr_viewer.ui.survey.question_list import ACTIVE
-from medsr_viewer.ui.survey.scale_words import word_of
 
 _RADIUS = 6
 _MARGIN = 10
@@ -110,7 +109,7 @@ class ScaleButtons(QWidget):
         self._direction.setText(
             f"{best} = certainly present" if is_truth else f"<b>{best} is the best</b>, 1 the worst"
         )
-        self._fill({value: (str(value), word_of(scale, value)) for value in reversed(scale.values)})
+        self._fill({value: (str(value), scale.word(value)) for value in reversed(scale.values)})
 
     def show_sides(self) -> None:
         """Show the two sides of a pair."""

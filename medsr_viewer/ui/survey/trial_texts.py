@@ -8,7 +8,6 @@ from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.plan import Trial
 from medsr_viewer.survey.scales import scale_of
 from medsr_viewer.ui.survey.answer_sheet import AnswerSheet
-from medsr_viewer.ui.survey.scale_words import named
 
 ORIGINAL = "Original"
 _STATES = {"blank": "", "saving": "Saving \N{HORIZONTAL ELLIPSIS}", "feedback": "Go on"}
@@ -34,7 +33,7 @@ def captions(trial: Trial, design: Design, sheet: AnswerSheet, *, with_expected:
     if with_expected:
         scale = scale_of(design.questions[0])
         for image, due in enumerate(trial.expected):
-            given[image] += f", expected near {named(scale, due)}" if due else ""
+            given[image] += f", expected near {scale.numbered(due)}" if due else ""
     return [*labelled, *given]
 
 
@@ -55,5 +54,5 @@ def _given(values: Sequence[int], design: Design) -> str:
     if not any(values):
         return "Not rated yet"
     if len(values) == 1:
-        return f"Rated {named(scale_of(design.questions[0]), values[0])}"
+        return f"Rated {scale_of(design.questions[0]).numbered(values[0])}"
     return "Rated " + " / ".join(str(value) if value else "\N{EN DASH}" for value in values)

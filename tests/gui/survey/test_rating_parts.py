@@ -13,7 +13,6 @@ from medsr_viewer.survey.scales import ACR, CONFIDENCE, QUALITY
 from medsr_viewer.ui.survey.answer_sheet import AnswerSheet
 from medsr_viewer.ui.survey.arrangement import best_columns
 from medsr_viewer.ui.survey.feedback_text import feedback_text
-from medsr_viewer.ui.survey.scale_words import named
 from medsr_viewer.ui.survey.screen_facts import in_words, is_large_enough
 from medsr_viewer.ui.survey.shared_window import PRESETS, SharedWindow
 from medsr_viewer.ui.survey.trial_log import TrialLog
@@ -116,8 +115,8 @@ def test_a_fixed_window_stays() -> None:
 
 
 def test_values_are_named_with_one_digit() -> None:
-    assert [named(QUALITY, value) for value in QUALITY.values] == ["1 poor", "2", "3", "4", "5 high quality"]
-    assert named(ACR, 4) == "4 Good"
+    assert [QUALITY.numbered(value) for value in QUALITY.values] == ["1 poor", "2", "3", "4", "5 high quality"]
+    assert ACR.numbered(4) == "4 Good"
 
 
 @pytest.mark.parametrize(("turned", "said"), [(True, "5 is the best, 1 is the worst"), (False, "as it is meant")])

@@ -235,9 +235,7 @@ def distribution_section(analysis: Analysis, mark: str) -> Section:
         (name, *(count(value) for value in row), count(row.sum()))
         for name, row in zip(analysis.table.conditions, analysis.counts, strict=True)
     )
-    labels = [
-        label if label[:1].isdigit() else f"{place} {label}" for place, label in enumerate(analysis.scale.labels, 1)
-    ]
+    labels = [analysis.scale.numbered(value) for value in analysis.scale.values]
     return Section(
         title,
         (
