@@ -17,7 +17,7 @@ from torch import nn
 
 from medsr_viewer.errors import CannotWrite, ModelError, OutputCheckFailed
 from medsr_viewer.models.architectures import as_upscaling, build_network, parameter_count
-from medsr_viewer.models.cards import ModelCard, write_card
+from medsr_viewer.models.cards import RADIOGRAPHY, ModelCard, write_card
 from medsr_viewer.models.folding import FOLDED_ARCHITECTURES, fold_for_inference
 from medsr_viewer.upscaling.methods import check_name
 from medsr_viewer.whole_files import write_whole
@@ -25,7 +25,7 @@ from trainer.checkpoint import BEST
 from trainer.degradations import describe
 from trainer.evaluation.figures import evaluate, load_perceptual
 from trainer.evaluation.leaks import split_kind
-from trainer.evaluation.modalities import RADIOGRAPHY, holds_radiographs
+from trainer.evaluation.modalities import holds_radiographs
 from trainer.images import SUFFIXES, TrainingImage, data_name, large_enough, load_images, manifest_rows
 from trainer.lineage import lineage_of, published_weights
 from trainer.recipe import DegradationRecipe

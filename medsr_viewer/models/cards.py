@@ -21,6 +21,8 @@ Output: TypeAlias = Literal["residual", "image", "tanh"]
 BARELY_TRAINED_STEPS = 5000
 ORIENTATIONS = (1, 8)
 """The image as it is; the four quarter turns of it and of its mirror image."""
+RADIOGRAPHY = ("CR", "DX")
+"""DICOM modalities of a radiograph, however it was read out: trained on one, a network knows the other."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,11 @@ class ModelCard:
     def sources(self) -> tuple[ModelCard, ...]:
         """The published weights that the network is made of."""
         return (self,)
+
+    def is_trained_on(self, modality: str) -> bool:
+        """Return whether the card names a DICOM modality; one kind of radiograph stands for the other."""
+        alike = RADIOGRAPHY if modality in RADIOGRAPHY else (modality,)
+        return any(one in self.modalities for one in alike)
 
     @property
     def _steps(self) -> int:

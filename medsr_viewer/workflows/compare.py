@@ -238,7 +238,7 @@ def method_notes(method: Method, scale_factor: int, modality: str) -> tuple[str,
     card, notes = method.cards[scale_factor], list[str]()
     if blend := blend_caption(card):
         notes.append(f"{blend}; only these were measured")
-    if modality not in card.modalities and not card.is_imported:  # what is imported bears its own note
+    if not card.is_trained_on(modality) and not card.is_imported:  # what is imported bears its own note
         known = ", ".join(card.modalities)
         notes.append(f"{method.name} was not trained on {modality or 'this kind of image'} but on {known}")
     return tuple(notes)

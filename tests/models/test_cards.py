@@ -181,6 +181,17 @@ def test_brief_training_is_said(make_card: MakeCard, steps: int, note: str) -> N
     assert card.barely_trained is bool(note)
 
 
+def test_one_kind_of_radiograph_stands_for_the_other(make_card: MakeCard) -> None:
+    card = make_card(modalities=("CR", "MR"))
+    assert [card.is_trained_on(modality) for modality in ("CR", "DX", "MR", "CT", "")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
 def test_cards_and_methods_are_read_without_torch() -> None:
     code = (
         "import sys\n"

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from medsr_viewer.models.cards import RADIOGRAPHY
 from medsr_viewer.upscaling.methods import Method
 from trainer.images import TrainingImage, data_name, manifest_rows
 
-RADIOGRAPHY = ("CR", "DX")
-"""What a radiograph may be, where no more is said: so `medsr-train publish` writes its cards."""
 RADIOGRAPH = "/".join(RADIOGRAPHY)
 _SAYS_SO = re.compile(r"x[-_ ]?ray|radiograph|(?<![a-z])cxr(?![a-z])", re.IGNORECASE)
 Trained: TypeAlias = Literal["yes", "no", "unknown", ""]
@@ -49,10 +48,10 @@ def is_trained_on(method: Method, scale_factor: int, modality: str) -> Trained:
     """Return whether a method's card says that it was trained on a modality."""
     if not method.is_learned:
         return ""
-    known = method.cards[scale_factor].modalities
-    if not known or not modality:
+    card = method.cards[scale_factor]
+    if not card.modalities or not modality:
         return "unknown"
-    return "yes" if set(modality.split("/")) & set(known) else "no"
+    return "yes" if any(map(card.is_trained_on, modality.split("/"))) else "no"
 
 
 def named(modalities: Sequence[str]) -> str:
