@@ -23,13 +23,13 @@ _WIDTH = 620
 class RateDialog(QDialog):
     """Asks for a survey's folder and a pseudonym.
 
+    No pseudonym is suggested: the next reader at this workstation would rate as the last one.
+
     Parameters
     ----------
     remembered : sequence of str
         Folders to choose from.
     folder : Path or None
-        To begin with.
-    observer : str
         To begin with.
     parent : QWidget, optional
         The window, which stays usable.
@@ -37,16 +37,14 @@ class RateDialog(QDialog):
 
     rate_wanted = Signal(Path, str)
 
-    def __init__(
-        self, remembered: Sequence[str], folder: Path | None, observer: str, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, remembered: Sequence[str], folder: Path | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Rate")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
         self.folder = FolderField("Folder of the survey", remembered)
         self.folder.path = folder
-        self.observer = QLineEdit(observer)
+        self.observer = QLineEdit()
         self.observer.setPlaceholderText("a pseudonym such as R01, never a real name")
         self.folder_mistake, self.observer_mistake = MistakeLabel(), MistakeLabel()
         words = QLabel(_WORDS)

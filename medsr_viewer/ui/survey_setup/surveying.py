@@ -98,7 +98,7 @@ class Surveying(QObject):
         """Ask which survey is rated, and by whom."""
         known = remembered_folders(self._preferences)
         first = folder or (Path(known[0]) if known else None)
-        dialog = RateDialog(known, first, self._preferences.text(_OBSERVER, ""), self._window)
+        dialog = RateDialog(known, first, self._window)
         dialog.rate_wanted.connect(self._rate)
         dialog.show()
         return dialog
@@ -147,13 +147,13 @@ class Surveying(QObject):
 
     @Slot(Path, str)
     def _on_quick(self, folder: Path, observer: str) -> None:
+        self._preferences.set_text(_OBSERVER, observer)
         self._rate(folder, observer)
         self.told.emit("The survey is ready, and the rating begins", f"It is in {folder}. Results: menu Survey.")
 
     @Slot(Path, str)
     def _rate(self, folder: Path, observer: str) -> None:
         self._remember(folder)
-        self._preferences.set_text(_OBSERVER, observer)
         self.rating.rate(folder, observer)
 
     @Slot()
