@@ -85,6 +85,19 @@ def _simulate(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _example(options: argparse.Namespace) -> int:
+    from medsr_viewer.workflows.survey_example import SEED, example_survey
+
+    seed = SEED if options.seed is None else options.seed
+    example = example_survey(options.survey, options.out, seed=seed, report=say)
+    for path in example.made.files:
+        print(path)
+    for what, path in (("images", example.images), ("passphrase", example.passphrase), ("true scores", example.truth)):
+        say(f"{path}: {what} of the example, whose observers are simulated")
+    _write_json(options, example.made.figures)
+    return DONE
+
+
 def _rate(options: argparse.Namespace) -> int:
     try:
         check_observer(options.observer)
@@ -211,6 +224,7 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
         "new": _new,
         "check": _check,
         "simulate": _simulate,
+        "example": _example,
         "rate": _rate,
         "status": _status,
         "close": _close,

@@ -25,6 +25,7 @@ def add_survey(commands: Commands[argparse.ArgumentParser]) -> None:
     actions = survey.add_subparsers(required=True, metavar="ACTION")
     _add_new(actions)
     _add_simulate(actions)
+    _add_example(actions)
     check = _add(actions, "check", "run the blinding auditor: refuse what could tell the methods apart")
     rate = _add(actions, "rate", "open the rating window")
     rate.add_argument("--observer", required=True, metavar="NAME", help="pseudonym, such as R01")
@@ -105,6 +106,17 @@ def _add_simulate(actions: Commands[argparse.ArgumentParser]) -> None:
         "--rankers", type=float, default=0.0, metavar="X", help="share of observers who take 1 for the best, 0 to 1"
     )
     _add_json(simulate)
+
+
+def _add_example(actions: Commands[argparse.ArgumentParser]) -> None:
+    example = _add(
+        actions,
+        "example",
+        "make a finished survey to look at: the published one of 68 observers, simulated, closed and reported",
+    )
+    example.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the report")
+    example.add_argument("--seed", type=int, metavar="S", help="of all chance")
+    _add_json(example)
 
 
 def _add(actions: Commands[argparse.ArgumentParser], name: str, text: str) -> argparse.ArgumentParser:

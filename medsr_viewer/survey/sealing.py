@@ -25,6 +25,8 @@ FORMAT = 2
 """1: allocations that do not say how the stimuli were computed; they are still opened."""
 _COST = {"n": 2**15, "r": 8, "p": 1}  # 32 MiB and about 0.1 s a guess
 _KEY, _CHECK = 32, 16
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _LETTERS_A_GROUP = 4, 4
 _RESTORE = "Restore the file from a backup."
 
 
@@ -130,6 +132,12 @@ def seal(allocation: Allocation, passphrase: str) -> Sealed:
     commitment = commitment_of(allocation)
     text = AESGCM(key).encrypt(nonce, allocation_bytes(allocation), commitment.encode("ascii"))
     return Sealed(commitment, salt, check, nonce, text)
+
+
+def drawn_passphrase() -> str:
+    """Return a passphrase that nobody guesses, of letters that nobody confuses."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_LETTERS_A_GROUP)) for _ in range(_GROUPS))
+    return "-".join(groups)
 
 
 def unseal(sealed: Sealed, passphrase: str) -> Allocation:

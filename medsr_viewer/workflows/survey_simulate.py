@@ -28,7 +28,7 @@ from medsr_viewer.survey.simulation.readers import (
     simulate_pairs,
 )
 from medsr_viewer.survey.simulation.recording import simulated_entries
-from medsr_viewer.survey.simulation.truth_file import population_of, read_truth, truth_of, truth_text
+from medsr_viewer.survey.simulation.truth_file import Given, population_of, read_truth, truth_of, truth_text
 from medsr_viewer.survey.site_blocks import block_of
 from medsr_viewer.survey.statistics.pair_choice import next_pair
 from medsr_viewer.survey.trial_list import sequence_of, trial_count
@@ -64,6 +64,7 @@ def simulate_survey(
     seed: int,
     *,
     truth: Path | None = None,
+    mos: Mapping[str, float] | None = None,
     rankers: float = 0.0,
     published: bool = False,
     report: Report = lambda _line: None,
@@ -82,6 +83,8 @@ def simulate_survey(
     truth : Path, optional
         JSON file of the population's true figures, see `read_truth`: read where it exists and is not empty, else
         written. It must name every condition.
+    mos : mapping of str to float, optional
+        True MOS of every condition, in place of a file that is read.
     rankers : float
         Share of the people, 0 to 1, who take 1 for the best: they turn the scale round, and rank where several images
         are rated side by side.
@@ -108,8 +111,10 @@ def simulate_survey(
     is_given = truth and truth.is_file() and truth.stat().st_size > 0  # empty: made by mktemp
     with open_survey(path) as survey:
         _refuse(survey, observers)
-        given_truth = read_truth(truth, survey.design.protocol) if truth and is_given else None
-        population = population_of(survey.design, given_truth, rankers=rankers)
+        wanted: Given | None = ("mos", dict(mos)) if mos is not None else None
+        if truth and is_given:
+            wanted = read_truth(truth, survey.design.protocol)
+        population = population_of(survey.design, wanted, rankers=rankers)
         told = truth_of(population, survey.design)
         rng = np.random.default_rng(seed)
 

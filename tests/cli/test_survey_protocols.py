@@ -14,6 +14,8 @@ from PIL import Image
 METHODS = ("nearest", "bicubic", "lanczos")
 OBSERVERS, CASES = 6, 4
 PROTOCOLS = ("acr", "dsis", "queens", "pairs", "vgc", "roc")
+FIGURES = {"roc": ("auc", "auc_ci95"), "pairs": ("scale_value", "ci95_scale")}
+"""What the conditions are compared by, and its interval, where it is not the MOS."""
 
 Run = Callable[..., Any]
 """Of the fixture `medsr`."""
@@ -83,8 +85,16 @@ def test_a_survey_of_each_protocol_is_reported(medsr: Run, made: Callable[[str],
         assert {one["n"] for one in held["conditions"]} == {trials}
         assert all(one["ci95"][0] < one["mos"] < one["ci95"][1] for one in held["conditions"])
         assert len(question["screening"]["observers"]) == OBSERVERS
-    if protocol == "roc":
-        assert all(0.5 < one["auc"] <= 1 for one in held["conditions"])
+    figure, interval = FIGURES.get(protocol, ("mos", "ci95"))
+    assert {held["figure"], question["figure"]} == {figure}
+    truth = json.loads(study.with_name("truth.json").read_text(encoding="utf-8"))
+    assert truth["figure"] == figure
+    for one, true in zip(held["conditions"], truth["conditions"], strict=True):
+        low, high = one[interval]
+        assert low <= one[figure] <= high
+        assert low - 0.7 * (high - low) < true[figure] < high + 0.7 * (high - low), "few observers and cases: near"
+        assert (one["mos"] is None) == (one["ci95"] is None) == (true["mos"] is None) == (protocol == "pairs")
+    assert_each_figure_is_explained(question, protocol)
     after = held["survey"]["after_opening"]
     assert (after["withdrawals"], after["merged"], after["given"]) == ([], 0, 0)
     assert after["opened"][:4].isdigit()
@@ -94,6 +104,19 @@ def test_a_survey_of_each_protocol_is_reported(medsr: Run, made: Callable[[str],
     assert "Verified: the chain of records is whole" in page
     for name in ("report.pdf", "methods.txt", "choices.csv" if protocol == "pairs" else "ratings.csv"):
         assert (study.with_name("report") / name).stat().st_size > 200
+
+
+def assert_each_figure_is_explained(question: dict[str, Any], protocol: str) -> None:
+    """Which test, of how many, under which assumptions."""
+    parts = {
+        "pairs": ("conditions", "bradley_terry", "thurstone", "sides", "neighbours"),
+        "roc": ("conditions", "screening", "biases", "differences", "roc"),
+    }.get(protocol, ("conditions", "screening", "biases", "differences", "vgc", "next_survey"))
+    for name in parts:
+        for one in question[name] if isinstance(question[name], list) else [question[name]]:
+            assert one["n"] > 0, name
+            assert len(one["test"]) > 20, name
+            assert len(one["assumptions"]) > 10, name
 
 
 @pytest.mark.parametrize("protocol", ["acr", "pairs"])

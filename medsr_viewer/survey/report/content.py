@@ -17,6 +17,7 @@ from medsr_viewer.survey.report.sections.observers import agreement_sentence, ob
 from medsr_viewer.survey.report.sections.ordinal import ordinal_section, roc_lead, roc_section
 from medsr_viewer.survey.report.sections.pairs import pair_lead, pair_sections
 from medsr_viewer.survey.report.sections.planning import planning_section
+from medsr_viewer.survey.report.sections.published import published_section
 from medsr_viewer.survey.report.sections.scores import difference_of, distribution_section, score_sections, top_two
 from medsr_viewer.survey.report.sections.survey import protocol_words, survey_section
 from medsr_viewer.survey.report.wording import count, counted, number, p_equals, with_interval
@@ -36,6 +37,8 @@ def report_document(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Docu
     """
     mark = figure_mark(is_simulated=facts.is_simulated)
     sections = [_glance(analyses, facts)]
+    if facts.is_published and analyses and isinstance(analyses[0], Analysis):
+        sections.append(published_section(analyses[0]))
     for analysis in analyses:
         part = f"{analysis.question}: {analysis.text}" if len(analyses) > 1 else ""
         sections += [replace(section, part=part) for section in _question(analysis, mark) if section.blocks]

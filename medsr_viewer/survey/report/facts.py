@@ -50,6 +50,10 @@ class SurveyFacts:
         What happened after the allocation was opened; observers as in `withdrawn`.
     is_simulated : bool
         Whether simulated observers rated it.
+    is_published : bool
+        Whether it is the simulated example of the published survey.
+    trained : int
+        How many of those who answered went through the training phase.
     problems : tuple of str or None
         What the verification found; None: not verified.
     program : str
@@ -80,6 +84,8 @@ class SurveyFacts:
     commitment: str = ""
     after_opening: AfterOpening = AfterOpening()  # noqa: RUF009 - frozen
     is_simulated: bool = False
+    is_published: bool = False
+    trained: int = 0
     problems: tuple[str, ...] | None = None
     program: str = f"MedSR Viewer {__version__}"
 
@@ -129,6 +135,10 @@ def survey_facts(design: Design, records: Sequence[Record], *, problems: Sequenc
         commitment=str(created.get("commitment", "")),
         after_opening=_named(after_opening(records), labels),
         is_simulated=any(record.kind == "simulated" for record in records),
+        is_published=any(record.kind == "simulated" and (record.payload or {}).get("published") for record in records),
+        trained=len(
+            _observers(records, "training").keys() & (of_kind["rating"] | of_kind["pair"]).keys() - gone.keys()
+        ),
         problems=None if problems is None else tuple(problems),
     )
 

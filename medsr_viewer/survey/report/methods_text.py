@@ -151,10 +151,7 @@ def _blinding(facts: SurveyFacts) -> str:
         + f", and opened {_opening(facts)}"
     )
     if facts.training_cases:
-        text += (
-            f" A training phase with {counted(facts.training_cases, 'case')} of its own preceded the ratings, with"
-            f" feedback on the direction of the scale, and was not analysed."
-        )
+        text += _training(facts)
     if facts.repeat_share:
         text += (
             f" {100 * facts.repeat_share:.0f} % of the trials were shown a second time to measure intra-observer"
@@ -163,9 +160,28 @@ def _blinding(facts: SurveyFacts) -> str:
     if facts.attention_checks:
         text += f" {counted(facts.attention_checks, 'attention check')} asked each observer for a given answer."
     return text + (
-        f" A sitting lasted at most {facts.sitting_minutes:g} minutes before a break. Ratings were kept in an"
+        f"{_sittings(facts)} Ratings were kept in an"
         f" append-only, hash-chained record.{_integrity(facts)} The survey was run and analysed with {facts.program}."
     )
+
+
+def _training(facts: SurveyFacts) -> str:
+    """Return who went through the training phase, by the records."""
+    whole = (
+        f" A training phase with {counted(facts.training_cases, 'case')} of its own, with feedback on the direction of"
+        " the scale, "
+    )
+    if facts.is_simulated and not facts.trained:
+        return whole + "was prepared; the simulated observers did not go through it."
+    if facts.trained == len(facts.answered):
+        return whole + "preceded the ratings, and was not analysed."
+    return whole + f"was not analysed; {facts.trained} of {counted(len(facts.answered), 'observer')} went through it."
+
+
+def _sittings(facts: SurveyFacts) -> str:
+    if facts.is_simulated:
+        return f" A sitting may last {facts.sitting_minutes:g} minutes before a break; simulated observers made none."
+    return f" A sitting lasted at most {facts.sitting_minutes:g} minutes before a break."
 
 
 def _integrity(facts: SurveyFacts) -> str:

@@ -15,6 +15,13 @@ from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.pair_analysis import PAIRS_ESTIMAND, PairAnalysis
 from medsr_viewer.survey.report.document import marks_of
 from medsr_viewer.survey.report.facts import SurveyFacts
+from medsr_viewer.survey.report.provenance import (
+    AREA_ESTIMAND,
+    FIGURES,
+    Figure,
+    with_pair_provenance,
+    with_provenance,
+)
 from medsr_viewer.survey.statistics.intervals import Interval
 from medsr_viewer.survey.statistics.intraclass import IntraclassCorrelation
 
@@ -36,7 +43,9 @@ _LEFT_OUT = {
 def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> dict[str, Any]:
     """Return everything as JSON has it: NaN and infinity are null, a part that is missing is {"missing": why}.
 
-    `conditions`, `estimand` and `interval` at the top are those of the first question; each of `questions` has its own.
+    `figure` names the key of what the conditions are compared by: mos, or auc (protocol roc), or scale_value (pairs).
+    It, `conditions`, `estimand` and `interval` at the top are those of the first question; each of `questions` has its
+    own.
     """
     questions = [_pairs(one) if isinstance(one, PairAnalysis) else _question(one) for one in analyses]
     first = questions[0] if questions else {}
@@ -47,6 +56,8 @@ def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
         "title": facts.title,
         "protocol": facts.protocol,
         "simulated": facts.is_simulated,
+        "figure": first.get("figure", "mos"),
+        "figure_meaning": first.get("figure_meaning", FIGURES["mos"]),
         "estimand": first.get("estimand", ESTIMAND),
         "interval": first.get("interval", ""),
         "observers": len(facts.answered),
@@ -101,11 +112,14 @@ def _question(analysis: Analysis) -> dict[str, Any]:
         for field in dataclasses.fields(analysis)
         if field.name not in _LEFT_OUT
     }
-    return {
+    figure: Figure = "mos" if analysis.is_quality else "auc"
+    held = {
         **rest,
+        "figure": figure,
+        "figure_meaning": FIGURES[figure],
         "scale": {"name": analysis.scale.name, "labels": dict(enumerate(analysis.scale.labels, 1))},
-        "estimand": ESTIMAND,
-        "interval": analysis.interval,
+        "estimand": ESTIMAND if analysis.is_quality else AREA_ESTIMAND,
+        "interval": _interval(analysis),
         "conditions": [_condition(analysis, place) for place in range(len(table.conditions))],
         "screened": plain(analysis.scores_screened),
         "with_withdrawn": plain(analysis.scores_with_withdrawn),
@@ -113,6 +127,12 @@ def _question(analysis: Analysis) -> dict[str, Any]:
         "by_case": _by(table.cases, table.conditions, analysis.by_case),
         "median_seconds": dict(zip(table.observers, plain(analysis.seconds), strict=True)),
     }
+    return with_provenance(held, analysis)
+
+
+def _interval(analysis: Analysis) -> str:
+    areas = found(analysis.roc)
+    return f"auc: {areas[0].auc.test}. mos: {analysis.interval}" if areas else analysis.interval
 
 
 def _pairs(analysis: PairAnalysis) -> dict[str, Any]:
@@ -123,15 +143,18 @@ def _pairs(analysis: PairAnalysis) -> dict[str, Any]:
             "role": analysis.roles.get(name, "test"),
             "n": int(analysis.wins[place].sum() + analysis.wins[:, place].sum()),
             "mos": None,
-            "ci95": list(scale.values[place].ci95) if scale else [None, None],
+            "ci95": None,
             "scale_value": scale.values[place].value if scale else None,
+            "ci95_scale": list(scale.values[place].ci95) if scale else [None, None],
             "chosen": int(analysis.wins[place].sum()),
         }
         for place, name in enumerate(analysis.table.conditions)
     ]
-    return {
+    held = {
         "question": analysis.question,
         "text": analysis.text,
+        "figure": "scale_value",
+        "figure_meaning": FIGURES["scale_value"],
         "estimand": PAIRS_ESTIMAND,
         "interval": scale.test if scale else "",
         "conditions": conditions,
@@ -142,6 +165,7 @@ def _pairs(analysis: PairAnalysis) -> dict[str, Any]:
         "neighbours": plain(analysis.neighbours),
         "with_withdrawn": plain(analysis.scale_with_withdrawn),
     }
+    return with_pair_provenance(held, analysis)
 
 
 def _condition(analysis: Analysis, place: int) -> dict[str, Any]:

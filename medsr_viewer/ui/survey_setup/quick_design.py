@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 
 from medsr_viewer.survey.design import Arrangement, Case, Condition, Design
@@ -14,8 +13,6 @@ from medsr_viewer.workflows.inputs import Input
 
 MOST_IMAGES = 8
 _OBSERVERS = 8
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _LETTERS_A_GROUP = 4, 4
 
 
 def quick_inputs(state: State, most: int = MOST_IMAGES) -> list[Input]:
@@ -56,9 +53,3 @@ def quick_design(state: State, cases: Sequence[Case], conditions: tuple[Conditio
         questions=(),
         arrangement=Arrangement(observers=_OBSERVERS),
     )
-
-
-def drawn_passphrase() -> str:
-    """Return a passphrase that nobody guesses, of letters that nobody confuses."""
-    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_LETTERS_A_GROUP)) for _ in range(_GROUPS))
-    return "-".join(groups)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.survey.design import Case
 from medsr_viewer.survey.report.wording import counted
+from medsr_viewer.survey.sealing import drawn_passphrase
 from medsr_viewer.ui.notices import Notices
 from medsr_viewer.ui.progress import Progress
 from medsr_viewer.ui.runner import Report, Runner, Work
@@ -39,7 +40,6 @@ from medsr_viewer.ui.survey_setup.notice_place import NoticePlace
 from medsr_viewer.ui.survey_setup.open_images import cases_of_open
 from medsr_viewer.ui.survey_setup.quick_design import (
     MOST_IMAGES,
-    drawn_passphrase,
     quick_conditions,
     quick_design,
     quick_inputs,

@@ -17,11 +17,11 @@ from pytestqt.qtbot import QtBot
 from medsr_viewer.survey.design import Condition, Design
 from medsr_viewer.survey.design_file import read_design
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
-from medsr_viewer.survey.sealing import read_passphrase
+from medsr_viewer.survey.sealing import drawn_passphrase, read_passphrase
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.preferences import Preferences
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
-from medsr_viewer.ui.survey_setup.quick_design import drawn_passphrase, quick_conditions, quick_inputs
+from medsr_viewer.ui.survey_setup.quick_design import quick_conditions, quick_inputs
 from medsr_viewer.ui.survey_setup.quick_dialog import QuickDialog
 from medsr_viewer.ui.survey_setup.rating_start import RatingStart, start_detached
 from medsr_viewer.ui.survey_setup.remembered_folders import remember_folder, remembered_folders

@@ -203,12 +203,22 @@ def test_a_closed_survey_is_reported(
 def test_a_score_without_an_interval_is_told_so() -> None:
     condition = {"name": "lanczos", "role": "test", "n": 5, "mos": 3.0, "ci95": [None, None]}
     wanting = {"missing": "A plan needs a pilot of 3 observers and 3 cases or more; there are 1 and 5."}
-    question = {"question": "quality", "conditions": [condition], "next_survey": wanting}
+    question = {"question": "quality", "figure": "mos", "conditions": [condition], "next_survey": wanting}
     figures = {"questions": [question], "estimand": "Mean rating.", "interval": "none: 1 observer says nothing."}
     assert mos_rows(figures) == [("quality", "lanczos", "test", "5", "3.00", "none")]
     assert told_interval(figures) == "Mean rating. Interval: none: 1 observer says nothing."
     assert told_interval({"estimand": "Place.", "interval": "400 resamples"}) == "Place. Interval: 400 resamples."
     assert next_rows(figures) == [("quality", "sizes", "", wanting["missing"])]
+
+
+@pytest.mark.parametrize(
+    ("figure", "interval", "cell"), [("auc", "auc_ci95", "AUC 0.81"), ("scale_value", "ci95_scale", "scale 0.81")]
+)
+def test_what_is_no_mos_is_shown_by_its_name_with_its_own_interval(figure: str, interval: str, cell: str) -> None:
+    first = {"name": "bicubic", "role": "test", "n": 5, "mos": 4.9, "ci95": [4.0, 5.0], figure: 0.3, interval: [0, 0.5]}
+    second = first | {"name": "lanczos", "mos": 3.0, figure: 0.81, interval: [0.7, 0.9]}
+    rows = mos_rows({"questions": [{"question": "finding", "figure": figure, "conditions": [first, second]}]})
+    assert rows[0] == ("finding", "lanczos", "test", "5", cell, "0.70 to 0.90")
 
 
 def test_what_a_next_survey_of_pairs_needs_is_told() -> None:
