@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
+DONE, SOME_FAILED, WRONG_USAGE, NOT_FOUND_OUT = 0, 1, 2, 3
+"""The last is of `survey verify` alone: nothing is known of alterations, or what was found could not be written."""
 
 
 def line_of(source: str, reason: str, advice: str = "") -> str:

@@ -14,11 +14,12 @@ from typing import Any
 
 from rich.table import Table
 
-from medsr_viewer.cli.messages import DONE, SOME_FAILED, line_of, say
+from medsr_viewer.cli.messages import DONE, NOT_FOUND_OUT, SOME_FAILED, line_of, say
 from medsr_viewer.cli.survey_design import design_of
 from medsr_viewer.cli.terminal import console
-from medsr_viewer.errors import InputError, MedsrError, SurveyClosed, WrongUsage
+from medsr_viewer.errors import CannotWrite, InputError, MedsrError, SurveyClosed, SurveyUnreachable, WrongUsage
 from medsr_viewer.survey.audit import Finding, audit
+from medsr_viewer.survey.clock_changes import ClockChange, clock_changes, clock_changes_of
 from medsr_viewer.survey.enrolment import check_observer
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
 from medsr_viewer.survey.new_folder import copy_for_site
@@ -116,9 +117,12 @@ def _rate(options: argparse.Namespace) -> int:
 
 def _status(options: argparse.Namespace) -> int:
     with open_survey(options.survey) as survey:
-        observers = status(survey.store.records(), survey.plan, survey.design)
+        records = survey.store.records()
+        observers, changes = status(records, survey.plan, survey.design), clock_changes(records)
     _print_status(observers)
-    _write_json(options, {"observers": [asdict(observer) for observer in observers]})
+    _tell_clock(options, changes)
+    held = {"observers": [asdict(one) for one in observers], "clock_changes": [asdict(one) for one in changes]}
+    _write_json(options, held)
     return DONE
 
 
@@ -126,6 +130,7 @@ def _close(options: argparse.Namespace) -> int:
     closed = close_survey(options.survey, read_passphrase(options.passphrase_file))
     for problem in closed.problems:
         say(f"{options.survey}: {problem}")
+    _tell_clock(options, closed.clock_changes)
     done = (
         f"it was closed already, on {_minute(closed.closed_at)}; the allocation was written again"
         if closed.is_again
@@ -137,11 +142,22 @@ def _close(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    problems = verify_folder(SurveyFolder(options.survey))
+    folder = SurveyFolder(options.survey)
+    try:
+        problems, changes = verify_folder(folder), _clock_changes(folder)
+    except SurveyUnreachable as exc:
+        say(line_of("it was not found out whether anything was altered", exc.reason, exc.advice))
+        return NOT_FOUND_OUT
     for problem in problems:
         say(f"{options.survey}: {problem}")
+    _tell_clock(options, changes)
     print(f"{options.survey}: " + (counted(len(problems), "problem") if problems else "nothing was altered"))
-    _write_json(options, {"problems": problems, "intact": not problems})
+    held = {"problems": problems, "intact": not problems, "clock_changes": [asdict(one) for one in changes]}
+    try:
+        _write_json(options, held)
+    except CannotWrite as exc:
+        say(line_of(exc.title, exc.reason, exc.advice))
+        return SOME_FAILED if problems else NOT_FOUND_OUT
     return SOME_FAILED if problems else DONE
 
 
@@ -250,6 +266,22 @@ def _tell(findings: Sequence[Finding]) -> bool:
         more = f" and {len(where) - 1} more" if len(where) > 1 else ""
         say(line_of(check, f"{leak} ({where[0]}{more}; {kind})", advice))
     return any(finding.severity == "refuse" for finding in findings)
+
+
+def _clock_changes(folder: SurveyFolder) -> tuple[ClockChange, ...]:
+    """Return where clocks were moved back; none where the survey cannot be opened, which `verify_folder` tells."""
+    try:
+        with folder.open() as store:
+            return clock_changes_of(store)
+    except SurveyUnreachable:
+        raise
+    except MedsrError:
+        return ()
+
+
+def _tell_clock(options: argparse.Namespace, changes: Sequence[ClockChange]) -> None:
+    for change in changes:
+        say(f"{options.survey}: {change.sentence}")
 
 
 def _minute(time: str) -> str:

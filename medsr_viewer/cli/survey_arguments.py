@@ -33,6 +33,7 @@ def add_survey(commands: Commands[argparse.ArgumentParser]) -> None:
     close = _add(actions, "close", "end the rating and unblind")
     _add_passphrase(close)
     verify = _add(actions, "verify", "check that nothing was altered; exit status 1 where something was")
+    verify.epilog = _STATUS.removesuffix(".") + _STATUS_OF_VERIFY
     report = _add(actions, "report", "analyse a closed survey: HTML, PDF, CSV, JSON")
     report.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the report")
     withdraw = _add(actions, "withdraw", "take an observer who withdrew consent out of the analysis")
@@ -149,5 +150,6 @@ _STATUS = (
     "Exit status: 0 done; 1 it failed, or the survey was altered or is not blind (each named on standard error);"
     " 2 wrong usage."
 )
+_STATUS_OF_VERIFY = "; 3 it could not be found out (a locked database, say), or what was found could not be written."
 _FINDINGS_HELP = "the same for many cases: two columns, the case's file and present or absent"
 _CASE_HELP = "image file, or folder of image files; may be repeated"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.engine import URL
 
-from medsr_viewer.errors import MedsrError, SurveyError
+from medsr_viewer.errors import MedsrError, SurveyError, SurveyUnreachable
 from medsr_viewer.survey.plan import Allocation
 from medsr_viewer.survey.sealing import Sealed, allocation_bytes, allocation_from
 from medsr_viewer.survey.store import Store, open_store
@@ -241,6 +241,11 @@ def verify_folder(folder: SurveyFolder) -> list[str]:
     ----------
     folder : SurveyFolder
         Which.
+
+    Raises
+    ------
+    SurveyUnreachable
+        If its records cannot be looked at now: locked, no right to, a server that does not answer.
     """
     problems: list[str] = []
     try:
@@ -249,6 +254,8 @@ def verify_folder(folder: SurveyFolder) -> list[str]:
             created = created_in(store)
             closed = any(record.site == store.site for record in store.records(kinds=["closed"]))
             problems += _file_problems(folder, created, closed)
+    except SurveyUnreachable:
+        raise
     except MedsrError as exc:
         problems.append(exc.reason)
     return problems

@@ -20,7 +20,7 @@ from medsr_viewer.survey.records import Kind
 from medsr_viewer.survey.sitting_records import SittingRecords, begin_sitting
 from medsr_viewer.survey.steps import Moment, Step, step_now
 from medsr_viewer.survey.store import Store
-from medsr_viewer.survey.trial_list import TrialList, trials_of
+from medsr_viewer.survey.trial_list import TrialList, sequence_of, trials_of
 
 
 def begin_session(
@@ -120,6 +120,13 @@ class Session:
         done = len(self._progress.revisions)
         main = [self._trials[index] for index in range(done, min(done + 2, len(self._trials)))]
         return tuple((again + training + main)[:2])
+
+    @property
+    def stimuli(self) -> frozenset[str]:
+        """All that this observer may be shown, those answered included."""
+        own = () if self._plan.groups else sequence_of(self._plan, self._progress.slot)
+        shown = {name for trial in (*self._plan.training, *own) for name in (trial.labelled, *trial.rated) if name}
+        return frozenset(shown.union(*self._plan.groups))
 
     @property
     def can_go_back(self) -> bool:

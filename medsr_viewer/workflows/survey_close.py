@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medsr_viewer.errors import SurveyClosed, SurveyError
+from medsr_viewer.survey.clock_changes import ClockChange, clock_changes_of
 from medsr_viewer.survey.folder import verify_folder
 from medsr_viewer.survey.records import Record
 from medsr_viewer.survey.sealing import unseal
@@ -26,12 +27,15 @@ class ClosedSurvey:
         UTC, ISO-8601.
     is_again : bool
         Whether it had been closed before.
+    clock_changes : tuple of ClockChange
+        Where a site's clock was moved back; no alteration, and the report tells it.
     """
 
     commitment: str
     problems: tuple[str, ...]
     closed_at: str
     is_again: bool
+    clock_changes: tuple[ClockChange, ...] = ()
 
 
 def close_survey(path: Path, passphrase: str) -> ClosedSurvey:
@@ -68,7 +72,8 @@ def close_survey(path: Path, passphrase: str) -> ClosedSurvey:
         folder.write_allocation(allocation)
         if is_again:  # a lost allocation was no alteration
             problems = tuple(verify_folder(folder))
-    return ClosedSurvey(commitment, problems, closing.time, is_again)
+        changes = clock_changes_of(survey.store)
+    return ClosedSurvey(commitment, problems, closing.time, is_again, changes)
 
 
 def _closing_of(survey: OpenSurvey) -> Record:

@@ -11,6 +11,8 @@ space on the disk             the drive compresses smooth images more           
 order of writing              inodes, dates of change and birth go with cases   files are written in the order of names
 header of a stimulus          any byte but the plain header; another type       `numpy.save` of one type
 bytes after the pixels        the file is longer than its pixels                as above
+checksums                     a stimulus is missing, or is not the file that    they are written once; `load_stimulus`
+                              was stored: it may be marked                      compares too
 matrix size                   shapes differ within a case                       all conditions of a case have one shape
 physical size                 pixel spacings differ within a case               one spacing a case
 window                        windows differ within a case                      one window a case

@@ -18,6 +18,7 @@ from medsr_viewer import settings
 from medsr_viewer.imaging.frame import FloatArray
 from medsr_viewer.survey.audit import (
     balance,
+    checksums,
     identifiers,
     other_files,
     paths,
@@ -75,7 +76,8 @@ def audit(
     log_folder, settings_file : Path, optional
         Of this workstation; the program's own where they are left out.
     look_at_pixels : bool
-        Whether the stimuli's pixels are read. They do not change: their checksums are in the first record.
+        Whether the stimuli's files are read, their checksums compared and their pixels looked at. The rating window
+        does the second by itself, and needs no third: pixels with the recorded checksum were looked at before.
 
     Returns
     -------
@@ -112,6 +114,7 @@ def audit(
         log_folder or settings.log_folder(), settings_file or settings.settings_file(), secrets
     )
     if look_at_pixels:
+        found += checksums.check_checksums(folder, plan)
         found += _pixel_findings(design, plan, cases, readable)
     return sorted(dict.fromkeys(found), key=lambda finding: finding.severity != "refuse")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from medsr_viewer.survey.audit.cases import Cases
 from medsr_viewer.survey.audit.finding import SET_UP_AGAIN, Finding, some
 from medsr_viewer.survey.audit.listing import FileFact
 from medsr_viewer.survey.plan import Plan
+from medsr_viewer.survey.stimuli_check import plain_header
 
 SUFFIX = ".npy"
 _CHANCE = 1e-4
@@ -174,13 +174,6 @@ def check_header(identifier: str, head: bytes, size: int, shape: tuple[int, ...]
             f"stimuli: {identifier[:8]}",
             SET_UP_AGAIN,
         )
-
-
-def plain_header(shape: tuple[int, ...]) -> bytes:
-    """Return the only header that a stimulus of a shape may have."""
-    buffer = io.BytesIO()
-    np.lib.format.write_array_header_1_0(buffer, {"descr": "<f4", "fortran_order": False, "shape": tuple(shape)})
-    return buffer.getvalue()
 
 
 def _odd(sizes: Mapping[str, int]) -> str:

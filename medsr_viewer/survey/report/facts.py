@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from medsr_viewer import __version__
 from medsr_viewer.survey.after_opening import AfterOpening, after_opening
 from medsr_viewer.survey.analysis_input import observer_labels
+from medsr_viewer.survey.clock_changes import ClockChange, clock_changes
 from medsr_viewer.survey.design import Design, Mode, Order, Protocol, Role
 from medsr_viewer.survey.records import Payload, Record
 
@@ -48,6 +49,8 @@ class SurveyFacts:
         SHA-256 of the sealed allocation.
     after_opening : AfterOpening
         What happened after the allocation was opened; observers as in `withdrawn`.
+    clock_changes : tuple of ClockChange
+        Where a site's clock was moved back while the survey ran.
     is_simulated : bool
         Whether simulated observers rated it.
     is_published : bool
@@ -83,6 +86,7 @@ class SurveyFacts:
     ended: str = ""
     commitment: str = ""
     after_opening: AfterOpening = AfterOpening()  # noqa: RUF009 - frozen
+    clock_changes: tuple[ClockChange, ...] = ()
     is_simulated: bool = False
     is_published: bool = False
     trained: int = 0
@@ -134,6 +138,7 @@ def survey_facts(design: Design, records: Sequence[Record], *, problems: Sequenc
         ended=answers[-1][:10] if answers else "",
         commitment=str(created.get("commitment", "")),
         after_opening=_named(after_opening(records), labels),
+        clock_changes=clock_changes(records),
         is_simulated=any(record.kind == "simulated" for record in records),
         is_published=any(record.kind == "simulated" and (record.payload or {}).get("published") for record in records),
         trained=len(

@@ -161,7 +161,8 @@ def _blinding(facts: SurveyFacts) -> str:
         text += f" {counted(facts.attention_checks, 'attention check')} asked each observer for a given answer."
     return text + (
         f"{_sittings(facts)} Ratings were kept in an"
-        f" append-only, hash-chained record.{_integrity(facts)} The survey was run and analysed with {facts.program}."
+        f" append-only, hash-chained record.{_integrity(facts)}{_clocks(facts)} The survey was run and analysed with"
+        f" {facts.program}."
     )
 
 
@@ -182,6 +183,21 @@ def _sittings(facts: SurveyFacts) -> str:
     if facts.is_simulated:
         return f" A sitting may last {facts.sitting_minutes:g} minutes before a break; simulated observers made none."
     return f" A sitting lasted at most {facts.sitting_minutes:g} minutes before a break."
+
+
+def _clocks(facts: SurveyFacts) -> str:
+    """Return what the times of answers are worth where a clock was moved back."""
+    changes = facts.clock_changes
+    if not changes:
+        return ""
+    sites = len({change.site for change in changes})
+    most = max(changes, key=lambda change: change.seconds)
+    times = "once" if len(changes) == 1 else f"{len(changes)} times, at most"
+    return (
+        f" The clock of {counted(sites, 'site')} was moved back {times} by {most.amount}, so that the recorded times of"
+        f" {counted(sum(change.answers for change in changes), 'answer')} are unreliable; the order of the answers,"
+        " their values and how long each took do not depend on that clock."
+    )
 
 
 def _integrity(facts: SurveyFacts) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from medsr_viewer.errors import SurveyError, SurveyUnreachable
 
 _KEPT = "Everything recorded before is kept."
-_FULL = ("the disk is full: this was not recorded", f"Free some space, then go on. {_KEPT}")
+_FULL = ("the disk is full: this was not recorded", f"Free some space on the disk, then go on. {_KEPT}")
 _LOCKED = (
     "another program keeps it locked",
     "Nothing was changed. Close other programs that have it open (a database viewer, a backup), then try again.",

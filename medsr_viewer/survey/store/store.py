@@ -43,6 +43,11 @@ class Store:
         16 hexadecimal digits, made with the database.
     clock : callable or None
         Returns the time, as `Record.time`; None: this machine's, or PostgreSQL's, which workstations share.
+
+    Attributes
+    ----------
+    last_clock_back : Record or None
+        The latest "clock_back" that this very object recorded.
     """
 
     def __init__(self, database: Database, survey_id: str, site: str, clock: Callable[[], str] | None) -> None:
@@ -50,6 +55,7 @@ class Store:
         self.site = site
         self._database = database
         self._clock = clock
+        self.last_clock_back: Record | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -257,6 +263,8 @@ class Store:
             records = work(connection, heads)
             heads = select_heads(connection)
         self._note(heads)
+        if records and records[0].kind == "clock_back":
+            self.last_clock_back = records[0]
         return records
 
     def _exchanged(self, connection: Connection, heads: Mapping[str, Head]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from medsr_viewer import __version__
 from medsr_viewer.errors import MedsrError
+from medsr_viewer.survey.clock_changes import ClockChange, clock_change_in
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.feedback import Feedback
 from medsr_viewer.survey.pair_trials import ChoosePair
@@ -39,6 +40,8 @@ class Material:
         Open.
     load : callable
         Takes the identifier of a stimulus and returns its pixels, checked.
+    check : callable
+        Takes identifiers, and a function that is called between files; raises MedsrError where a file was changed.
     choose_pair : ChoosePair or None
         Needed for protocol pairs.
     """
@@ -47,6 +50,7 @@ class Material:
     plan: Plan
     store: Store
     load: Callable[[str], Pixels]
+    check: Callable[[Collection[str], Callable[[], None]], None]
     choose_pair: ChoosePair | None = None
 
 
@@ -64,12 +68,18 @@ class Standing:
         Whether the last answer may be changed.
     saved : int
         Trials of the main phase whose answers are on the disk.
+    stimuli : frozenset of str
+        All that the observer may be shown.
+    clock : ClockChange or None
+        The latest time in this sitting that the clock was found to have been moved back.
     """
 
     step: Step
     upcoming: tuple[Trial, ...]
     can_go_back: bool
     saved: int
+    stimuli: frozenset[str] = frozenset()
+    clock: ClockChange | None = None
 
 
 @dataclass(frozen=True)
@@ -170,9 +180,13 @@ class SurveyAtHand:
         self._answered = {str(one["trial"]) for one in payloads if one.get("observer") == self._observer}
 
     def _standing(self) -> Standing:
-        session = self._session
+        session, material = self._session, self._material
         assert session is not None  # noqa: S101 - only asked of an open session
-        return Standing(session.step, session.upcoming, session.can_go_back, len(self._answered))
+        assert material is not None  # noqa: S101 - that it is a session of
+        back = material.store.last_clock_back
+        change = clock_change_in(back) if back else None
+        saved = len(self._answered)
+        return Standing(session.step, session.upcoming, session.can_go_back, saved, session.stimuli, change)
 
     def _standing_if_any(self) -> Standing | None:
         try:

@@ -14,6 +14,7 @@ from medsr_viewer.ui.failure import Failure, describe
 from medsr_viewer.ui.survey.at_hand import Material, Outcome, Request, Standing, SurveyAtHand
 from medsr_viewer.ui.survey.decoding import Ahead
 from medsr_viewer.ui.survey.desk import Desk
+from medsr_viewer.ui.survey.files_check import FilesCheck
 from medsr_viewer.ui.survey.own_texts import OwnTexts
 from medsr_viewer.ui.survey.pages import Pages
 from medsr_viewer.ui.survey.posed_trial import Answer, PosedTrial, Values
@@ -53,6 +54,9 @@ class Conducting(QObject):
         self.own_texts = OwnTexts(self.window, self)
         self.own_texts.blind.connect(self._begin_sitting)
         self.own_texts.refused.connect(self.pages.show_problem)
+        self.files = FilesCheck(self)
+        self.files.whole.connect(self._on_files_whole)
+        self.files.refused.connect(self.pages.show_problem)
         self.presenting: Presenting | None = None
         self._observer = observer
         self._design: Design | None = None
@@ -72,6 +76,8 @@ class Conducting(QObject):
     def start(self) -> None:
         """Open the survey, or try again what failed."""
         if self._design is not None and self._standing is not None:
+            if self.files.failure is not None:
+                self._check_files()
             self._go_on()
         else:
             self.pages.show_opening()
@@ -87,6 +93,7 @@ class Conducting(QObject):
             self.presenting.stop()
         self.pages.stop()
         self.own_texts.shutdown()
+        self.files.shutdown()
         self.ahead.shutdown()
         self.desk.shutdown()
 
@@ -116,6 +123,16 @@ class Conducting(QObject):
         self._opened = material, outcome.standing
         self.own_texts.judge(material.design, material.plan)
 
+    def _check_files(self) -> None:
+        assert self._opened is not None  # noqa: S101 - only called when the survey was opened
+        material, standing = self._opened
+        self.files.look(lambda between: material.check(standing.stimuli, between))
+
+    @Slot()
+    def _on_files_whole(self) -> None:
+        if self.presenting is not None and self.pages.is_on(self.pages.opening):
+            self._go_on()  # the first trial has waited
+
     @Slot()
     def _begin_sitting(self) -> None:
         assert self._opened is not None  # noqa: S101 - the window's texts are judged when the survey was opened
@@ -125,6 +142,7 @@ class Conducting(QObject):
         self.presenting.shown.connect(self.window.time_rated.start)
         self.ahead.use(material.plan.stimuli, material.load)
         self._connect()
+        self._check_files()  # not before: a problem that names a file is no text that the window shows with an image
         self._go_on()
 
     def _connect(self) -> None:
@@ -252,9 +270,16 @@ class Conducting(QObject):
     def _go_on(self) -> None:
         standing, pages = self._standing, self.pages
         assert standing is not None  # noqa: S101 - only called when the survey is open
+        self.window.tell_clock(standing.clock)
+        if self.files.failure is not None:
+            pages.show_problem(self.files.failure)
+            return
         step = standing.step
         if step.kind in _RATING:
-            self._bring(standing)
+            if self.files.is_whole:
+                self._bring(standing)
+            else:
+                pages.show_checking()
             return
         if self.presenting is not None:
             self.presenting.stop()

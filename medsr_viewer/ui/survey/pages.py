@@ -47,7 +47,6 @@ class Pages(QObject):
         self._window = window
         self._is_made = False
         self.opening = Page("One moment \N{HORIZONTAL ELLIPSIS}", window)
-        self.opening.text.setText("The study is being opened.")
         self.problem = ProblemPage(window)
         for page in (self.opening, self.problem):
             window.add_page(page)
@@ -85,7 +84,14 @@ class Pages(QObject):
         return self._window.page is page
 
     def show_opening(self) -> None:
-        """Say that the survey is being opened."""
+        """Say that the survey is being opened; what a problem named before is gone, for all texts are judged anew."""
+        self.problem.clear()
+        self.opening.text.setText("The study is being opened.")
+        self._window.show_page(self.opening)
+
+    def show_checking(self) -> None:
+        """Say that the images are still being checked."""
+        self.opening.text.setText("The images are being checked. The first one follows by itself.")
         self._window.show_page(self.opening)
 
     @Slot(Failure)

@@ -123,3 +123,8 @@ class ProblemPage(Page):
         self.title.setText(failure.title)
         told = [failure.reason] if not failure.details else []
         self.text.setText("\n\n".join(part for part in (*told, failure.advice) if part))
+
+    def clear(self) -> None:
+        """Forget what was told."""
+        self.title.clear()
+        self.text.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -16,6 +17,7 @@ from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.pair_trials import ChoosePair
 from medsr_viewer.survey.plan_file import read_plan
 from medsr_viewer.survey.protocols import complete
+from medsr_viewer.survey.stimuli_check import refuse_absent, refuse_changed
 from medsr_viewer.ui.display.theme import apply_theme
 from medsr_viewer.ui.log_file import log_to_file
 from medsr_viewer.ui.survey.at_hand import Material, SurveyAtHand
@@ -37,17 +39,20 @@ def read_material(path: Path, observer: str) -> Material:
     Raises
     ------
     MedsrError
-        If the pseudonym cannot be used, the survey not be opened, or the auditor finds that it is not blind.
+        If the pseudonym cannot be used, the survey not be opened, a stimulus is missing or cut off, or the auditor
+        finds that it is not blind.
     """
     check_observer(observer)
     folder = SurveyFolder(path)
     store = folder.open()
     try:
         folder.set_dates()
-        # Pixels were looked at when the survey was set up, and their checksums are compared when they are loaded.
-        refuse_leaks(audit(folder, look_at_pixels=False))
         design, plan = complete(read_design(folder.design_file)), read_plan(folder.plan_file)
-        return Material(design, plan, store, folder.load_stimulus, _chooser() if plan.groups else None)
+        refuse_absent(folder, plan)
+        # Pixels were looked at when the survey was set up; their checksums are compared while the first pages are read.
+        refuse_leaks(audit(folder, look_at_pixels=False))
+        check = partial(refuse_changed, folder)
+        return Material(design, plan, store, folder.load_stimulus, check, _chooser() if plan.groups else None)
     except BaseException:
         store.close()
         raise

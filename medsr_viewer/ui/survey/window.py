@@ -8,12 +8,14 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from medsr_viewer.survey.clock_changes import ClockChange
 from medsr_viewer.ui.display import theme
 from medsr_viewer.ui.survey.page import Page
 from medsr_viewer.ui.survey.view_clock import ViewClock
 
 TITLE = "MedSR Viewer - rating"
 """Never changes: window lists, screen recorders and time trackers read it."""
+_CLOCK = "The clock was moved back: tell the coordinator. All answers are saved."
 _LEAST_POINTS = 12.0
 _MINUTE_MS = 5_000
 
@@ -39,6 +41,12 @@ class RatingWindow(QWidget):
             f"QFrame {{ background: {theme.BADGES['research'].name()} }} QLabel {{ color: white }}"
         )
         self._study, self._time = QLabel(self), QLabel(self)
+        self._name = ""
+        self._notice = QLabel(self)
+        self._notice.setWordWrap(True)
+        self._notice.setTextFormat(Qt.TextFormat.PlainText)
+        self._notice.setStyleSheet(f"background: {theme.BADGES['warning'].name()}; color: white; padding: 6px 12px")
+        self._notice.hide()
         self._pages = QStackedWidget(self)
         self._lay_out()
         self._ticks = QTimer(self, interval=_MINUTE_MS)
@@ -59,6 +67,7 @@ class RatingWindow(QWidget):
         if self.page is page:
             return
         self._pages.setCurrentWidget(page)
+        self._show_notice()
         if isinstance(page, Page):
             page.take_focus()
         else:
@@ -66,7 +75,24 @@ class RatingWindow(QWidget):
 
     def name_study(self, text: str) -> None:
         """Write the study's title and the observer's pseudonym into the banner."""
-        self._study.setText(text)
+        self._name = text
+        self._show_notice()
+
+    def tell_clock(self, change: ClockChange | None) -> None:
+        """Say from now on that this computer's clock was moved back; nothing is asked of the observer."""
+        if change is not None:
+            self._notice.setText(
+                f"The clock was moved back by {change.amount}: it showed {change.before[:16].replace('T', ' ')} UTC,"
+                f" and then {change.after[:16].replace('T', ' ')} UTC. You can go on: every answer is saved, and"
+                " counts. Please tell the coordinator, who can set the clock right."
+            )
+            self._show_notice()
+
+    def _show_notice(self) -> None:
+        """Show it in full between the trials; beside an image, which must keep its place, in the banner alone."""
+        is_between = isinstance(self.page, Page)
+        self._notice.setVisible(bool(self._notice.text()) and is_between)
+        self._study.setText(self._name if is_between or not self._notice.text() else _CLOCK)
 
     @Slot()
     def show_time(self) -> None:
@@ -97,4 +123,5 @@ class RatingWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._banner)
+        column.addWidget(self._notice)
         column.addWidget(self._pages, 1)

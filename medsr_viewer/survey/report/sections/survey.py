@@ -84,6 +84,7 @@ def _late(facts: SurveyFacts) -> list[Block]:
             f" {moment(later.opened)}; by their site's clock {count(later.given)} of them"
             f" {'was' if later.given == 1 else 'were'} given after it."
         )
+    told += [f"{change.sentence[0].upper()}{change.sentence[1:]}." for change in facts.clock_changes]
     return [Paragraph(text, "caution") for text in told]
 
 
