@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,12 @@ import pytest
 from scipy.special import expit
 
 from medsr_viewer.errors import InputError
-from medsr_viewer.survey.design import Case, Condition, Design, Protocol
+from medsr_viewer.survey.design import Case, Condition, Design, Protocol, Question
+from medsr_viewer.survey.plan import Meaning, Trial
 from medsr_viewer.survey.protocols import complete
 from medsr_viewer.survey.simulation.marks import marks, perceived
 from medsr_viewer.survey.simulation.population import KINDS, Population, draw_people, seen_quality
+from medsr_viewer.survey.simulation.readers import Scene, draw_readers, draw_scene, simulate_trial
 from medsr_viewer.survey.simulation.true_area import apart, population_with_areas, true_areas, true_confidences
 from medsr_viewer.survey.simulation.true_scale import population_with_scale, true_scale
 from medsr_viewer.survey.simulation.truth_file import population_of, read_truth, truth_of, truth_text
@@ -97,6 +100,30 @@ def test_mos_of_a_protocol_that_has_none_are_those_of_the_images(tmp_path: Path)
     assert [one["mos"] for one in found["conditions"]] == pytest.approx([3, 3], abs=0.01), (
         "half of the cases is present"
     )
+
+
+def test_each_question_has_the_truth_of_its_own_scale() -> None:
+    words = tuple(f"word {number}" for number in range(7))
+    asked = tuple(Question(name, "How?", labels=labels) for name, labels in (("few", words[:2]), ("many", words)))
+    design = complete(replace(_design("vgc"), questions=asked))
+    population = population_of(design, None)
+    truth = truth_of(population, design)
+    few, many = truth["questions"]
+    assert few["conditions"] == truth["conditions"]
+    rng = np.random.default_rng(6)
+    seen = draw_scene(population, [str(number) for number in range(4000)], rng)
+    meanings = {f"{case}|{name}": Meaning(case, name) for case, name in seen}
+    scene = Scene("vgc", population, seen, meanings, ("few", "many"), best={"few": 2, "many": 7})
+    answers: dict[tuple[str, str], list[int]] = {}
+    for stimulus, reader in zip(meanings, draw_readers(population, len(meanings), rng), strict=True):
+        answer = simulate_trial(Trial("t", (stimulus,)), reader, scene, rng, position=0.5)
+        for (_, question), value in answer.values.items():
+            answers.setdefault((question, meanings[stimulus].condition), []).append(value)
+    for one in (few, many):
+        for condition in one["conditions"]:
+            given = answers[one["question"], condition["name"]]
+            error = np.std(given) / np.sqrt(len(given))
+            assert condition["mos"] == pytest.approx(np.mean(given), abs=4 * error)
 
 
 def _design(protocol: Protocol) -> Design:

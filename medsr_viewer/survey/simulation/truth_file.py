@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
@@ -12,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from medsr_viewer.errors import InputError
-from medsr_viewer.survey.design import Design, Protocol
+from medsr_viewer.survey.design import Design, Protocol, Question
 from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.survey.scales import scale_of
 from medsr_viewer.survey.simulation.population import Population
@@ -57,11 +58,26 @@ def truth_of(population: Population, design: Design) -> dict[str, Any]:
     Parameters
     ----------
     population : Population
-        Of the design's conditions.
+        Of the design's conditions, on the first question's scale.
     design : Design
         Complete.
+
+    Returns
+    -------
+    dict
+        ``conditions`` are of the first question; where there are several, each of ``questions`` has its own.
     """
     figure = figure_of(design.protocol)
+    told = {"figure": figure, "meaning": _MEANING[figure], "conditions": _conditions(population, design, figure)}
+    if len(design.questions) > 1:
+        told["questions"] = [
+            {"question": one.name, "conditions": _conditions(_on_scale(population, one), design, figure)}
+            for one in design.questions
+        ]
+    return told
+
+
+def _conditions(population: Population, design: Design, figure: Figure) -> list[dict[str, Any]]:
     columns: dict[str, dict[str, float]] = {}
     if figure == "auc":
         columns["auc"] = true_areas(population)
@@ -71,11 +87,26 @@ def truth_of(population: Population, design: Design) -> dict[str, Any]:
         columns["scale_value"] = true_scale(population)
     else:
         columns["mos"] = true_mos(population, together=PROTOCOLS[design.protocol].rated == "all")
-    conditions = [
+    return [
         {"name": name, "mos": None, **{key: values[name] for key, values in columns.items()}}
         for name in population.quality
     ]
-    return {"figure": figure, "meaning": _MEANING[figure], "conditions": conditions}
+
+
+def _on_scale(population: Population, question: Question) -> Population:
+    """Return the same people and images where a scale has another number of steps: all that they see grows with it."""
+    best = scale_of(question).best
+    times = (best - 1) / (population.best - 1)
+    return replace(
+        population,
+        quality={name: 1 + (value - 1) * times for name, value in population.quality.items()},
+        best=best,
+        case_sd=population.case_sd * times,
+        case_condition_sd=population.case_condition_sd * times,
+        bias_sd=population.bias_sd * times,
+        inconsistency=population.inconsistency * times,
+        fatigue=population.fatigue * times,
+    )
 
 
 def truth_text(truth: Mapping[str, Any]) -> str:
