@@ -22,7 +22,8 @@ def told_state(look: SurveyLook) -> str:
     count, trials = len(look.observers), sum(one.done for one in look.observers)
     state = "Closed and unblinded" if look.is_closed else "Open: nothing here tells the methods"
     who = f"{count} {'simulated ' * look.is_simulated}observer{'s' * (count != 1)}"
-    return f"{state}. {who}, {trials} trial{'s' * (trials != 1)}."
+    clocks = "".join(f" {one.sentence[0].upper()}{one.sentence[1:]}." for one in look.clock_changes)
+    return f"{state}. {who}, {trials} trial{'s' * (trials != 1)}.{clocks}"
 
 
 def told_interval(figures: Mapping[str, Any]) -> str:

@@ -83,6 +83,7 @@ class ResultsFrame(QDialog):
         self.folder = FolderField("Folder of the survey", remembered)
         self.title, self.state = QLabel(), QLabel(_NO_CHOICE)
         self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.state.setWordWrap(True)
         font = self.title.font()
         font.setPointSizeF(font.pointSizeF() * 1.2)
         font.setBold(True)

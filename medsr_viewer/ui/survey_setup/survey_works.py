@@ -13,6 +13,7 @@ from medsr_viewer.ui.runner import Report, Work
 
 if TYPE_CHECKING:
     from medsr_viewer.survey.audit import Finding
+    from medsr_viewer.survey.clock_changes import ClockChange
     from medsr_viewer.survey.status import ObserverStatus
     from medsr_viewer.workflows.survey_close import ClosedSurvey
     from medsr_viewer.workflows.survey_report import SurveyReport
@@ -38,6 +39,8 @@ class SurveyLook:
         In the order of enrolment.
     contradictions : tuple of str
         Where survey.head contradicts the database, as after a backup was put back: nothing is recorded then.
+    clock_changes : tuple of ClockChange
+        Where a site's clock was moved back.
     """
 
     path: Path
@@ -46,12 +49,14 @@ class SurveyLook:
     is_simulated: bool
     observers: tuple[ObserverStatus, ...]
     contradictions: tuple[str, ...] = ()
+    clock_changes: tuple[ClockChange, ...] = ()
 
 
 def looking(path: Path) -> Work:
     """Return the work of looking how a survey stands: a `SurveyLook`."""
 
     def work(_token: CancelToken, _report: Report) -> SurveyLook:
+        from medsr_viewer.survey.clock_changes import clock_changes
         from medsr_viewer.survey.status import status
         from medsr_viewer.workflows.survey_files import open_survey
 
@@ -61,7 +66,8 @@ def looking(path: Path) -> Work:
             is_simulated = any(record.kind == "simulated" for record in records)
             observers = tuple(status(records, survey.plan, survey.design))
             contradictions = tuple(survey.store.contradictions())
-            return SurveyLook(path, survey.design.title, is_closed, is_simulated, observers, contradictions)
+            title, changes = survey.design.title, clock_changes(records)
+            return SurveyLook(path, title, is_closed, is_simulated, observers, contradictions, changes)
 
     return work
 

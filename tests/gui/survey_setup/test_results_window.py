@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from medsr_viewer.survey.design import Arrangement, Condition, Design
 from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.new_folder import copy_for_site
+from medsr_viewer.survey.store import open_store
 from medsr_viewer.survey.withdrawal import withdraw
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.survey.exposed import exposed_texts
@@ -82,6 +84,27 @@ def test_an_open_survey_is_told_of_blind(window: ResultsWindow, qtbot: QtBot) ->
     press(qtbot, window.buttons["audit"])
     settle(window, qtbot)
     assert not [text for text in exposed_texts(window) if any(name in text for name in METHODS)]
+
+
+def test_a_clock_that_was_moved_back_is_told(window: ResultsWindow, study: Path, qtbot: QtBot) -> None:
+    assert "clock" not in window.state.text()
+    later = datetime.now(UTC) + timedelta(days=5)
+    file = SurveyFolder(study).database_file
+    with open_store(f"sqlite:///{file}", clock=lambda: later.isoformat(timespec="microseconds")) as store:
+        store.append("withdrawn", {"observer": "S001", "erase": False})
+    with open_store(f"sqlite:///{file}") as store:
+        store.append("withdrawn", {"observer": "S002", "erase": False})
+    window.refresh()
+    qtbot.waitUntil(lambda: "the clock was moved back by 5 days" in window.state.text(), timeout=PATIENCE_MS)
+    settle(window, qtbot)
+
+
+def test_a_missing_stimulus_is_named_by_the_check(window: ResultsWindow, study: Path, qtbot: QtBot) -> None:
+    path = sorted(SurveyFolder(study).stimuli_folder.iterdir())[0]
+    path.unlink()
+    press(qtbot, window.buttons["audit"])
+    settle(window, qtbot)
+    assert f"stimuli/{path.name} is missing" in window.notices.shown[0].text
 
 
 def test_what_was_altered_is_told(window: ResultsWindow, study: Path, qtbot: QtBot) -> None:
