@@ -65,7 +65,7 @@ def _add_new(actions: Commands[argparse.ArgumentParser]) -> None:
     new = _add(actions, "new", "make a survey: compute and store the stimuli, draw and seal the allocation")
     new.add_argument("--design", type=Path, metavar="FILE.toml", help="a written design, in place of the options below")
     new.add_argument("--case", type=Path, action="append", dest="cases", metavar="PATH", help=_CASE_HELP)
-    new.add_argument("--condition", action="append", dest="conditions", metavar="METHOD", help="may be repeated")
+    new.add_argument("--condition", action="append", dest="conditions", metavar="METHOD[@N]", help=_CONDITION_HELP)
     new.add_argument("--images", action="append", metavar="NAME=DIR", help="a condition of images enhanced elsewhere")
     new.add_argument("--scale", type=int, choices=SCALE_FACTORS, metavar="N", help="2, 3, 4 or 8")
     new.add_argument("--protocol", choices=_PROTOCOLS, help="default: acr")
@@ -79,7 +79,7 @@ def _add_new(actions: Commands[argparse.ArgumentParser]) -> None:
         help="protocol roc: the truth of a case, named by its file; may be repeated",
     )
     new.add_argument("--findings", type=Path, dest="findings_file", metavar="FILE.csv", help=_FINDINGS_HELP)
-    new.add_argument("--anchor", metavar="METHOD", help="a low anchor, such as nearest")
+    new.add_argument("--anchor", metavar="METHOD[@N]", help="a low anchor, such as nearest")
     new.add_argument("--no-hidden-reference", action="store_true", help="leave out the hidden reference")
     new.add_argument("--title", metavar="TEXT", help="observers see it: it must name no method")
     new.add_argument("--observers", type=positive, metavar="N", help="sequences to prepare (default: 24)")
@@ -152,4 +152,5 @@ _STATUS = (
 )
 _STATUS_OF_VERIFY = "; 3 it could not be found out (a locked database, say), or what was found could not be written."
 _FINDINGS_HELP = "the same for many cases: two columns, the case's file and present or absent"
+_CONDITION_HELP = "method, at scale N where that is not --scale's: fmen@2; may be repeated"
 _CASE_HELP = "image file, or folder of image files; may be repeated"

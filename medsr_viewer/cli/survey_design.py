@@ -12,6 +12,7 @@ from medsr_viewer.cli.survey_findings import with_findings
 from medsr_viewer.errors import WrongUsage
 from medsr_viewer.survey.design import Arrangement, Condition, Design
 from medsr_viewer.survey.design_file import read_design
+from medsr_viewer.survey.design_rules import SCALE_FACTORS
 from medsr_viewer.workflows.survey_new import cases_of, with_training
 
 _ALONE = {
@@ -82,20 +83,29 @@ def _arrangement(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _conditions(options: argparse.Namespace) -> tuple[Condition, ...]:
-    methods = options.conditions or ()
-    twice = [method for method, times in Counter(methods).items() if times > 1]
+    conditions = [_of_method(text, "--condition") for text in options.conditions or ()]
+    asked = [(one.method, one.scale_factor or options.scale) for one in conditions]
+    twice = [f"{method} at x{factor}" for (method, factor), times in Counter(asked).items() if times > 1]
     if twice:
-        raise WrongUsage(f"--condition {twice[0]} is given more than once", "Name each method once.")
-    conditions = [Condition(_name(method), method=method) for method in methods]
+        raise WrongUsage(f"--condition {twice[0]} is given more than once", "Name each method once at each scale.")
     for text in options.images or ():
         name, separator, folder = text.partition("=")
         if not separator or not folder:
             raise WrongUsage(f"--images {text!r}: not NAME=DIR", "As in --images vendor-a=results/vendor-a.")
         conditions.append(Condition(name, images=Path(folder).absolute()))
     if options.anchor:
-        conditions.append(Condition(f"anchor-{_name(options.anchor)}", method=options.anchor, role="anchor"))
+        anchor = _of_method(options.anchor, "--anchor")
+        conditions.append(replace(anchor, name=f"anchor-{anchor.name}", role="anchor"))
     return tuple(conditions)
 
 
-def _name(method: str) -> str:
-    return method.replace(":", "-")  # a blend's position stands behind a colon, which no name may have
+def _of_method(text: str, option: str) -> Condition:
+    """Return the condition of METHOD or METHOD@N."""
+    method, at, factor = text.partition("@")
+    name = method.replace(":", "-")  # a blend's position stands behind a colon, which no name may have
+    if not at:
+        return Condition(name, method=method)
+    if factor not in map(str, SCALE_FACTORS):
+        known = ", ".join(map(str, SCALE_FACTORS))
+        raise WrongUsage(f"{option} {text}: {factor!r} is no scale factor", f"METHOD@N, where N is one of {known}.")
+    return Condition(f"{name}-x{factor}", method=method, scale_factor=int(factor))

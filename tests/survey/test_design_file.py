@@ -266,6 +266,25 @@ def test_what_is_written_is_read_again(path: Path, design: Design, completed: bo
     assert read_design(path) == design
 
 
+def test_scales_of_conditions_and_of_criteria_are_written_and_read(path: Path) -> None:
+    labels = ('Fully "fulfilled"', "In part, 1 of 2", "Not fulfilled")
+    design = Design(
+        "Study", "vgc", 4, (Case("c", path.with_name("c.png")),),
+        (Condition("way-x2", "way", scale_factor=2), Condition("way", "way")),
+        (Question("sharp", "Sharp?", labels=labels), Question("noise", "Little noise?", "acr")),
+    )  # fmt: skip
+    write_design(path, design)
+    assert read_design(path) == design
+    written = path.read_text("utf-8")
+    assert written.count("scale_factor") == 2, "the design's, and that of one condition"
+    assert 'labels = ["Fully \\"fulfilled\\"", "In part, 1 of 2", "Not fulfilled"]' in written
+
+
+def test_labels_that_are_no_texts_are_refused(path: Path) -> None:
+    told = refused(path, WRITTEN + '[[questions]]\nname = "q"\ntext = "Sharp?"\nlabels = [1, "b"]\n').reason
+    assert "questions[1].labels[1] = 1; allowed: text in quotes" in told
+
+
 def test_every_key_of_the_classes_can_be_written_and_read(path: Path) -> None:
     """Guards against a new field that only one side knows."""
     changed: dict[type, dict[str, Any]] = {

@@ -25,6 +25,26 @@ def with_condition(design: Design, **values: Any) -> Design:
     return replace(design, conditions=(replace(design.conditions[0], **values), *design.conditions[1:]))
 
 
+def with_labels(*labels: str, scale: str = "", protocol: Any = "vgc") -> Design:
+    design: Design = new_design(protocol=protocol)
+    return replace(design, questions=(Question("q", "Sharp?", scale, labels),))
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        with_condition(new_design(), scale_factor=2),
+        with_condition(replace(new_design(), mode="enhance"), scale_factor=4),
+        with_labels("Fulfilled", "Not fulfilled"),
+        with_labels(*"gfedcba"),
+    ],
+)
+def test_scales_of_a_condition_and_of_a_criterion(design: Design) -> None:
+    assert told(design) == []
+    assert told(complete(design)) == []
+    assert complete(complete(design)) == complete(design)
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_valid_design_has_no_mistakes_complete_or_not(protocol: Any) -> None:
     design = new_design(4, 3, protocol=protocol, training=1)
@@ -91,6 +111,24 @@ REFERENCE = Condition("reference", role="reference")
             "questions are 2; allowed: up to 1 (protocol roc)",
         ),
         (replace(new_design(), questions=(Question("q", " "),)), 'questions[1].text = " "; allowed: what'),
+        (with_condition(new_design(), scale_factor=5), "conditions[1].scale_factor = 5; allowed: 2, 3, 4, 8"),
+        (
+            with_condition(new_design(), scale_factor=2, method="", images=Path("/x")),
+            "conditions[1].scale_factor = 2; allowed: none: it is of a method",
+        ),
+        (
+            with_condition(replace(new_design(), mode="enhance"), scale_factor=2),
+            "conditions[1].scale_factor = 2; allowed: 4, the survey's; in mode enhance another one makes an image of"
+            " another size, which tells the condition",
+        ),
+        (with_labels("Yes"), "questions[1].labels are 1; allowed: 2 to 7, the best first"),
+        (with_labels(*"abcdefgh"), "questions[1].labels are 8; allowed: 2 to 7"),
+        (with_labels("Yes", " "), 'questions[1].labels[2] = " "; allowed: one line of text, up to 60 letters'),
+        (with_labels("Yes", "No\nno"), 'questions[1].labels[2] = "No\\nno"; allowed: one line'),
+        (with_labels("Yes", "No", "yes"), 'questions[1].labels[3] = "yes"; allowed: another word'),
+        (with_labels("Better than way2", "No"), 'questions[1].labels[1] contains "way2"'),
+        (with_labels("Yes", "No", scale="criterion"), 'questions[1].labels = ["Yes", "No"]; allowed: either labels'),
+        (with_labels("Yes", "No", protocol="acr"), 'questions[1].labels = ["Yes", "No"]; allowed: none; protocol acr'),
         (replace(new_design(), title=""), 'title = ""; allowed: one line'),
         (replace(new_design(), title="a\nb"), 'title = "a\\nb"; allowed: one line'),
         (replace(new_design(), title="WAY-0 against others"), 'title contains "way0"; allowed: no name'),

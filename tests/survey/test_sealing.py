@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from medsr_viewer.errors import InputError, SurveyError, WrongPassphrase
-from medsr_viewer.survey.plan import Allocation, Meaning
+from medsr_viewer.survey import sealing
+from medsr_viewer.survey.plan import Allocation, Computation, Meaning, Origin
 from medsr_viewer.survey.sealing import (
     Sealed,
     allocation_bytes,
@@ -83,6 +85,48 @@ def test_the_commitment_is_the_digest_of_the_canonical_allocation(sealed: Sealed
     assert commitment_of(ALLOCATION) == sealed.commitment == hashlib.sha256(content).hexdigest()
     assert allocation_bytes(ALLOCATION) == content
     assert allocation_from(content) == ALLOCATION
+
+
+COMPUTED = replace(
+    ALLOCATION,
+    computation=Computation(
+        program="MedSR Viewer 1",
+        degradation="bicubic",
+        versions={"torch": "2", "numpy": "1"},
+        conditions={
+            "near": Origin("nearest", 2, (), ("CPU",)),
+            "blend": Origin("fmen-fmen-gan 40 %", 4, ("0a" * 32, "0b" * 32), ("CPU",)),
+            "reference": Origin(),
+        },
+    ),
+)
+
+
+def test_how_the_stimuli_were_computed_is_sealed_too() -> None:
+    sealed = seal(COMPUTED, "grüße 1")
+    assert unseal(Sealed.from_json(sealed.to_json()), "grüße 1") == COMPUTED
+    assert allocation_from(allocation_bytes(COMPUTED)) == COMPUTED
+    for word in ("0a" * 32, "fmen", "torch"):
+        assert word not in sealed.to_json()
+        assert word.encode() not in sealed.text
+
+
+def test_an_allocation_of_an_older_version_opens_and_keeps_its_commitment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "FORMAT", 1)
+    sealed = seal(ALLOCATION, "grüße 1")
+    content = sealed.to_json()
+    monkeypatch.undo()
+    opened = unseal(Sealed.from_json(content), "grüße 1")
+    assert opened.computation is None
+    assert commitment_of(opened) == sealed.commitment
+    assert b"computation" not in allocation_bytes(opened)
+
+
+@pytest.mark.parametrize("held", [[], {"conditions": {"a": {"method": "x"}}}, {"program": "p"}, 3])
+def test_a_damaged_computation_says_so(held: object) -> None:
+    content = json.loads(allocation_bytes(COMPUTED)) | {"computation": held}
+    with pytest.raises(SurveyError, match="damaged"):
+        allocation_from(json.dumps(content).encode())
 
 
 @pytest.mark.parametrize("field", ["commitment", "salt", "check", "nonce", "text", "checksum", "n", "r", "p", "kdf"])

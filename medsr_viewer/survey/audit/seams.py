@@ -77,8 +77,11 @@ def sticking_out(steps: Profile, scale_factor: int) -> Profile:
         (n,) in standard deviations.
     """
     height = np.log(steps + _LEVELS)
-    beside = [_moved(height, turn * scale_factor) for turn in range(-_BESIDE, _BESIDE + 1) if turn]
-    height = height - np.nanmedian(beside, axis=0)
+    beside = np.array([_moved(height, turn * scale_factor) for turn in range(-_BESIDE, _BESIDE + 1) if turn])
+    known = ~np.isnan(beside).all(axis=0)  # of scales of a great common multiple a small image has few such lines
+    usual = np.full(len(height), np.median(height))
+    usual[known] = np.nanmedian(beside[:, known], axis=0)
+    height = height - usual
     # Blocks of a JPEG input repeat every 8 of its pixels.
     blocks = np.fmax(_moved(height, 8 * scale_factor), _moved(height, -8 * scale_factor))
     spread = max(1.4826 * float(np.median(np.abs(height))), 0.02)

@@ -81,7 +81,7 @@ def _glance(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Section:
     rows = [
         ("Observers", count(len(facts.answered))),
         ("Cases", count(facts.cases)),
-        ("Conditions", ", ".join(one.name for one in facts.conditions)),
+        ("Conditions", ", ".join(facts.named(one) for one in facts.conditions)),
         ("Choices" if facts.protocol == "pairs" else "Ratings", count(ratings)),
     ]
     first = analyses[0] if analyses else None

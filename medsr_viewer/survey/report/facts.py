@@ -10,17 +10,40 @@ from medsr_viewer import __version__
 from medsr_viewer.survey.after_opening import AfterOpening, after_opening
 from medsr_viewer.survey.analysis_input import observer_labels
 from medsr_viewer.survey.clock_changes import ClockChange, clock_changes
-from medsr_viewer.survey.design import Design, Mode, Order, Protocol, Role
+from medsr_viewer.survey.design import Condition, Design, Mode, Order, Protocol, Question, Role
+from medsr_viewer.survey.plan import Computation
+from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.survey.records import Payload, Record
+from medsr_viewer.survey.scales import scale_of
 
 
 @dataclass(frozen=True)
 class ConditionFact:
-    """A condition, and in words where its images come from."""
+    """A condition.
+
+    Parameters
+    ----------
+    name, role
+        As in the design.
+    source : str
+        In words, where its images come from.
+    method : str
+        "" where there is none.
+    scale_factor : int or None
+        Of the method.
+    weights_sha256 : tuple of str or None
+        Of the files of the method's weights; None: not kept, as in surveys of older versions.
+    devices : tuple of str
+        That computed its images.
+    """
 
     name: str
     role: Role
     source: str
+    method: str = ""
+    scale_factor: int | None = None
+    weights_sha256: tuple[str, ...] | None = None
+    devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,8 +56,8 @@ class SurveyFacts:
         As in the design and the first record.
     conditions : tuple of ConditionFact
         In the design's order, the hidden reference included.
-    questions : tuple of str
-        As observers read them.
+    questions, scales : tuple of str
+        As observers read them, and what they could answer, the best first; of pairs no scale.
     cases, training_cases, attention_checks : int
         How many.
     enrolled, answered, withdrawn : tuple of str
@@ -60,7 +83,12 @@ class SurveyFacts:
     problems : tuple of str or None
         What the verification found; None: not verified.
     program : str
-        Name and version.
+        Name and version, of what wrote the report.
+    computed_by, degradation : str
+        Name and version of the program that computed the images, and the kernel by which it degraded the cases; "" of
+        surveys of older versions.
+    versions : tuple of (str, str)
+        Of Python and the libraries that computed them.
     """
 
     survey_id: str
@@ -71,6 +99,7 @@ class SurveyFacts:
     conditions: tuple[ConditionFact, ...]
     questions: tuple[str, ...]
     cases: int
+    scales: tuple[str, ...] = ()
     training_cases: int = 0
     attention_checks: int = 0
     order: Order = "latin"
@@ -92,9 +121,29 @@ class SurveyFacts:
     trained: int = 0
     problems: tuple[str, ...] | None = None
     program: str = f"MedSR Viewer {__version__}"
+    computed_by: str = ""
+    degradation: str = ""
+    versions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def factors(self) -> tuple[int, ...]:
+        """The scale factors of its methods, ascending."""
+        found = {one.scale_factor for one in self.conditions if one.scale_factor}
+        return tuple(sorted(found or {self.scale_factor}))
+
+    def named(self, condition: ConditionFact) -> str:
+        """Return a condition's name, with its scale where there are several."""
+        has_several = len(self.factors) > 1 and condition.scale_factor
+        return f"{condition.name} (x{condition.scale_factor})" if has_several else condition.name
 
 
-def survey_facts(design: Design, records: Sequence[Record], *, problems: Sequence[str] | None = None) -> SurveyFacts:
+def survey_facts(
+    design: Design,
+    records: Sequence[Record],
+    *,
+    problems: Sequence[str] | None = None,
+    computation: Computation | None = None,
+) -> SurveyFacts:
     """Return the facts of a survey.
 
     Parameters
@@ -105,6 +154,8 @@ def survey_facts(design: Design, records: Sequence[Record], *, problems: Sequenc
         All of them, in order.
     problems : sequence of str, optional
         What the verification found; left out where it was not made.
+    computation : Computation, optional
+        How the images were computed, of the unsealed allocation.
     """
     created: Payload = next((record.payload for record in records if record.kind == "created" and record.payload), {})
     of_kind = {kind: _observers(records, kind) for kind in ("observer", "withdrawn", "rating", "pair")}
@@ -117,11 +168,9 @@ def survey_facts(design: Design, records: Sequence[Record], *, problems: Sequenc
         protocol=design.protocol,
         mode=design.mode,
         scale_factor=design.scale_factor,
-        conditions=tuple(
-            ConditionFact(one.name, one.role, _source(one.method, elsewhere=one.images is not None))
-            for one in design.conditions
-        ),
+        conditions=tuple(_condition(design, one, computation) for one in design.conditions),
         questions=tuple(question.text for question in design.questions),
+        scales=tuple(_scale_words(one) for one in design.questions if PROTOCOLS[design.protocol].scales),
         cases=len(design.main_cases),
         training_cases=len(design.training_cases),
         attention_checks=design.arrangement.attention_checks,
@@ -145,6 +194,9 @@ def survey_facts(design: Design, records: Sequence[Record], *, problems: Sequenc
             _observers(records, "training").keys() & (of_kind["rating"] | of_kind["pair"]).keys() - gone.keys()
         ),
         problems=None if problems is None else tuple(problems),
+        computed_by=computation.program if computation else "",
+        degradation=computation.degradation if computation else "",
+        versions=tuple(computation.versions.items()) if computation else (),
     )
 
 
@@ -172,7 +224,25 @@ def _screens(records: Sequence[Record]) -> tuple[tuple[str, int], ...]:
     return tuple(sizes.most_common())
 
 
-def _source(method: str, *, elsewhere: bool) -> str:
-    if elsewhere:
+def _condition(design: Design, condition: Condition, computation: Computation | None) -> ConditionFact:
+    origin = computation.conditions.get(condition.name) if computation else None
+    return ConditionFact(
+        condition.name,
+        condition.role,
+        _source(design, condition),
+        method=condition.method,
+        scale_factor=design.factor_of(condition) if condition.method else None,
+        weights_sha256=origin.weights_sha256 if origin else None,
+        devices=origin.devices if origin else (),
+    )
+
+
+def _source(design: Design, condition: Condition) -> str:
+    if condition.images is not None:
         return "enhanced elsewhere"
-    return f"method {method}" if method else "the undegraded image"
+    return f"method {condition.method}, x{design.factor_of(condition)}" if condition.method else "the undegraded image"
+
+
+def _scale_words(question: Question) -> str:
+    scale = scale_of(question)
+    return ", ".join(scale.numbered(value) for value in reversed(scale.values))

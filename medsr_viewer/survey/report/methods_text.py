@@ -61,9 +61,9 @@ def methods_text(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts
 
 
 def _design(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> str:
-    tested = [one.name for one in facts.conditions if one.role == "test"]
+    tested = [facts.named(one) for one in facts.conditions if one.role == "test"]
     others = [
-        f"the {one.name} as {'hidden reference' if one.role == 'reference' else 'low anchor'}"
+        f"the {facts.named(one)} as {'hidden reference' if one.role == 'reference' else 'low anchor'}"
         for one in facts.conditions
         if one.role != "test"
     ]
@@ -76,7 +76,10 @@ def _design(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
     )
     hidden = any(one.role == "reference" for one in facts.conditions)
     if facts.mode == "test":
-        text += f" Each case was degraded by a factor of {facts.scale_factor} and upscaled by every method"
+        factors = " or ".join(map(str, facts.factors))
+        kernel = f" ({facts.degradation})" if facts.degradation else ""
+        text += f" Each case was degraded{kernel} by a factor of {factors} and upscaled by every method"
+        text += ", each at its scale" if len(facts.factors) > 1 else ""
         text += "; the undegraded image served as reference." if hidden or PROTOCOLS[facts.protocol].labelled else "."
     else:
         text += f" Each case was upscaled by a factor of {facts.scale_factor} by every method; there was no reference."
@@ -166,6 +169,21 @@ def _blinding(facts: SurveyFacts) -> str:
     )
 
 
+def _clocks(facts: SurveyFacts) -> str:
+    """Return what the times of answers are worth where a clock was moved back."""
+    changes = facts.clock_changes
+    if not changes:
+        return ""
+    sites = len({change.site for change in changes})
+    most = max(changes, key=lambda change: change.seconds)
+    times = "once" if len(changes) == 1 else f"{len(changes)} times, at most"
+    return (
+        f" The clock of {counted(sites, 'site')} was moved back {times} by {most.amount}, so that the recorded times of"
+        f" {counted(sum(change.answers for change in changes), 'answer')} are unreliable; the order of the answers,"
+        " their values and how long each took do not depend on that clock."
+    )
+
+
 def _training(facts: SurveyFacts) -> str:
     """Return who went through the training phase, by the records."""
     whole = (
@@ -183,21 +201,6 @@ def _sittings(facts: SurveyFacts) -> str:
     if facts.is_simulated:
         return f" A sitting may last {facts.sitting_minutes:g} minutes before a break; simulated observers made none."
     return f" A sitting lasted at most {facts.sitting_minutes:g} minutes before a break."
-
-
-def _clocks(facts: SurveyFacts) -> str:
-    """Return what the times of answers are worth where a clock was moved back."""
-    changes = facts.clock_changes
-    if not changes:
-        return ""
-    sites = len({change.site for change in changes})
-    most = max(changes, key=lambda change: change.seconds)
-    times = "once" if len(changes) == 1 else f"{len(changes)} times, at most"
-    return (
-        f" The clock of {counted(sites, 'site')} was moved back {times} by {most.amount}, so that the recorded times of"
-        f" {counted(sum(change.answers for change in changes), 'answer')} are unreliable; the order of the answers,"
-        " their values and how long each took do not depend on that clock."
-    )
 
 
 def _integrity(facts: SurveyFacts) -> str:

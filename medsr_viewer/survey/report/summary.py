@@ -48,6 +48,8 @@ def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
     own.
     """
     questions = [_pairs(one) if isinstance(one, PairAnalysis) else _question(one) for one in analyses]
+    for question in questions:
+        question["conditions"] = [one | _origin(one["name"], facts) for one in question["conditions"]]
     first = questions[0] if questions else {}
     return {
         "notice": list(marks_of(is_simulated=facts.is_simulated)),
@@ -68,6 +70,11 @@ def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
         "questions": questions,
         "survey": plain(facts),
     }
+
+
+def _origin(name: str, facts: SurveyFacts) -> dict[str, Any]:
+    told: dict[str, Any] = next((plain(one) for one in facts.conditions if one.name == name), {})
+    return {key: told.get(key) for key in ("method", "scale_factor", "weights_sha256", "devices")}
 
 
 def _excluded(name: str, facts: SurveyFacts) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.ratings import ComparisonTable
+from medsr_viewer.survey.report.facts import ConditionFact
 
 Cell = str | int | float
 
@@ -24,14 +25,15 @@ def ratings_csv(analyses: Sequence[Analysis], note: str) -> str:
     return _csv(header, (row for analysis in analyses for row in _ratings(analysis, note)))
 
 
-def conditions_csv(analyses: Sequence[Analysis], note: str) -> str:
-    """Return the mean scores of the conditions with their intervals."""
+def conditions_csv(analyses: Sequence[Analysis], note: str, conditions: Sequence[ConditionFact] = ()) -> str:
+    """Return the mean scores of the conditions with their intervals, and where their images come from."""
     header = (
         "question", "condition", "role", "n", "observers", "cases", "mos", "sd", "ci95_low", "ci95_high",
         "ci95_these_cases_low", "ci95_these_cases_high", "ci95_bootstrap_low", "ci95_bootstrap_high", "dmos",
-        "dmos_ci95_low", "dmos_ci95_high", "note",
+        "dmos_ci95_low", "dmos_ci95_high", "method", "scale_factor", "weights_sha256", "note",
     )  # fmt: skip
-    return _csv(header, (row for analysis in analyses for row in _conditions(analysis, note)))
+    origins = {one.name: _origin(one) for one in conditions}
+    return _csv(header, (row for analysis in analyses for row in _conditions(analysis, note, origins)))
 
 
 def differences_csv(analyses: Sequence[Analysis], note: str) -> str:
@@ -91,7 +93,12 @@ def _ratings(analysis: Analysis, note: str) -> Iterable[tuple[Cell, ...]]:
         yield analysis.question, table.observers[observer], table.cases[case], name, role, value, repeat, seconds, note
 
 
-def _conditions(analysis: Analysis, note: str) -> Iterable[tuple[Cell, ...]]:
+def _origin(condition: ConditionFact) -> tuple[Cell, ...]:
+    factor = math.nan if condition.scale_factor is None else condition.scale_factor
+    return condition.method, factor, " ".join(condition.weights_sha256 or ())
+
+
+def _conditions(analysis: Analysis, note: str, origins: Mapping[str, tuple[Cell, ...]]) -> Iterable[tuple[Cell, ...]]:
     differential = {score.name: score for score in found(analysis.differential) or ()}
     for score in analysis.scores:
         bootstrap, dmos = analysis.bootstrap[score.name], differential.get(score.name)
@@ -99,7 +106,8 @@ def _conditions(analysis: Analysis, note: str) -> Iterable[tuple[Cell, ...]]:
             analysis.question, score.name, analysis.roles.get(score.name, "test"), score.n, score.observers,
             score.cases, score.mean, score.deviation, score.ci95.low, score.ci95.high, score.ci95_these_cases.low,
             score.ci95_these_cases.high, bootstrap.low, bootstrap.high, dmos.mean if dmos else math.nan,
-            dmos.ci95.low if dmos else math.nan, dmos.ci95.high if dmos else math.nan, note,
+            dmos.ci95.low if dmos else math.nan, dmos.ci95.high if dmos else math.nan,
+            *origins.get(score.name, ("", math.nan, "")), note,
         )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def report_files(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts
     if rated:
         files |= {
             "ratings.csv": ratings_csv(rated, note),
-            "conditions.csv": conditions_csv(rated, note),
+            "conditions.csv": conditions_csv(rated, note, facts.conditions),
             "differences.csv": differences_csv(rated, note),
             "stimuli.csv": stimuli_csv(rated, note),
         }

@@ -40,6 +40,7 @@ def survey_section(facts: SurveyFacts) -> Section:
     rows = [
         ("Protocol", protocol_words(facts)),
         ("Question", " / ".join(facts.questions)),
+        ("Answers", " / ".join(dict.fromkeys(facts.scales)) or "one of two images"),
         ("Observers", enrolled),
         ("Cases", f"{counted(facts.cases, 'case')}, {counted(facts.training_cases, 'training case')} beside them"),
         ("Images", _images(facts)),
@@ -57,6 +58,7 @@ def survey_section(facts: SurveyFacts) -> Section:
         ("Allocation", _allocation(facts)),
         ("Survey", facts.survey_id or ABSENT),
         ("Program", facts.program),
+        *_computation(facts),
     ]
     conditions = Table(
         "Conditions",
@@ -90,8 +92,26 @@ def _late(facts: SurveyFacts) -> list[Block]:
 
 def _images(facts: SurveyFacts) -> str:
     if facts.mode == "test":
-        return f"each case degraded by {facts.scale_factor} and upscaled by every condition; the case is the reference"
+        factors = " or ".join(map(str, facts.factors))
+        each = ", as the scale of its method is," if len(facts.factors) > 1 else ""
+        return f"each case degraded by {factors}{each} and upscaled by every condition; the case is the reference"
     return f"each case upscaled by {facts.scale_factor}; there is no reference"
+
+
+def _computation(facts: SurveyFacts) -> list[tuple[str, str]]:
+    """Return with what the images were computed: what it takes to make the same again."""
+    if not facts.computed_by:
+        return [("Images made with", "not kept by the version that set the survey up")]
+    versions = ", ".join(f"{name} {version}" for name, version in facts.versions)
+    devices = ", ".join(dict.fromkeys(device for one in facts.conditions for device in one.devices))
+    rows = [("Images made with", f"{facts.computed_by}; {versions}{f'; on {devices}' if devices else ''}")]
+    if facts.degradation:
+        rows.append(("Degradation", facts.degradation))
+    return rows + [
+        (f"Weights of {one.name}", f"SHA-256 {' and '.join(one.weights_sha256)}")
+        for one in facts.conditions
+        if one.weights_sha256
+    ]
 
 
 def _integrity(facts: SurveyFacts) -> list[Block]:
