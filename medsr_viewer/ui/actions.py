@@ -102,6 +102,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("quick-survey", "Survey", "Quick survey of the open images …", ("Ctrl+Shift+N",)),
     Spec("rate", "Survey", "Rate …", ("Ctrl+Shift+R",), starts_group=True),
     Spec("survey-results", "Survey", "Survey status and results …", ("F6",)),
+    Spec("example-survey", "Survey", "Example survey …", starts_group=True),
     Spec("guide", "Help", "User guide", ("F2",)),
     Spec("keys", "Help", "Keys", ("?", "F1")),
     Spec("models", "Help", "Models"),

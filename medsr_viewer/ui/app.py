@@ -66,6 +66,7 @@ _RUNNERS = (
     "survey-wizard",
     "survey-quick",
     "survey-results",
+    "survey-example",
 )
 
 
@@ -169,7 +170,9 @@ class Application(QObject):
             self.cine,
             self.long_runs,
             self.rescanning,
-            SurveyRunners(*(runners[f"survey-{name}"] for name in ("loading", "wizard", "quick", "results"))),
+            SurveyRunners(
+                *(runners[f"survey-{name}"] for name in ("loading", "wizard", "quick", "results", "example"))
+            ),
             preferences,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,9 +79,9 @@ def example_survey(
     Raises
     ------
     MedsrError
-        If a file cannot be written, or the folder holds something; nothing is left of a survey that was not made.
+        If a file cannot be written, or the folder holds something; nothing is left of an example that was not rated.
     Cancelled
-        If the token was cancelled.
+        If the token was cancelled; nothing is left.
     """
     token = token or CancelToken()
     beside = _beside(folder)
@@ -89,13 +90,15 @@ def example_survey(
             raise InputError(f"{path}: it is there already", "Name another folder for the example.")
     passphrase, images, truth = beside
     secret = drawn_passphrase()
-    with _removed_on_failure(passphrase, truth, images):
+    with _removed_on_failure() as written:
+        written += [passphrase, images]
         write_whole(passphrase, f"{secret}\n", mode=_OWNER_ALONE)
-        create_survey(folder, _design(_write_cases(images), seed), secret, report=report, token=token)
-    simulate_survey(
-        folder, published.OBSERVERS, seed,
-        mos=published.MOS, truth=truth, rankers=RANKERS, published=True, report=report, token=token,
-    )  # fmt: skip
+        new = create_survey(folder, _design(_write_cases(images), seed), secret, report=report, token=token)
+        written += [truth, new.folder, new.sources]
+        simulate_survey(
+            folder, published.OBSERVERS, seed,
+            mos=published.MOS, truth=truth, rankers=RANKERS, published=True, report=report, token=token,
+        )  # fmt: skip
     report("closing and unblinding")
     close_survey(folder, secret)
     return ExampleSurvey(folder, passphrase, images, truth, report_survey(folder, out, report=report))
@@ -139,15 +142,15 @@ def _write_cases(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def _removed_on_failure(*paths: Path) -> Iterator[None]:
-    """Remove what was written beside a survey that was not made."""
+def _removed_on_failure() -> Iterator[list[Path]]:
+    """Yield a list; what was written to it is removed again where nothing comes of the example."""
+    written: list[Path] = []
     try:
-        yield
+        yield written
     except BaseException:
-        for path in paths:
+        for path in written:
             if path.is_dir():
-                for part in path.glob("*.png"):
-                    part.unlink()
-                path.rmdir()
-            path.unlink(missing_ok=True)
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
         raise

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from medsr_viewer.cancel import Cancelled, CancelToken
 from medsr_viewer.cli import main
 from medsr_viewer.survey import published
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
 from medsr_viewer.survey.report.document import SIMULATED
+from medsr_viewer.workflows.survey_example import example_survey
 
 Run = Callable[..., Any]
 """Of the fixture `medsr`."""
@@ -111,3 +113,16 @@ def test_an_example_is_not_made_over_another_one(example: Made, medsr: Run, tmp_
     refused = medsr("survey", "example", tmp_path / "full", "--out", tmp_path / "report")
     assert refused.status == 1
     assert [path.name for path in tmp_path.iterdir()] == ["full"], "nothing is left beside a survey that was not made"
+
+
+def test_nothing_is_left_of_an_example_that_was_stopped(tmp_path: Path) -> None:
+    token = CancelToken()
+
+    def stop(line: str) -> None:
+        if line.startswith("recognising"):
+            assert (tmp_path / "study").exists()
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        example_survey(tmp_path / "study", tmp_path / "report", report=stop, token=token)
+    assert list(tmp_path.iterdir()) == []

@@ -17,6 +17,7 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.preferences import Preferences
 from medsr_viewer.ui.runner import Report, Runner
 from medsr_viewer.ui.state import State
+from medsr_viewer.ui.survey_setup.example_dialog import ExampleDialog
 from medsr_viewer.ui.survey_setup.quick_design import quick_conditions
 from medsr_viewer.ui.survey_setup.quick_dialog import QuickDialog
 from medsr_viewer.ui.survey_setup.rate_dialog import RateDialog
@@ -43,6 +44,7 @@ class SurveyRunners:
     wizard: Runner
     quick: Runner
     results: Runner
+    example: Runner
 
 
 class Surveying(QObject):
@@ -77,6 +79,7 @@ class Surveying(QObject):
             "rate": self.show_rate,
             "quick-survey": self.show_quick,
             "survey-results": self.show_results,
+            "example-survey": self.show_example,
         }
 
     def show_wizard(self) -> SurveyWizard:
@@ -92,6 +95,10 @@ class Surveying(QObject):
             self.failed.emit(Failure("There is nothing to compare", "Show a method in at least one panel."))
             return None
         return self._show(QuickDialog, self._quick)
+
+    def show_example(self) -> ExampleDialog:
+        """Ask where the published survey is made once more, with simulated observers."""
+        return self._show(ExampleDialog, self._example)
 
     @Slot(Path)
     def show_rate(self, folder: Path | None = None) -> RateDialog:
@@ -138,6 +145,12 @@ class Surveying(QObject):
         dialog.ready.connect(self._on_quick)
         return dialog
 
+    def _example(self) -> ExampleDialog:
+        folder = suggested_folder(self._preferences, "example-survey")
+        dialog = ExampleDialog(folder, self._runners.example, self._window)
+        dialog.made.connect(self._on_example)
+        return dialog
+
     def _results(self) -> ResultsWindow:
         methods = [method.name for method in self._state.catalogue.methods]
         window = ResultsWindow(remembered_folders(self._preferences), methods, self._runners.results, self._window)
@@ -150,6 +163,12 @@ class Surveying(QObject):
         self._preferences.set_text(_OBSERVER, observer)
         self._rate(folder, observer)
         self.told.emit("The survey is ready, and the rating begins", f"It is in {folder}. Results: menu Survey.")
+
+    @Slot(Path, Path)
+    def _on_example(self, folder: Path, page: Path) -> None:
+        self._remember(folder)
+        self.show_results(folder)
+        self.told.emit("The example survey is finished: its observers are simulated", f"Its report is {page}.")
 
     @Slot(Path, str)
     def _rate(self, folder: Path, observer: str) -> None:
