@@ -15,7 +15,7 @@ from medsr_viewer.ui.survey.view_clock import ViewClock
 
 TITLE = "MedSR Viewer - rating"
 """Never changes: window lists, screen recorders and time trackers read it."""
-_CLOCK = "The clock was moved back: tell the coordinator. All answers are saved."
+_CLOCK = "The clock was moved back: tell the coordinator."
 _LEAST_POINTS = 12.0
 _MINUTE_MS = 5_000
 
