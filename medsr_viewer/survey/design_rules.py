@@ -30,7 +30,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "screen.height": (240, 32_768),
 }
 _LABELS = (2, 7)
-_LONGEST_LABEL = 60
+_LONGEST_LABEL = 40
+"""Two lines of a button on a small screen."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME_WORDS = 'up to 64 letters of A to Z, digits, ".", "_" and "-", a letter or a digit first'
 

@@ -123,7 +123,7 @@ REFERENCE = Condition("reference", role="reference")
         ),
         (with_labels("Yes"), "questions[1].labels are 1; allowed: 2 to 7, the best first"),
         (with_labels(*"abcdefgh"), "questions[1].labels are 8; allowed: 2 to 7"),
-        (with_labels("Yes", " "), 'questions[1].labels[2] = " "; allowed: one line of text, up to 60 letters'),
+        (with_labels("Yes", " "), 'questions[1].labels[2] = " "; allowed: one line of text, up to 40 letters'),
         (with_labels("Yes", "No\nno"), 'questions[1].labels[2] = "No\\nno"; allowed: one line'),
         (with_labels("Yes", "No", "yes"), 'questions[1].labels[3] = "yes"; allowed: another word'),
         (with_labels("Better than way2", "No"), 'questions[1].labels[1] contains "way2"'),

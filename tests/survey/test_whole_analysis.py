@@ -43,7 +43,11 @@ def test_the_facts_come_from_the_records(tmp_path: Path) -> None:
     assert facts.screens == ()  # the example's display says no height
     assert facts.began == facts.ended == "2026-03-01"
     assert not facts.is_simulated
-    assert [one.source for one in facts.conditions] == ["method bicubic", "method fmen"]
+    assert [one.source for one in facts.conditions] == ["method bicubic, x4", "method fmen, x4"]
+    assert [one.weights_sha256 for one in facts.conditions] == [None, None], "not kept in this allocation"
+    assert (facts.computed_by, facts.degradation, facts.versions) == ("", "", ())
+    assert facts.factors == (4,)
+    assert facts.named(facts.conditions[1]) == "fmen"
 
 
 def test_what_was_rated_is_what_is_reported_and_no_more(tmp_path: Path) -> None:

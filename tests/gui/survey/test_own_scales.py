@@ -15,7 +15,7 @@ from medsr_viewer.ui.survey.keys import key_help, key_of
 from medsr_viewer.ui.survey.side_panel import SidePanel
 
 _LABELS = (
-    "Clearly and completely visible, with sharp outlines everywhere",
+    "Fully visible, with sharp outlines, here",
     "3 of 4 parts",
     "Visible",
     "Partly visible",
