@@ -33,9 +33,10 @@ def summary_of(design: Design, sizes: Mapping[Path, Size] | None) -> list[tuple[
         minutes += f", with {counted(extent.breaks, 'break')}"
     space = COUNTING if sizes is None else _space(disk_bytes(design, sizes))
     training = len(design.training_cases)
+    factors = " / ".join(f"×{factor}" for factor in design.factors)
     return [
         ("Title", design.title),
-        ("Protocol", f"{PROTOCOL_NAMES[design.protocol]}; images: {design.mode}, ×{design.scale_factor}"),
+        ("Protocol", f"{PROTOCOL_NAMES[design.protocol]}; images: {design.mode}, {factors}"),
         ("Cases", f"{len(design.main_cases)}, and {training} for training" if training else str(len(design.cases))),
         ("Conditions", f"{len(whole.conditions)}: {names}"),
         ("Stimuli", f"{extent.stimuli}, computed once, now"),
