@@ -116,7 +116,9 @@ def _add_example(actions: Commands[argparse.ArgumentParser]) -> None:
         "make a finished survey to look at: the published one of 68 observers, simulated, closed and reported",
     )
     example.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the report")
-    example.add_argument("--seed", type=int, metavar="S", help="of all chance")
+    example.add_argument(
+        "--seed", type=int, metavar="S", help="of the simulated people and cases (default: a typical draw)"
+    )
     _add_json(example)
 
 

@@ -65,6 +65,7 @@ class ExampleDialog(QDialog):
         self._making.done.connect(self._on_made)
         self._making.failed.connect(self.notices.show_failure)
         self._making.ended.connect(self._on_ended)
+        self.adjustSize()
         self.start.setFocus(Qt.FocusReason.TabFocusReason)
 
     @Slot()
