@@ -104,7 +104,7 @@ def _add_simulate(actions: Commands[argparse.ArgumentParser]) -> None:
         " where it exists, else written to it",
     )
     simulate.add_argument(
-        "--rankers", type=float, default=0.0, metavar="X", help="share of observers who take 1 for the best, 0 to 1"
+        "--rankers", type=_share, default=0.0, metavar="X", help="share of observers who take 1 for the best, 0 to 1"
     )
     _add_json(simulate)
 
@@ -146,6 +146,16 @@ def _add_passphrase(parser: argparse.ArgumentParser) -> None:
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found")
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return value
 
 
 _STATUS = (

@@ -64,8 +64,9 @@ WITHOUT_A_SURVEY = [
         ("report", " --out @out"), ("site", " --out @out"), ("export", " --out @out"), ("merge", " @zip"),
     )],
     *[(f"{action} @none", 2) for action in
-      ("simulate", "rate", "withdraw", "close", "report", "site", "export", "merge")],
+      ("simulate", "example", "rate", "withdraw", "close", "report", "site", "export", "merge")],
     ("simulate @none --observers 0", 2),
+    ("simulate @none --observers 2 --rankers 1.5", 2),
     ("site @none --out @out --observers none", 2),
     ("rate @none --observer no/name", 2),
 ]  # fmt: skip
@@ -114,6 +115,7 @@ def test_status_of_every_action_on_a_survey(
         ("rate @study --observer R01", 1),
         ("site @study --out @none", 1),
         ("report @study --out @none", 0),
+        ("example @study --out @none", 1),
     ):
         seen.add(line.split()[0])
         outcome = medsr(*arguments(line, places))
