@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from safetensors import SafetensorError
@@ -17,15 +17,20 @@ from torch import Tensor
 
 from medsr_viewer.errors import InputError, ModelError
 from medsr_viewer.whole_files import write_whole
-from trainer.checkpoint import BEST
+from trainer.checkpoint import BEST, load_state
 from trainer.lineage import LINEAGE, lineage_of
 from trainer.run_log import LOG
 
 _SAME = ("architecture", "scale_factor", "options", "output")
 _COUNTS = ("step", "epoch", "seconds")
+_HELD = "module."
+"""What torch's averaged model puts before the names of the network that it holds."""
+
+Taken: TypeAlias = tuple[dict[str, Tensor], dict[str, Any]]
+"""A run's weights, and what tells their step and seconds."""
 
 
-def average_runs(runs: Sequence[Path], out: Path) -> None:
+def average_runs(runs: Sequence[Path], out: Path, *, last: bool = False) -> None:
     """Write the mean of the best weights of several runs into a new run folder, to be published or trained on.
 
     Parameters
@@ -35,6 +40,9 @@ def average_runs(runs: Sequence[Path], out: Path) -> None:
         Its figures do not: they are measured when the weights are published.
     out : Path
         New folder.
+    last : bool, optional
+        Whether the weights at a run's end count, not its best: what moved away from a good start may be worse alone
+        and better in the mean. A run without a checkpoint, as a mean itself, has its best ones.
 
     Raises
     ------
@@ -51,15 +59,17 @@ def average_runs(runs: Sequence[Path], out: Path) -> None:
         raise InputError(f"{out}: there is something already", "Name a new folder.")
     recipes = [_read(run / "recipe.json") for run in runs]
     _check_alike(runs, recipes)
-    mean = _mean([_weights(run) for run in runs])
-    last, recipe = runs[-1], recipes[-1]
-    best = _read(last / "best.json")
-    note = f"Mean of the weights of {len(runs)} runs: {', '.join(run.name for run in runs)}."
+    taken = [(last and _last(run)) or _best(run) for run in runs]
+    mean = _mean([weights for weights, _ in taken])
+    newest, recipe, counts = runs[-1], recipes[-1], taken[-1][1]
+    note = (
+        f"Mean of the {'last' if last else 'best'} weights of {len(runs)} runs: {', '.join(run.name for run in runs)}."
+    )
     recipe["differs"] = f"{recipe.get('differs', '')} {note}".strip()
     write_whole(out / BEST, save(mean))
-    write_whole(out / LINEAGE, json.dumps(list(lineage_of(last, recipe["network"])), indent=2))
-    write_whole(out / LOG, (last / LOG).read_bytes())
-    write_whole(out / "best.json", json.dumps({name: best[name] for name in _COUNTS if name in best}, indent=2))
+    write_whole(out / LINEAGE, json.dumps(list(lineage_of(newest, recipe["network"])), indent=2))
+    write_whole(out / LOG, (newest / LOG).read_bytes())
+    write_whole(out / "best.json", json.dumps({name: counts[name] for name in _COUNTS if name in counts}, indent=2))
     write_whole(out / "recipe.json", json.dumps(recipe, indent=2))
 
 
@@ -83,12 +93,20 @@ def _mean(weights: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     }
 
 
-def _weights(run: Path) -> dict[str, Tensor]:
+def _best(run: Path) -> Taken:
     try:
         tensors: dict[str, Tensor] = load_file(run / BEST)
     except (OSError, SafetensorError) as exc:
         raise ModelError(f"{run / BEST}: cannot be read ({exc})", "Name a run that has validated once.") from exc
-    return tensors
+    return tensors, _read(run / "best.json")
+
+
+def _last(run: Path) -> Taken | None:
+    state = load_state(run)
+    if state is None:
+        return None
+    held: dict[str, Tensor] = state["players"]["average"]
+    return {name.removeprefix(_HELD): tensor for name, tensor in held.items() if name.startswith(_HELD)}, state
 
 
 def _read(path: Path) -> dict[str, Any]:

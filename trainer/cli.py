@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     average = commands.add_parser("average", help="write the mean of several runs' best weights as a run")
     average.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run folders of one network")
     average.add_argument("--out", type=Path, required=True, help="new run folder, to be published or trained on")
+    average.add_argument("--last", action="store_true", help="of the weights at the runs' ends, not of their best ones")
     average.set_defaults(work=_average)
     add_prepare_command(commands)
     add_evaluate_command(commands)
@@ -111,7 +112,7 @@ def _add_how_to_publish(parser: argparse.ArgumentParser) -> None:
 def _average(options: argparse.Namespace) -> int:
     from trainer.averaging import average_runs
 
-    average_runs(options.runs, options.out)
+    average_runs(options.runs, options.out, last=options.last)
     print(options.out)
     return 0
 

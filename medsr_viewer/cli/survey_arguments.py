@@ -117,7 +117,10 @@ def _add_example(actions: Commands[argparse.ArgumentParser]) -> None:
     )
     example.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the report")
     example.add_argument(
-        "--seed", type=int, metavar="S", help="of the simulated people and cases (default: a typical draw)"
+        "--seed",
+        type=int,
+        metavar="S",
+        help="of the simulated people and cases (default: of eleven, the nearest to the published scores)",
     )
     _add_json(example)
 

@@ -29,7 +29,7 @@ from medsr_viewer.workflows.survey_simulate import simulate_survey
 Report = Callable[[str], None]
 
 SEED = 4
-"""Of ten, the one whose people and cases come nearest to the published scores, with six who rank: a typical draw."""
+"""Of eleven tried, the one whose scores come nearest to the published ones; six of its observers rank."""
 RANKERS = 0.08
 """Share of the simulated observers who rank; how many did is not published."""
 

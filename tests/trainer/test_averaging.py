@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch.optim.swa_utils import AveragedModel
 
 from medsr_viewer.errors import InputError, ModelError
+from trainer.checkpoint import save_state
 from trainer.cli import main
 
 OTHER = {"architecture": "espcn", "scale_factor": 2, "options": {}, "output": "residual", "warm_start": ""}
@@ -34,8 +36,21 @@ def test_the_mean_is_a_run_without_figures_of_its_own(tmp_path: Path) -> None:
     assert tensors["count"].item() == 200
     assert json.loads((tmp_path / "mean" / "best.json").read_text()) == {"step": 200, "epoch": 1.0, "seconds": 9.0}
     recipe = json.loads((tmp_path / "mean" / "recipe.json").read_text())
-    assert recipe["differs"] == "One channel. Mean of the weights of 2 runs: a, b."
+    assert recipe["differs"] == "One channel. Mean of the best weights of 2 runs: a, b."
     assert json.loads((tmp_path / "mean" / "lineage.json").read_text()) == [{"name": "before", "sha256": "ab"}]
+
+
+def test_the_last_weights_count_where_asked_and_a_run_has_a_checkpoint(tmp_path: Path) -> None:
+    mean, run = run_folder(tmp_path / "a", 1.0, 100), run_folder(tmp_path / "b", 4.0, 200)
+    network = torch.nn.Linear(3, 2, bias=False)
+    torch.nn.init.constant_(network.weight, 7.0)
+    held = AveragedModel(network)
+    save_state(run, {"step": 300, "seconds": 12.5, "players": {"average": held.state_dict()}})
+    save_file({"weight": torch.full((2, 3), 1.0)}, mean / "best.safetensors")
+    assert main(["average", "--last", str(mean), str(run), "--out", str(tmp_path / "mean")]) == 0
+    assert torch.equal(load_file(tmp_path / "mean" / "best.safetensors")["weight"], torch.full((2, 3), 4.0))
+    assert json.loads((tmp_path / "mean" / "best.json").read_text()) == {"step": 300, "seconds": 12.5}
+    assert "Mean of the last weights" in json.loads((tmp_path / "mean" / "recipe.json").read_text())["differs"]
 
 
 def test_other_networks_a_single_run_and_a_folder_that_is_there_are_refused(tmp_path: Path) -> None:
