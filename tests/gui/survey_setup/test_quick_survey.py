@@ -128,6 +128,13 @@ def test_mistakes_are_named(opened: Application, rated: Rated, tmp_path: Path, q
     assert rated.commands == []
 
 
+def test_the_last_reader_is_not_suggested_to_the_next_one(opened: Application, rated: Rated, tmp_path: Path) -> None:
+    surveying = opened.window.surveying
+    surveying._rate(tmp_path, "R01")
+    assert surveying.show_rate(tmp_path).observer.text() == ""
+    QApplication.processEvents()
+
+
 def test_with_nothing_open_a_notice_says_so(make_application: MakeApplication) -> None:
     application = make_application()
     application.window.actions_by_name["quick-survey"].trigger()
