@@ -187,7 +187,10 @@ class Run:
         return step % self.recipe.validation.every == 0 or step == self.recipe.optimiser.steps
 
     def _validate(self) -> None:
-        """Score, keep the weights if they are the best, write checkpoint and log, in this order."""
+        """Score, keep the weights if they are the best, write pictures, checkpoint and log, in this order.
+
+        What comes after the checkpoint must be written again by a run that goes on from it, as the log is.
+        """
         means = self.terms.means()
         scores = self.world.from_first(lambda: self.examiner.scores(self._average))
         if self.plateau.see(figure_of(self.recipe.validation, scores)):
@@ -200,8 +203,9 @@ class Run:
             checkpoint.save_weights(self.run / checkpoint.BEST, self._average)
             write_whole(self.run / "best.json", json.dumps(row, indent=2), advice=checkpoint.GOES_ON)
         self.log.add(row)
+        pictures = self.examiner.draw(self._average, self.run, self.standing.step)
         self.standing.save(self.log.rows)
-        self.log.write(self.examiner.draw(self._average, self.run, self.standing.step))
+        self.log.write(pictures)
         self.page.update(len(self.log.rows))
 
     def _row(self, means: Mapping[str, float]) -> Row:

@@ -24,6 +24,7 @@ from trainer import checkpoint
 from trainer.cli import main
 from trainer.data import Batch, PatchSampler, load_images
 from trainer.distributed import World
+from trainer.examiner import Examiner
 from trainer.loader import BatchLoader, LoaderFailed, naming_lost_workers
 from trainer.loop import Run, train
 from trainer.objective import FeatureFiles
@@ -183,7 +184,8 @@ def test_a_resume_goes_on_counting_seconds(recipe_of: RecipeOf, data: list[Path]
 
 
 @pytest.mark.parametrize(
-    "place", [(checkpoint, "save_weights", 1), (checkpoint, "save_state", 2), (RunLog, "write", 2)]
+    "place",
+    [(checkpoint, "save_weights", 1), (Examiner, "draw", 2), (checkpoint, "save_state", 2), (RunLog, "write", 2)],
 )
 def test_a_kill_while_files_are_written_loses_no_row_and_writes_none_twice(
     place: tuple[Any, str, int], recipe_of: RecipeOf, data: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -194,11 +196,11 @@ def test_a_kill_while_files_are_written_loses_no_row_and_writes_none_twice(
     calls: list[int] = []
     original = getattr(owner, name)
 
-    def kills(*arguments: object) -> None:
+    def kills(*arguments: object) -> Any:
         calls.append(1)
         if len(calls) == fatal:
             raise Killed
-        original(*arguments)
+        return original(*arguments)
 
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, kills)
