@@ -44,7 +44,7 @@ class Reached:
         Data folder to ``psnr_db``, ``gain_db``, ``ssim`` and ``perceptual_distance``; some may be
         missing or NaN.
     settings : tuple of str
-        What the run set otherwise than the recipe, as ``loss.content_backbone = 'vgg16', was 'vgg19'``.
+        What the run, of a card the last one, set otherwise than the recipe: ``data.batch = 8, was 16``.
     """
 
     steps: int
@@ -137,13 +137,13 @@ def _of_run(run: Path) -> tuple[str, Reached] | None:
         for folder in folders_of(best)
     }
     hours = float(best.get("seconds", 0)) / 3600
-    return recipe["name"], Reached(int(best["step"]), hours, figures, _set_otherwise(recipe))
+    return recipe["name"], Reached(int(best["step"]), hours, figures, _set_otherwise(recipe["name"], recipe))
 
 
-def _set_otherwise(recipe: dict[str, Any]) -> tuple[str, ...]:
-    if recipe["name"] not in shipped_recipes():
+def _set_otherwise(name: str, recipe: dict[str, Any]) -> tuple[str, ...]:
+    if name not in shipped_recipes():
         return ()
-    shipped = recipe_as_dict(load_recipe(recipe["name"]))
+    shipped = recipe_as_dict(load_recipe(name))
     known = {key: _of_known_keys(recipe[key], value) for key, value in shipped.items() if key in recipe}
     return tuple(change for change in changes(shipped, shipped | known) if not _NO_DIFFERENCE.match(change))
 
@@ -157,8 +157,9 @@ def _of_card(card: dict[str, Any]) -> tuple[str, Reached] | None:
     training = card.get("training")
     if not isinstance(training, dict) or "recipe" not in training:
         return None
-    seconds = float(training.get("seconds", 0))
-    return training["recipe"], Reached(int(training.get("steps", 0)), seconds / 3600, card.get("figures", {}))
+    name, hours = training["recipe"], float(training.get("seconds", 0)) / 3600
+    settings = _set_otherwise(name, training.get("settings", {}))
+    return name, Reached(int(training.get("steps", 0)), hours, card.get("figures", {}), settings)
 
 
 def _values(path: Path) -> dict[str, Any]:

@@ -45,7 +45,11 @@ def test_the_table_has_every_recipe_and_what_runs_and_cards_reached(
         (run / "best.json").write_text(
             json.dumps(best | {"train_ct_gain_db": 9.0, "loss": float("nan"), "ct_perceptual_distance": float("nan")})
         )
-    card = {"training": {"recipe": "vdsr", "steps": 600, "seconds": 360}, "figures": {"ct": {"gain_db": 1.0}}}
+    settings = {"data": {"batch": 3}}
+    card = {
+        "training": {"recipe": "vdsr", "steps": 600, "seconds": 360, "settings": settings},
+        "figures": {"ct": {"gain_db": 1.0}},
+    }
     (tmp_path / "mine-x4.json").write_text(json.dumps(card))
     (tmp_path / "other.json").write_text("[]")
     assert main(["recipes", "--markdown", "--runs", str(tmp_path)]) == 0
@@ -53,6 +57,7 @@ def test_the_table_has_every_recipe_and_what_runs_and_cards_reached(
     assert list(rows) == shipped_recipes()
     assert rows["fmen-x4"] == ["ours", "-", "ct 30.50 dB, +4.25, SSIM 0.900", "12,000", "0.50", "-"]
     assert rows["vdsr"][1:5] == [load_recipe("vdsr").published, "ct +1.00", "600 (**barely trained**)", "0.10"]
+    assert rows["vdsr"][-1].startswith(f"**Here data.batch = 3, was {load_recipe('vdsr').data.batch}.**")
     assert rows["srgan-published"][2:5] == ["not trained", "-", "-"]
     assert all(len(row[-1]) < 400 for row in rows.values()), "one line"
 
