@@ -12,7 +12,7 @@ import numpy as np
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import NothingToOpen, UnusableImage
 from medsr_viewer.imaging.degrade import crop_to_multiple
-from medsr_viewer.imaging.frame import FloatArray, Frame, Window
+from medsr_viewer.imaging.frame import BoolArray, FloatArray, Frame, Window
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.stored_values import StoredValues, stored_values
 from medsr_viewer.survey.design import Case, Condition, Design
@@ -24,6 +24,8 @@ from medsr_viewer.upscaling.upscaler import Upscaled
 from medsr_viewer.workflows.compare import Comparison, ComparisonRequest, compare
 from medsr_viewer.workflows.inputs import Input, find_inputs
 from medsr_viewer.workflows.survey_computation import origin_of
+
+_PADDING = "Padding is black in every image of the case, at the same pixels."
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,7 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
     All are rounded to the values that the case's own file can hold: an original of whole numbers beside computed values
     would show its steps in a narrow window, its ends, and the gaps that stretching its contrast left. Where its values
     are on no steps (floating-point files) nothing is rounded: there is no original of few values to be told by.
+    Padding (0028,0120) is black in all of them, at the very same pixels.
 
     Parameters
     ----------
@@ -90,6 +93,10 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
     pixels = {one.name: _crop(_pixels(one, design, case, frame, comparisons), region) for one in conditions}
     if stored:
         pixels = {name: stored.held(image) for name, image in pixels.items()}
+    padding = _padding(frame, design, _full_shape(comparisons))
+    if padding is not None:
+        for image in pixels.values():
+            image[padding[region.slices]] = frame.value_range[1 if frame.inverted else 0]
     spacing = frame.pixel_spacing or ()
     shrunk = design.scale_factor if design.mode == "enhance" else 1
     return RenderedCase(
@@ -103,6 +110,7 @@ def render(design: Design, case: Case, *, device: str = "auto", token: CancelTok
             *dict.fromkeys(note for one in comparisons.values() for note in one.prepared.notes),
             *frame.warnings,
             *([_rounding(stored)] if stored else []),
+            *([_PADDING] if padding is not None else []),
         ),
         origins={one.name: origin_of(_upscaled(one, design, comparisons)) for one in design.conditions if one.method},
     )
@@ -235,6 +243,15 @@ def _full_shape(comparisons: Mapping[int, Comparison]) -> tuple[int, ...]:
     return (rows * scale, columns * scale, *channels)
 
 
+def _padding(frame: Frame, design: Design, shape: tuple[int, ...]) -> BoolArray | None:
+    """Return where a case's images, of this shape, have padding; None where they have none."""
+    if frame.valid is None or frame.valid.all():
+        return None
+    factor = design.scale_factor if design.mode == "enhance" else 1
+    valid = np.repeat(np.repeat(frame.valid, factor, axis=0), factor, axis=1)
+    return ~valid[: shape[0], : shape[1]]
+
+
 def _region(case: Case, comparisons: Mapping[int, Comparison], design: Design) -> Region:
     shape = _full_shape(comparisons)
     if not case.region:
@@ -249,7 +266,7 @@ def _region(case: Case, comparisons: Mapping[int, Comparison], design: Design) -
 
 def _crop(pixels: FloatArray, region: Region) -> FloatArray:
     rows, columns = region.slices
-    return np.ascontiguousarray(pixels[rows, columns], np.float32)
+    return np.array(pixels[rows, columns], np.float32, order="C")
 
 
 def _size(shape: Sequence[int]) -> str:
