@@ -15,6 +15,7 @@ from medsr_viewer.survey.objective import ObjectiveTable
 from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.scales import Scale
 from medsr_viewer.survey.statistics.agreement import InterObserver, Repeatability
+from medsr_viewer.survey.statistics.anchor_check import AnchorCheck
 from medsr_viewer.survey.statistics.bias import BiasModel
 from medsr_viewer.survey.statistics.correlation import ScoreAgainstMos
 from medsr_viewer.survey.statistics.intervals import Interval
@@ -23,6 +24,7 @@ from medsr_viewer.survey.statistics.ordinal import OrdinalModel
 from medsr_viewer.survey.statistics.ranks import RankComparison
 from medsr_viewer.survey.statistics.roc import RocDifference, RocResult
 from medsr_viewer.survey.statistics.screening import Screening
+from medsr_viewer.survey.statistics.sufficiency import caution_on_ratings
 from medsr_viewer.survey.statistics.vgc import VgcResult
 
 FloatArray = NDArray[np.float64]
@@ -81,6 +83,8 @@ class Analysis:
         Of each condition's MOS.
     differential, differences, screening, biases, between, within, ranks, ordinal, vgc, roc, roc_differences
         See the statistics.
+    anchor_check : tuple of AnchorCheck or Missing
+        Who did not rate the low anchor below the hidden reference.
     counts : (conditions, values) int ndarray
         How often each value was given, first answers.
     by_observer, by_case : (observers | cases, conditions) float64 ndarray
@@ -111,6 +115,7 @@ class Analysis:
     differential: tuple[ConditionScore, ...] | Missing
     differences: tuple[ConditionDifference, ...] | Missing
     screening: Screening | Missing
+    anchor_check: tuple[AnchorCheck, ...] | Missing
     biases: Biases | Missing
     between: InterObserver | Missing
     within: tuple[Repeatability, ...] | Missing
@@ -149,9 +154,26 @@ class Analysis:
         return f"none: {who} say nothing of new ones; two of each are the least that an interval can be made from."
 
     @property
+    def caution(self) -> str:
+        """Why intervals and p values for new observers or new cases are unreliable; "" where they are not."""
+        figures: list[ConditionScore | ConditionDifference] = [*self.scores, *(found(self.differences) or ())]
+        return caution_on_ratings([sizes for one in figures if (sizes := sizes_of(one))])
+
+    @property
     def n(self) -> int:
         """Number of ratings, repeats included."""
         return len(self.table.value)
+
+
+def sizes_of(figure: ConditionScore | ConditionDifference) -> tuple[int, int] | None:
+    """Return how many observers and cases a figure's intervals rest on; None where it has none."""
+    has_interval = not (math.isnan(figure.ci95.low) and math.isnan(figure.ci95_these_cases.low))
+    return (figure.observers, figure.cases) if has_interval else None
+
+
+def missed_anchors(analysis: Analysis) -> tuple[AnchorCheck, ...]:
+    """Return the checks of observers who did not rate the low anchor below the hidden reference."""
+    return tuple(one for one in found(analysis.anchor_check) or () if one.flagged)
 
 
 def recommended(analysis: Analysis) -> frozenset[str]:

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from medsr_viewer.survey.analysis_parts import Missing, attempt
+from medsr_viewer.survey.analysis_parts import Missing, attempt, found
 from medsr_viewer.survey.design import Question, Role
 from medsr_viewer.survey.ratings import ComparisonTable
 from medsr_viewer.survey.statistics.neighbours import Neighbours, neighbours
 from medsr_viewer.survey.statistics.pairs import Model, PairScale, pair_scale
+from medsr_viewer.survey.statistics.sufficiency import caution_on_choices
 
 PAIRS_ESTIMAND = (
     "Place of each condition on one scale of preference, from forced choices between two images of the same case; only"
@@ -72,6 +73,12 @@ class PairAnalysis:
     sides: Sides
     scale_with_withdrawn: PairScale | Missing
     neighbours: tuple[Neighbours, ...] | Missing
+
+    @property
+    def caution(self) -> str:
+        """Why the scale's intervals say nothing of new observers or new cases; "" where they do, or there are none."""
+        scale = found(self.bradley_terry)
+        return caution_on_choices(scale.observers, scale.cases) if scale else ""
 
     @property
     def n(self) -> int:

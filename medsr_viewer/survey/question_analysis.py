@@ -15,6 +15,7 @@ from medsr_viewer.survey.objective import ObjectiveTable
 from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.scales import scale_of
 from medsr_viewer.survey.statistics.agreement import inter_observer, intra_observer
+from medsr_viewer.survey.statistics.anchor_check import anchor_checks
 from medsr_viewer.survey.statistics.bias import ROUNDING, bias_inconsistency, stimulus_scores
 from medsr_viewer.survey.statistics.bootstrap import bootstrap_mos
 from medsr_viewer.survey.statistics.correlation import ScoreAgainstMos, correlate
@@ -92,6 +93,7 @@ def analyse(
         differential=_differential(table, roles) if quality else Missing(_CONFIDENCE),
         differences=attempt(lambda: paired_differences(table)) if len(table.conditions) > 1 else Missing(_ONE),
         screening=screening,
+        anchor_check=attempt(lambda: anchor_checks(table, roles)) if quality else Missing(_CONFIDENCE),
         biases=attempt(lambda: _biases(table)) if table.value.size else Missing(_EMPTY),
         between=attempt(lambda: inter_observer(table, resamples=min(resamples, 1000), seed=seed)),
         within=attempt(lambda: intra_observer(table)),

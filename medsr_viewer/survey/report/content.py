@@ -51,20 +51,30 @@ def report_document(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Docu
 
 def _question(analysis: AnyAnalysis, mark: str) -> list[Section]:
     if isinstance(analysis, PairAnalysis):
-        return pair_sections(analysis, mark)
+        first, *others = pair_sections(analysis, mark)
+        return [_cautioned(first, analysis), *others]
     if not analysis.n:
         return [Section("Ratings", (Paragraph("There are no ratings.", "caution"),))]
     if not analysis.is_quality:
         # Means of confidence over cases with and without the finding say nothing about quality.
-        return [roc_section(analysis, mark), distribution_section(analysis, mark), *observer_sections(analysis, mark)]
+        roc = _cautioned(roc_section(analysis, mark), analysis)
+        return [roc, distribution_section(analysis, mark), *observer_sections(analysis, mark)]
     return [
-        *score_sections(analysis, mark),
-        ordinal_section(analysis, mark),
+        *(_cautioned(section, analysis) for section in score_sections(analysis, mark)),
+        distribution_section(analysis, mark),
+        _cautioned(ordinal_section(analysis, mark), analysis),
         *observer_sections(analysis, mark),
         case_section(analysis, mark),
         objective_section(analysis, mark),
         planning_section(analysis),
     ]
+
+
+def _cautioned(section: Section, analysis: AnyAnalysis) -> Section:
+    """Return a section of intervals and p values with the caution on them, where there is one, before them."""
+    if not analysis.caution:
+        return section
+    return replace(section, blocks=(Paragraph(analysis.caution, "caution"), *section.blocks))
 
 
 def _glance(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Section:
@@ -73,6 +83,8 @@ def _glance(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Section:
         blocks.append(
             Paragraph("The verification of this survey found problems: " + "; ".join(facts.problems), "caution")
         )
+    cautions = dict.fromkeys(analysis.caution for analysis in analyses if analysis.caution)
+    blocks += [Paragraph(caution, "caution") for caution in cautions]
     blocks += [Paragraph(late_withdrawal_words(one), "caution") for one in facts.after_opening.withdrawals]
     for analysis in analyses:
         lead = pair_lead(analysis) if isinstance(analysis, PairAnalysis) else _lead(analysis)
@@ -108,5 +120,7 @@ def _lead(analysis: Analysis) -> str:
         )
     if not analysis.has_interval:
         return f"{text} Interval: {analysis.interval}"
+    if analysis.caution:
+        return f"{text} These intervals and p values are unreliable: see the caution."
     observers = counted(len(analysis.table.observers), "observer")
     return f"{text} The intervals are for new observers and new cases; {observers} rated."

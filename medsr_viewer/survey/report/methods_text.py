@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from medsr_viewer.survey.after_opening import LateWithdrawal
-from medsr_viewer.survey.analysis import Analysis
+from medsr_viewer.survey.analysis import Analysis, missed_anchors
 from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.protocols import PROTOCOLS
@@ -53,6 +53,8 @@ def methods_text(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts
     """
     rated = [analysis for analysis in analyses if isinstance(analysis, Analysis)]
     statistics, cited = _statistics(rated) if rated else _pairs(analyses)
+    cautions = dict.fromkeys(one.caution for one in analyses if one.caution)
+    statistics = " ".join((statistics, *cautions))
     paragraphs = [_design(analyses, facts), _blinding(facts), statistics]
     if facts.is_simulated:
         paragraphs.insert(0, f"{SIMULATED}: the ratings come from a simulation of observers, not from people.")
@@ -273,7 +275,19 @@ def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
         " analysis leaves out those found."
     )
     cited.append("P.913")
+    sentences += _anchor(analyses)
     return " ".join(sentences), cited
+
+
+def _anchor(analyses: Sequence[Analysis]) -> list[str]:
+    if not any(found(one.anchor_check) for one in analyses):
+        return []
+    missed = list(dict.fromkeys(one.observer for each in analyses for one in missed_anchors(each)))
+    who = f"{listed(missed)} did not, and {'was' if len(missed) == 1 else 'were'} kept"
+    return [
+        "Observers were expected to rate the low anchor below the hidden reference in the mean:"
+        f" {who if missed else 'all who rated both did'}."
+    ]
 
 
 def _limits(first: Analysis) -> str:

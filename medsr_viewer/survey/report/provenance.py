@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from medsr_viewer.survey.analysis import ESTIMAND, Analysis
 from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.pair_analysis import PairAnalysis
+from medsr_viewer.survey.statistics.anchor_check import ANCHOR_RULE
 from medsr_viewer.survey.statistics.bias import MODEL
 from medsr_viewer.survey.statistics.mos import DIFFERENCE, DIFFERENTIAL, FIRST_ANSWERS
 from medsr_viewer.survey.statistics.pair_choice import PRIOR_SD
@@ -39,6 +40,7 @@ _SCREENING_ASSUMES = (
     "Most observers rate as asked: each is held against the others. BT.500 supposes about as many scores of each"
     " stimulus from everybody; P.913 stimuli from bad to excellent."
 )
+_ANCHOR_ASSUMES = "The low anchor is plainly worse than the hidden reference. No test: a look at two means."
 _BIASES_ASSUME = (
     "Bias of an observer the same for all stimuli; noise normal, independent, with the observer's own standard"
     " deviation; answers count as equal steps. Intervals: normal (quality, bias) and chi-squared (inconsistency), of"
@@ -75,6 +77,7 @@ def with_provenance(held: _Json, analysis: Analysis) -> _Json:
         "conditions": (f"{analysis.interval} {FIRST_ANSWERS}", _RATED_ASSUMES),
         "differences": (DIFFERENCE, _RATED_ASSUMES),
         "differential": (DIFFERENTIAL, _RATED_ASSUMES),
+        "anchor_check": (ANCHOR_RULE, _ANCHOR_ASSUMES),
         "screened": (FIRST_ANSWERS, _RATED_ASSUMES),
         "with_withdrawn": (FIRST_ANSWERS, _RATED_ASSUMES),
     }

@@ -45,7 +45,8 @@ def mos_figure(analysis: Analysis, mark: str) -> Figure:
         f"mos-{analysis.question}",
         "Means with 95 % intervals",
         "Line with ends: 95 % interval for new observers and new cases (the one to report). Pale bar: 95 % interval"
-        " for new observers and these very cases (ITU-R BT.500). Hollow: hidden reference or anchor.",
+        " for new observers and these very cases (ITU-R BT.500). Hollow: hidden reference or anchor."
+        + (f" {analysis.caution}" if analysis.caution else ""),
         drawn.png,
         WIDTH,
         height,

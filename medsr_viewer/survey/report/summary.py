@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from medsr_viewer.survey.analysis import ESTIMAND, Analysis
+from medsr_viewer.survey.analysis import ESTIMAND, Analysis, sizes_of
 from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.pair_analysis import PAIRS_ESTIMAND, PairAnalysis
 from medsr_viewer.survey.report.document import marks_of
@@ -24,6 +24,8 @@ from medsr_viewer.survey.report.provenance import (
 )
 from medsr_viewer.survey.statistics.intervals import Interval
 from medsr_viewer.survey.statistics.intraclass import IntraclassCorrelation
+from medsr_viewer.survey.statistics.mos import ConditionDifference, ConditionScore
+from medsr_viewer.survey.statistics.sufficiency import caution_on_ratings
 
 _LEFT_OUT = {
     "table",
@@ -45,7 +47,8 @@ def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
 
     `figure` names the key of what the conditions are compared by: mos, or auc (protocol roc), or scale_value (pairs).
     It, `conditions`, `estimand` and `interval` at the top are those of the first question; each of `questions` has its
-    own.
+    own. `caution` says why intervals and p values are unreliable, "" where they are not: at the top of any question,
+    and at each question, condition and difference.
     """
     questions = [_pairs(one) if isinstance(one, PairAnalysis) else _question(one) for one in analyses]
     for question in questions:
@@ -62,6 +65,7 @@ def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
         "figure_meaning": first.get("figure_meaning", FIGURES["mos"]),
         "estimand": first.get("estimand", ESTIMAND),
         "interval": first.get("interval", ""),
+        "caution": " ".join(dict.fromkeys(one.caution for one in analyses if one.caution)),
         "observers": len(facts.answered),
         "cases": facts.cases,
         "ratings": sum(analysis.n for analysis in analyses),
@@ -119,6 +123,8 @@ def _question(analysis: Analysis) -> dict[str, Any]:
         for field in dataclasses.fields(analysis)
         if field.name not in _LEFT_OUT
     }
+    if differences := found(analysis.differences):
+        rest["differences"] = [plain(each) | {"caution": _caution(each)} for each in differences]
     figure: Figure = "mos" if analysis.is_quality else "auc"
     held = {
         **rest,
@@ -127,6 +133,7 @@ def _question(analysis: Analysis) -> dict[str, Any]:
         "scale": {"name": analysis.scale.name, "labels": dict(enumerate(analysis.scale.labels, 1))},
         "estimand": ESTIMAND if analysis.is_quality else AREA_ESTIMAND,
         "interval": _interval(analysis),
+        "caution": analysis.caution,
         "conditions": [_condition(analysis, place) for place in range(len(table.conditions))],
         "screened": plain(analysis.scores_screened),
         "with_withdrawn": plain(analysis.scores_with_withdrawn),
@@ -153,6 +160,7 @@ def _pairs(analysis: PairAnalysis) -> dict[str, Any]:
             "ci95": None,
             "scale_value": scale.values[place].value if scale else None,
             "ci95_scale": list(scale.values[place].ci95) if scale else [None, None],
+            "caution": analysis.caution,
             "chosen": int(analysis.wins[place].sum()),
         }
         for place, name in enumerate(analysis.table.conditions)
@@ -164,6 +172,7 @@ def _pairs(analysis: PairAnalysis) -> dict[str, Any]:
         "figure_meaning": FIGURES["scale_value"],
         "estimand": PAIRS_ESTIMAND,
         "interval": scale.test if scale else "",
+        "caution": analysis.caution,
         "conditions": conditions,
         "bradley_terry": plain(analysis.bradley_terry),
         "thurstone": plain(analysis.thurstone),
@@ -190,6 +199,7 @@ def _condition(analysis: Analysis, place: int) -> dict[str, Any]:
         "mos": plain(score.mean),
         "sd": plain(score.deviation),
         "ci95": _ends(score.ci95),
+        "caution": _caution(score),
         "ci95_observers": _ends(score.ci95_these_cases),
         "ci95_bootstrap": _ends(analysis.bootstrap[score.name]),
         "dmos": plain(dmos.mean) if dmos else None,
@@ -205,6 +215,11 @@ def _condition(analysis: Analysis, place: int) -> dict[str, Any]:
         "df": plain(score.ci95.df),
         "spread": plain(score.spread),
     }
+
+
+def _caution(figure: ConditionScore | ConditionDifference) -> str:
+    sizes = sizes_of(figure)
+    return caution_on_ratings([sizes]) if sizes else ""
 
 
 def _ends(interval: Interval) -> list[float | None]:

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from medsr_viewer.survey.analysis import Analysis
+from medsr_viewer.survey.analysis import Analysis, sizes_of
 from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.ratings import ComparisonTable
 from medsr_viewer.survey.report.facts import ConditionFact
+from medsr_viewer.survey.statistics.mos import ConditionDifference, ConditionScore
+from medsr_viewer.survey.statistics.sufficiency import caution_on_ratings
 
 Cell = str | int | float
 
@@ -50,7 +52,7 @@ def differences_csv(analyses: Sequence[Analysis], note: str) -> str:
             each.ci95.high,
             each.p,
             each.p_holm,
-            note,
+            _with_caution(note, each),
         )
         for analysis in analyses
         for each in found(analysis.differences) or ()
@@ -93,6 +95,11 @@ def _ratings(analysis: Analysis, note: str) -> Iterable[tuple[Cell, ...]]:
         yield analysis.question, table.observers[observer], table.cases[case], name, role, value, repeat, seconds, note
 
 
+def _with_caution(note: str, figure: ConditionScore | ConditionDifference) -> str:
+    sizes = sizes_of(figure)
+    return " ".join(filter(None, (note, caution_on_ratings([sizes]) if sizes else "")))
+
+
 def _origin(condition: ConditionFact) -> tuple[Cell, ...]:
     factor = math.nan if condition.scale_factor is None else condition.scale_factor
     return condition.method, factor, " ".join(condition.weights_sha256 or ())
@@ -107,7 +114,7 @@ def _conditions(analysis: Analysis, note: str, origins: Mapping[str, tuple[Cell,
             score.cases, score.mean, score.deviation, score.ci95.low, score.ci95.high, score.ci95_these_cases.low,
             score.ci95_these_cases.high, bootstrap.low, bootstrap.high, dmos.mean if dmos else math.nan,
             dmos.ci95.low if dmos else math.nan, dmos.ci95.high if dmos else math.nan,
-            *origins.get(score.name, ("", math.nan, "")), note,
+            *origins.get(score.name, ("", math.nan, "")), _with_caution(note, score),
         )  # fmt: skip
 
 

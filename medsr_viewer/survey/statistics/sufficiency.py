@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 LEAST_DRAWN = 5
 """Of observers, cases or clusters that a bootstrap draws from. Four give 35 different resamples, too few for a tail of
@@ -13,6 +14,52 @@ POOR, EXCELLENT = 0.5, 0.9
 
 _TOLD = 0.7  # coefficient that is to be told from 0
 _ONE_SIDED, _POWER = 1.644854, 0.841621  # normal quantiles of 0.95 and 0.8
+
+
+def caution_on_ratings(sizes: Sequence[tuple[int, int]]) -> str:
+    """Return why intervals and p values for new observers or new cases are unreliable, in words; "" where they are not.
+
+    Parameters
+    ----------
+    sizes : sequence of (int, int)
+        Observers and cases that each interval rests on. One of either has no interval for new ones, and no caution.
+    """
+    few = [
+        (noun, min(short), len(short) == len(numbers) and len(set(numbers)) == 1)
+        for noun, numbers in zip(("observer", "case"), zip(*sizes, strict=True), strict=False)
+        if (short := [number for number in numbers if 2 <= number < LEAST_DRAWN])
+    ]
+    if not few:
+        return ""
+    whom = " and ".join(f"new {noun}s" for noun, _, _ in few)
+    rest = " and ".join(f"{'' if alike else 'in part '}on {number} {noun}s" for noun, number, alike in few)
+    kinds = " or ".join(f"{noun}s" for noun, _, _ in few)
+    return (
+        f"Do not rely on the 95 % intervals and p values as statements about {whom}: they rest {rest}, and fewer"
+        f" than {LEAST_DRAWN} {kinds} do not show how far {kinds} differ. The intervals may be far too narrow, the"
+        " p values far too small. The means stand as what was answered here."
+    )
+
+
+def caution_on_choices(observers: int, cases: int) -> str:
+    """Return that the intervals of a scale of preference do not hold for new observers or cases; "" where they do.
+
+    Parameters
+    ----------
+    observers, cases : int
+        That made the choices. With too few observers the interval draws from neither (see `pair_scale`).
+    """
+    if min(observers, cases) >= LEAST_DRAWN:
+        return ""
+    those = [(observers, "observer")] if observers < LEAST_DRAWN else []
+    those += [(cases, "case")]
+    alone = " and ".join(f"{'this' if n == 1 else 'these'} {n} {noun}{'s' * (n != 1)}" for n, noun in those)
+    new = " or ".join(f"new {noun}s" for _, noun in those)
+    few = " or ".join(f"{noun}s" for n, noun in those if n < LEAST_DRAWN)
+    return (
+        f"The 95 % intervals hold for {alone} alone; do not rely on them as statements about {new}: fewer than"
+        f" {LEAST_DRAWN} {few} do not show how far {few} differ."
+    )
 
 
 def least_stimuli(ratings_each: int) -> int:

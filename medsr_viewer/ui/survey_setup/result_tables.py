@@ -69,7 +69,7 @@ def mos_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
     ----------
     figures : mapping
         Of the report: `questions`, each with `figure` (mos, auc or scale_value) and `conditions` of name, role, n, the
-        figure and its interval.
+        figure and its interval; `caution` where that is unreliable.
     """
     rows: list[tuple[str, ...]] = []
     for question in figures.get("questions", ()):
@@ -82,7 +82,7 @@ def mos_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
                 str(one["role"]),
                 str(one["n"]),
                 _NAME_OF.get(figure, "") + _number(one[figure]),
-                _interval(one[_INTERVAL_OF[figure]]),
+                _interval(one[_INTERVAL_OF[figure]]) + (" (unreliable)" if one.get("caution") else ""),
             )
             for one in ranked
         ]

@@ -27,8 +27,13 @@ def told_state(look: SurveyLook) -> str:
 
 
 def told_interval(figures: Mapping[str, Any]) -> str:
-    """Return what the scores estimate and how their interval is made, or why there is none."""
-    texts = (str(figures.get("estimand", "")), f"Interval: {figures.get('interval') or 'none'}")
+    """Return why not to rely on the intervals, what the scores estimate and how their interval is made, or not."""
+    caution = figures.get("caution")
+    texts = (
+        f"CAUTION: {caution}" if caution else "",
+        str(figures.get("estimand", "")),
+        f"Interval: {figures.get('interval') or 'none'}",
+    )
     return " ".join(f"{text.rstrip('. ')}." for text in texts if text)
 
 

@@ -234,6 +234,14 @@ def test_a_score_without_an_interval_is_told_so() -> None:
     assert next_rows(figures) == [("quality", "sizes", "", wanting["missing"])]
 
 
+def test_an_interval_from_few_observers_is_told_to_be_unreliable() -> None:
+    condition = {"name": "lanczos", "role": "test", "n": 8, "mos": 2.0, "ci95": [1.73, 2.32], "caution": "Rely not."}
+    question = {"question": "quality", "figure": "mos", "conditions": [condition]}
+    figures = {"questions": [question], "estimand": "Mean.", "interval": "t.", "caution": "Do not rely on it."}
+    assert mos_rows(figures)[0][-1] == "1.73 to 2.32 (unreliable)"
+    assert told_interval(figures) == "CAUTION: Do not rely on it. Mean. Interval: t."
+
+
 @pytest.mark.parametrize(
     ("figure", "interval", "cell"), [("auc", "auc_ci95", "AUC 0.81"), ("scale_value", "ci95_scale", "scale 0.81")]
 )

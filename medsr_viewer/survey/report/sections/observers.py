@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
-from medsr_viewer.survey.analysis import Analysis, recommended
+from medsr_viewer.survey.analysis import Analysis, missed_anchors, recommended
 from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
 from medsr_viewer.survey.report.rating_figures import observer_figure
 from medsr_viewer.survey.report.sections.scores import absent
 from medsr_viewer.survey.report.wording import ABSENT, count, counted, number, p_equals, reach, share, with_interval
 from medsr_viewer.survey.statistics.agreement import Repeatability
+from medsr_viewer.survey.statistics.anchor_check import ANCHOR_RULE
 from medsr_viewer.survey.statistics.bias import MODEL, ROUNDING
 from medsr_viewer.survey.statistics.sufficiency import least_stimuli
 
@@ -23,7 +24,7 @@ def observer_sections(analysis: Analysis, mark: str) -> list[Section]:
     if not analysis.n:
         return []
     return [
-        Section("Observers", (observer_figure(analysis, mark), *_screening(analysis))),
+        Section("Observers", (observer_figure(analysis, mark), *_screening(analysis), *_anchor(analysis))),
         Section("Agreement", (*_between(analysis), *_within(analysis))),
         Section("Bias and inconsistency of observers", tuple(_biases(analysis))),
     ]
@@ -70,6 +71,36 @@ def _screening(analysis: Analysis) -> list[Block]:
         )
     blocks.append(Paragraph("Rules. " + " ".join(f"{name}: {text}" for name, text in rules.items()), "note"))
     return blocks
+
+
+def _anchor(analysis: Analysis) -> list[Block]:
+    """Return what the low anchor shows; nothing where the survey had none, or no hidden reference."""
+    checks = found(analysis.anchor_check)
+    if not checks:
+        return []
+    names = list(dict.fromkeys(one.observer for one in missed_anchors(analysis)))
+    lead = (
+        f"{counted(len(names), 'observer')} did not rate the low anchor below the hidden reference, and may have rated"
+        f" carelessly: {', '.join(names)}. Nobody is left out of any figures for it."
+        if names
+        else "No observer rated the low anchor as good as the hidden reference."
+    )
+    shown = [one for one in checks if one.flagged] if len(analysis.table.observers) > 30 else checks
+    rows = tuple(
+        (
+            one.observer,
+            one.anchor,
+            count(one.n),
+            number(one.anchor_mean),
+            number(one.reference_mean),
+            "not below" if one.flagged else "below" if one.n else ABSENT,
+        )
+        for one in shown
+    )
+    only = "" if len(shown) == len(checks) else " Only observers who did not rate it below are listed."
+    header = ("Observer", "Anchor", "Cases", "Mean, anchor", "Mean, reference", "Anchor is")
+    table = Table("Low anchor against hidden reference", header, rows, f"{ANCHOR_RULE}{only}", text_columns=2)
+    return [Paragraph(lead, "caution" if names else "plain"), *([table] if rows else [])]
 
 
 def _between(analysis: Analysis) -> list[Block]:

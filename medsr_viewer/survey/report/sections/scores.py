@@ -13,8 +13,8 @@ from medsr_viewer.survey.statistics.mos import DIFFERENCE, DIFFERENTIAL, FIRST_A
 
 
 def score_sections(analysis: Analysis, mark: str) -> list[Section]:
-    """Return the sections on scores, differences and distributions."""
-    return [_mos(analysis, mark), _differences(analysis), distribution_section(analysis, mark)]
+    """Return the sections on scores and differences."""
+    return [_mos(analysis, mark), _differences(analysis)]
 
 
 def absent(what: str, part: Missing) -> Paragraph:
@@ -31,7 +31,7 @@ def _mos(analysis: Analysis, mark: str) -> Section:
     reading = (
         " If the survey were repeated with other observers and other cases, such an interval would hold the true mean"
         " in about 95 of 100 surveys."
-        if analysis.has_interval
+        if analysis.has_interval and not analysis.caution
         else ""
     )
     interval = f"The interval to report: {analysis.interval}{reading}"
@@ -172,7 +172,7 @@ def _differences(analysis: Analysis) -> Section:
         " new cases; intervals of two means may overlap all the same, because both share observers and cases.",
         "note",
     )
-    return Section(title, (table, reading, *_ranks(analysis)))
+    return Section(title, (table, *([] if analysis.caution else [reading]), *_ranks(analysis)))
 
 
 def _ranks(analysis: Analysis) -> list[Block]:
