@@ -64,13 +64,18 @@ class Conducting(QObject):
         self._standing: Standing | None = None
         self._given: dict[str, Values] = {}
         self._ambient = ""
-        self._leaves = self._pauses = self._is_shut = False
+        self._leaves = self._pauses = self._is_shut = self._knows_it_counts = False
         self.pages.connect_opening(self.start, self.leave)
 
     @property
     def standing(self) -> Standing | None:
         """Where the observer stands."""
         return self._standing
+
+    @property
+    def refusal(self) -> str:
+        """What stops the sitting, as the window tells it; "" for nothing."""
+        return self.pages.problem.told if self.pages.is_on_problem else ""
 
     @Slot()
     def start(self) -> None:
@@ -151,12 +156,14 @@ class Conducting(QObject):
         pages.screen.checked.connect(self._check_screen)
         pages.screen.recheck_wanted.connect(self._recheck_screen)
         pages.instructions.read.connect(self._begin)
+        pages.counting.begun.connect(self._begin_counting)
         pages.rest.ended.connect(self._end_break)
         pages.pause.ended.connect(self._end_pause)
         pages.pause.withdraw_wanted.connect(pages.show_withdrawal)
         pages.withdrawal.cancelled.connect(self._show_pause)
         pages.withdrawal.decided.connect(self._withdraw)
-        for page in (pages.consent, pages.screen, pages.instructions, pages.rest, pages.pause, pages.end):
+        before = (pages.consent, pages.screen, pages.instructions, pages.counting)
+        for page in (*before, pages.rest, pages.pause, pages.end):
             page.leave_wanted.connect(self.leave)
         pages.end.back_wanted.connect(self._go_back)
         trial.answered.connect(self._save)
@@ -186,6 +193,11 @@ class Conducting(QObject):
     @Slot()
     def _begin(self) -> None:
         self._ask_once(Session.instructions_read)
+
+    @Slot()
+    def _begin_counting(self) -> None:
+        self._knows_it_counts = True
+        self._go_on()
 
     @Slot()
     def _end_break(self) -> None:
@@ -248,9 +260,9 @@ class Conducting(QObject):
     def _acknowledge(self, answer: Answer, outcome: Outcome) -> None:
         if not answer.posed.is_training:
             self._given[answer.posed.trial.identifier] = answer.values
+            self.pages.trial.show_saved(self._saved)
         if outcome.feedback is None or self._pauses:
             self.pages.trial.forget()
-        self.pages.trial.show_saved(self._saved)
         self.acknowledged.emit(answer, self._standing)
 
     def _show_failure(self, failure: Failure, answer: Answer | None) -> None:
@@ -275,7 +287,7 @@ class Conducting(QObject):
             pages.show_problem(self.files.failure)
             return
         step = standing.step
-        if step.kind in _RATING:
+        if step.kind in _RATING and not self._begins_to_count(standing):
             if self.files.is_whole:
                 self._bring(standing)
             else:
@@ -291,8 +303,16 @@ class Conducting(QObject):
             self._show_pause()
         elif step.kind == "break":
             pages.show_rest(step.rest_seconds, standing.saved)
+        elif step.kind == "main":
+            pages.show_counting(step.of)
         else:
             pages.show_text(step.kind, standing)
+
+    def _begins_to_count(self, standing: Standing) -> bool:
+        """Whether the training has just ended, in this sitting or in one that was broken off then."""
+        assert self._opened is not None  # noqa: S101 - only asked when the survey is open
+        has_training = bool(self._opened[0].plan.training)
+        return has_training and standing.step.kind == "main" and not standing.saved and not self._knows_it_counts
 
     def _bring(self, standing: Standing) -> None:
         assert standing.step.trial is not None  # noqa: S101 - of the kinds training and main
@@ -313,7 +333,8 @@ class Conducting(QObject):
 
     def _may_close(self) -> bool:
         is_rating = self._standing is not None and self._standing.step.kind in _RATING
-        if self._leaves or self._pauses or not is_rating or self.pages.is_on_problem:
+        is_between = self.pages.is_on_problem or self.pages.is_on_counting
+        if self._leaves or self._pauses or not is_rating or is_between:
             return True
         self._pause(is_leaving=True)
         return False

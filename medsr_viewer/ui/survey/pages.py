@@ -16,7 +16,14 @@ from medsr_viewer.ui.survey.break_page import BreakPage
 from medsr_viewer.ui.survey.consent_page import ConsentPage
 from medsr_viewer.ui.survey.keys import key_help, mouse_help
 from medsr_viewer.ui.survey.page import Page
-from medsr_viewer.ui.survey.plain_pages import EndPage, InstructionsPage, PausePage, ProblemPage, WithdrawPage
+from medsr_viewer.ui.survey.plain_pages import (
+    CountingPage,
+    EndPage,
+    InstructionsPage,
+    PausePage,
+    ProblemPage,
+    WithdrawPage,
+)
 from medsr_viewer.ui.survey.screen_page import ScreenPage
 from medsr_viewer.ui.survey.trial_page import TrialPage
 from medsr_viewer.ui.survey.window import RatingWindow
@@ -36,6 +43,7 @@ class Pages(QObject):
     consent: ConsentPage
     screen: ScreenPage
     instructions: InstructionsPage
+    counting: CountingPage
     trial: TrialPage
     rest: BreakPage
     pause: PausePage
@@ -56,6 +64,11 @@ class Pages(QObject):
         """Whether the page that tells of a problem is shown."""
         return self.is_on(self.problem)
 
+    @property
+    def is_on_counting(self) -> bool:
+        """Whether the page between training and study is shown."""
+        return self._is_made and self.is_on(self.counting)
+
     def connect_opening(self, retry: Callable[[], None], leave: Callable[[], None]) -> None:
         """Connect the page that tells of a problem."""
         self.problem.retry_wanted.connect(retry)
@@ -70,9 +83,10 @@ class Pages(QObject):
             design.texts.instructions, f"{key_help(design)}<br>{mouse_help(design)}", window
         )
         self.trial = TrialPage(design, window)
+        self.counting = CountingPage(window)
         self.rest, self.pause = BreakPage(window), PausePage(window)
         self.withdrawal, self.end = WithdrawPage(window), EndPage(window)
-        made: tuple[QWidget, ...] = (self.consent, self.screen, self.instructions, self.trial)
+        made: tuple[QWidget, ...] = (self.consent, self.screen, self.instructions, self.counting, self.trial)
         between: tuple[QWidget, ...] = (self.rest, self.pause, self.withdrawal, self.end)
         for page in made + between:
             window.add_page(page)
@@ -109,6 +123,11 @@ class Pages(QObject):
         self.screen.show_facts(facts)
         self._window.show_page(self.screen)
         return not self.screen.is_refused
+
+    def show_counting(self, trials: int) -> None:
+        """Say that the training is over, and how many trials follow."""
+        self.counting.start(self.trial.in_words(trials))
+        self._window.show_page(self.counting)
 
     def show_rest(self, seconds: float, saved: int) -> None:
         """Show the break."""

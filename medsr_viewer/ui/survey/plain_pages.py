@@ -34,6 +34,24 @@ class InstructionsPage(Page):
         self.add_button("Begin", is_default=True).clicked.connect(self.read)
 
 
+class CountingPage(Page):
+    """The training is over: what is answered from now on is kept."""
+
+    begun = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("The training is over", parent)
+        self.add_leave_button("Close")
+        self.add_button("Start rating", is_default=True).clicked.connect(self.begun)
+
+    def start(self, follow: str) -> None:
+        """Say what follows, such as "12 images"."""
+        self.text.setText(
+            "From now on your answers count. Those of the training are not part of the results.\n\n"
+            f"To be rated: {follow}. Pause with Esc whenever you like. {_LATER}"
+        )
+
+
 class PausePage(Page):
     """The trial is hidden: go on, leave, or withdraw."""
 
@@ -123,6 +141,11 @@ class ProblemPage(Page):
         self.title.setText(failure.title)
         told = [failure.reason] if not failure.details else []
         self.text.setText("\n\n".join(part for part in (*told, failure.advice) if part))
+
+    @property
+    def told(self) -> str:
+        """What is told, on one line."""
+        return " ".join(f"{self.title.text()}: {self.text.text()}".split())
 
     def clear(self) -> None:
         """Forget what was told."""

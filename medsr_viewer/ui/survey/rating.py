@@ -73,7 +73,7 @@ def rate(path: Path, observer: str, *, windowed: bool = False) -> int:
     Returns
     -------
     int
-        Exit status.
+        Exit status: 1 where the window was closed on a problem that stops the study, which is on standard error too.
     """
     log_to_file()
     application = QApplication(["medsr-viewer"])
@@ -84,7 +84,10 @@ def rate(path: Path, observer: str, *, windowed: bool = False) -> int:
     conducting = open_rating_window(path, observer, windowed=windowed)
     sys.excepthook = conducting.report_unexpected
     application.aboutToQuit.connect(conducting.shutdown)
-    return application.exec()
+    status = application.exec()
+    if conducting.refusal:
+        print(f"medsr-viewer: {conducting.refusal}", file=sys.stderr)
+    return status or int(bool(conducting.refusal))
 
 
 def open_rating_window(path: Path, observer: str, *, windowed: bool = False) -> Conducting:

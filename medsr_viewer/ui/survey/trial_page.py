@@ -111,11 +111,15 @@ class TrialPage(QWidget):
 
     def show_progress(self, posed: PosedTrial) -> None:
         """Say where the observer stands."""
-        phase = "Training" if posed.is_training else "Image"
-        if self.is_pair and not posed.is_training:
-            phase = "Pair"
-        self.side.show_progress(phase, posed.number, posed.of)
-        self.show_saved(posed.saved)
+        self.side.show_progress("Training" if posed.is_training else self._noun(), posed.number, posed.of)
+        if posed.is_training:
+            self.side.saved.setText("Training: answers do not count")
+        else:
+            self.show_saved(posed.saved)
+
+    def in_words(self, trials: int) -> str:
+        """Return a number of trials as it is counted beside the images, such as "12 images"."""
+        return f"{trials} {self._noun().lower()}{'' if trials == 1 else 's'}"
 
     def show_saved(self, saved: int) -> None:
         """Say how many answers are on the disk; it is on the screen when this returns."""
@@ -296,6 +300,9 @@ class TrialPage(QWidget):
     def _captions(self) -> list[str]:
         assert self.posed is not None  # noqa: S101 - only asked while there is one
         return captions(self.posed.trial, self._design, self.sheet, with_expected=self.state == "feedback")
+
+    def _noun(self) -> str:
+        return "Pair" if self.is_pair else "Image"
 
     def _first(self) -> int:
         return int(self.posed is not None and bool(self.posed.trial.labelled))

@@ -24,6 +24,9 @@ def pass_opening_pages(conducting: Conducting) -> str:
     if pages.is_on(pages.instructions):
         QTest.keyClick(pages.instructions, Qt.Key.Key_Return)
         return "instructions"
+    if pages.is_on(pages.counting):
+        QTest.keyClick(pages.counting, Qt.Key.Key_Return)
+        return "counting"
     return ""
 
 

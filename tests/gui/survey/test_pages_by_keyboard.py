@@ -87,6 +87,12 @@ def test_from_the_welcome_to_the_end(tmp_path: Path, open_rating: Open, qtbot: Q
     press(conducting, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: conducting.pages.is_on(trial) and trial.state == "open" and trial.clock.runs)
     assert trial.sheet.value == 3
+    while not conducting.pages.is_on(conducting.pages.counting):
+        if conducting.pages.is_on(trial) and not conducting.desk.is_busy:
+            press(conducting, Qt.Key.Key_4, Qt.Key.Key_Return)
+        qtbot.wait(5)
+    until_on(conducting, qtbot, "counting")
+    press(conducting, Qt.Key.Key_Return)
     while not conducting.pages.is_on(conducting.pages.end):
         if conducting.pages.is_on(trial) and not conducting.desk.is_busy:
             press(conducting, Qt.Key.Key_4, Qt.Key.Key_Return)
