@@ -21,8 +21,8 @@ class ObserverStatus:
     observer, site : str
     done, total : int
         Main trials.
-    trained : bool
-        Whether the training phase is behind.
+    trained : bool or None
+        Whether the training phase is behind; None where there is none: in the survey, or for simulated observers.
     minutes : float
         Of rating, breaks and pauses left out.
     sittings : int
@@ -35,7 +35,7 @@ class ObserverStatus:
     site: str
     done: int
     total: int
-    trained: bool
+    trained: bool | None
     minutes: float
     sittings: int
     last_seen: str
@@ -54,17 +54,22 @@ def status(records: Iterable[Record], plan: Plan, design: Design) -> list[Observ
     design : Design
         Complete: of `medsr_viewer.survey.protocols.complete`.
     """
-    return [_status(progress, plan, design) for progress in all_progress(records, design.sitting).values()]
+    held = list(records)
+    simulated = {record.site for record in held if record.kind == "simulated"}
+    return [
+        _status(progress, plan, design, has_training=bool(plan.training) and progress.site not in simulated)
+        for progress in all_progress(held, design.sitting).values()
+    ]
 
 
-def _status(progress: Progress, plan: Plan, design: Design) -> ObserverStatus:
+def _status(progress: Progress, plan: Plan, design: Design, *, has_training: bool) -> ObserverStatus:
     total = trial_count(plan, design, progress.slot)
     return ObserverStatus(
         progress.observer,
         progress.site,
         len(progress.revisions),
         total,
-        {trial.identifier for trial in plan.training} <= progress.trained,
+        {trial.identifier for trial in plan.training} <= progress.trained if has_training else None,
         progress.total_seconds / 60,
         len(progress.sittings),
         progress.last_seen.isoformat(timespec="seconds") if progress.last_seen else "",

@@ -180,3 +180,16 @@ def test_the_status_tells_how_far_and_nothing_by_condition(tmp_path: Path) -> No
     assert (first.last_seen, first.sittings, first.finished) == ("2026-03-01T09:01:00+00:00", 1, False)
     assert (second.done, second.trained, second.withdrawn) == (0, False, True)
     assert not any(condition in repr((first, second)) for condition in (*CONDITIONS, "case0", "s0"))
+
+
+def test_the_status_says_where_there_is_no_training(tmp_path: Path) -> None:
+    training = (Trial("p0", ("best",), phase="training"),)
+    survey = example(tmp_path, training=training)
+    survey.store.append("simulated", {"seed": 1})
+    survey.store.append("observer", {"observer": "S001", "slot": 0}, key="0")
+    records = survey.store.records()
+    assert [one.trained for one in status(records, survey.plan, survey.design)] == [None], "simulated"
+    people = [record for record in records if record.kind != "simulated"]
+    assert [one.trained for one in status(people, survey.plan, survey.design)] == [False]
+    untrained = replace(survey.plan, training=())
+    assert [one.trained for one in status(people, untrained, survey.design)] == [None], "the survey has none"

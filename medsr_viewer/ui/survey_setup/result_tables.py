@@ -18,6 +18,7 @@ PROGRESS_COLUMNS = ("Observer", "Site", "Trials", "Of", "Training", "Minutes", "
 MOS_COLUMNS = ("Question", "Condition", "Role", "Ratings", "MOS", "95 % interval")
 NEXT_COLUMNS = ("Question", "To be told", "With", "Needed")
 _SITE_DIGITS = 6
+_TRAINING = {None: "none", False: "not yet", True: "done"}
 
 
 def progress_table() -> QTableWidget:
@@ -54,7 +55,7 @@ def progress_row(one: ObserverStatus) -> tuple[str, ...]:
         one.site[:_SITE_DIGITS],
         str(one.done),
         str(one.total),
-        "done" if one.trained else "not yet",
+        _TRAINING[one.trained],
         f"{one.minutes:.1f}",
         str(one.sittings),
         _local(one.last_seen),

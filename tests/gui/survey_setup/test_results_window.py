@@ -76,6 +76,7 @@ def test_an_open_survey_is_told_of_blind(window: ResultsWindow, qtbot: QtBot) ->
     assert window.state.text().startswith("Open")
     assert cells(window.progress_rows, 2) == cells(window.progress_rows, 3) == ["9", "9", "9"]
     assert set(cells(window.progress_rows, 8)) == {"finished"}
+    assert set(cells(window.progress_rows, 4)) == {"none"}, "simulated observers are not trained"
     assert not window.buttons["report"].isEnabled()
     assert not window.tables.isTabEnabled(1)
     press(qtbot, window.buttons["verify"])
