@@ -21,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when the window was closed, 1 where it cannot be shown, 2 for wrong usage.
+        0 when the window was closed, 1 where it cannot be shown, 2 for wrong usage, 3 when the rating window was closed
+        on what stops the study.
     """
     parser = argparse.ArgumentParser(
         prog="medsr-viewer",

@@ -14,6 +14,7 @@ from PIL import Image
 
 from medsr_viewer.cli.survey import ACTIONS
 from medsr_viewer.survey.folder import SurveyFolder
+from medsr_viewer.ui.survey.exit_status import TOLD
 
 Run = Callable[..., Any]
 """Of the fixture `medsr`."""
@@ -85,7 +86,7 @@ def test_status_of_every_action_on_a_survey(
     medsr: Run, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the order in which they are used; each that can be refused is, too."""
-    codes = iter([0, -9, 1])
+    codes = iter([0, -9, TOLD])
     monkeypatch.setattr(subprocess, "call", lambda _command: next(codes))
     seen = set()
     for line, status in (

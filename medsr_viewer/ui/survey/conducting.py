@@ -75,7 +75,7 @@ class Conducting(QObject):
     @property
     def refusal(self) -> str:
         """What stops the sitting, as the window tells it; "" for nothing."""
-        return self.pages.problem.told if self.pages.is_on_problem else ""
+        return self.pages.refusal
 
     @Slot()
     def start(self) -> None:

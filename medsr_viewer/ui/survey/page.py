@@ -61,6 +61,11 @@ class Page(QWidget):
         self._buttons.addStretch(1)
         self._arrange()
 
+    @property
+    def told(self) -> str:
+        """Title and text, on one line."""
+        return " ".join(f"{self.title.text()}: {self.text.text()}".split())
+
     def add(self, widget: QWidget) -> None:
         """Put a widget below the text."""
         self._body.addWidget(widget)

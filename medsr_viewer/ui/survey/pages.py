@@ -65,6 +65,13 @@ class Pages(QObject):
         return self.is_on(self.problem)
 
     @property
+    def refusal(self) -> str:
+        """What the page on screen says of a problem, or of a screen that is too small, on one line; "" elsewhere."""
+        if self.is_on_problem:
+            return self.problem.told
+        return self.screen.told if self._is_made and self.is_on(self.screen) and self.screen.is_refused else ""
+
+    @property
     def is_on_counting(self) -> bool:
         """Whether the page between training and study is shown."""
         return self._is_made and self.is_on(self.counting)

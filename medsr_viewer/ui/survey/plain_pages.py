@@ -142,11 +142,6 @@ class ProblemPage(Page):
         told = [failure.reason] if not failure.details else []
         self.text.setText("\n\n".join(part for part in (*told, failure.advice) if part))
 
-    @property
-    def told(self) -> str:
-        """What is told, on one line."""
-        return " ".join(f"{self.title.text()}: {self.text.text()}".split())
-
     def clear(self) -> None:
         """Forget what was told."""
         self.title.clear()

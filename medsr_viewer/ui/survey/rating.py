@@ -22,6 +22,7 @@ from medsr_viewer.ui.display.theme import apply_theme
 from medsr_viewer.ui.log_file import log_to_file
 from medsr_viewer.ui.survey.at_hand import Material, SurveyAtHand
 from medsr_viewer.ui.survey.conducting import Conducting
+from medsr_viewer.ui.survey.exit_status import TOLD
 
 _WINDOWED = (1280, 720)
 
@@ -73,7 +74,7 @@ def rate(path: Path, observer: str, *, windowed: bool = False) -> int:
     Returns
     -------
     int
-        Exit status: 1 where the window was closed on a problem that stops the study, which is on standard error too.
+        Exit status: `TOLD` where the window was closed on what stops the study, which is on standard error too.
     """
     log_to_file()
     application = QApplication(["medsr-viewer"])
@@ -87,7 +88,7 @@ def rate(path: Path, observer: str, *, windowed: bool = False) -> int:
     status = application.exec()
     if conducting.refusal:
         print(f"medsr-viewer: {conducting.refusal}", file=sys.stderr)
-    return status or int(bool(conducting.refusal))
+    return status or (TOLD if conducting.refusal else 0)
 
 
 def open_rating_window(path: Path, observer: str, *, windowed: bool = False) -> Conducting:

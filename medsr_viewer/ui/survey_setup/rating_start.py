@@ -12,6 +12,7 @@ from typing import IO, TypeAlias
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.survey.exit_status import TOLD
 
 Start: TypeAlias = "Callable[[list[str], IO[bytes]], subprocess.Popen[bytes]]"
 _LOOK_MS = 500
@@ -37,6 +38,7 @@ class RatingStart(QObject):
     """
 
     failed = Signal(Failure)
+    """It did not open, or crashed; what stops a study it tells the observer itself."""
     ended = Signal()
     """A rating window was closed, or failed."""
 
@@ -76,7 +78,7 @@ class RatingStart(QObject):
             if process.poll() is None:
                 continue
             self._running.remove(entry)
-            if process.returncode:
+            if process.returncode not in (0, TOLD):
                 self.failed.emit(Failure("The rating window ended with an error", _end_of(said)))
             said.close()
             self.ended.emit()

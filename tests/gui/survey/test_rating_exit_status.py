@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from medsr_viewer.survey.design import Screen
 from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.plan_file import read_plan
+from medsr_viewer.ui.survey.exit_status import TOLD
 
 from .rating_study import make_study
 
@@ -18,6 +20,8 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from medsr_viewer.ui.survey import rating
+sys.path.insert(0, sys.argv[2])
+from gui.survey.sitting_driver import pass_opening_pages
 
 open_window = rating.open_rating_window
 
@@ -29,6 +33,10 @@ def opened(path, observer, *, windowed):
             pages.problem.leave_wanted.emit()
         elif WAITS_FOR == "consent" and hasattr(pages, "consent") and pages.is_on(pages.consent):
             conducting.window.close()
+        elif WAITS_FOR == "screen" and hasattr(pages, "screen") and pages.is_on(pages.screen):
+            pages.screen.leave_wanted.emit()
+        elif WAITS_FOR == "screen":
+            pass_opening_pages(conducting)
     ticks.timeout.connect(look)
     ticks.start()
     return conducting
@@ -42,7 +50,7 @@ def closed_on(page: str, folder: SurveyFolder, home: Path) -> subprocess.Complet
     """Rate, close the window on a page, and return how the program ended."""
     home_is = {name: str(home) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")}
     return subprocess.run(
-        [sys.executable, "-c", f"WAITS_FOR = {page!r}\n{_CLOSED_AT_ONCE}", str(folder.path)],
+        [sys.executable, "-c", f"WAITS_FOR = {page!r}\n{_CLOSED_AT_ONCE}", str(folder.path), str(Path(__file__).parents[2])],
         env={**os.environ, **home_is, "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,
@@ -51,15 +59,22 @@ def closed_on(page: str, folder: SurveyFolder, home: Path) -> subprocess.Complet
     )
 
 
-def test_a_survey_that_is_refused_is_1_with_the_reason(tmp_path: Path) -> None:
+def test_a_survey_that_is_refused_is_told_with_the_reason(tmp_path: Path) -> None:
     folder = make_study(tmp_path / "study")
     path = folder.stimulus_file(read_plan(folder.plan_file).sequences[0][-1].rated[0])
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     ended = closed_on("problem", folder, tmp_path)
-    assert ended.returncode == 1
+    assert ended.returncode == TOLD
     assert f"stimuli/{path.name} was changed after the survey was set up" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_screen_that_is_too_small_is_told_with_the_reason(tmp_path: Path) -> None:
+    ended = closed_on("screen", make_study(tmp_path / "study", screen=Screen(30_000, 20_000)), tmp_path)
+    assert ended.returncode == TOLD
+    assert "too small" in ended.stderr
+    assert "30000 \N{MULTIPLICATION SIGN} 20000" in ended.stderr
 
 
 def test_leaving_is_0(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from medsr_viewer.ui.preferences import Preferences
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
 from medsr_viewer.ui.survey_setup.quick_design import quick_conditions, quick_inputs
 from medsr_viewer.ui.survey_setup.quick_dialog import QuickDialog
+from medsr_viewer.ui.survey.exit_status import TOLD
 from medsr_viewer.ui.survey_setup.rating_start import RatingStart, start_detached
 from medsr_viewer.ui.survey_setup.remembered_folders import remember_folder, remembered_folders
 from medsr_viewer.workflows.survey_close import close_survey
@@ -173,6 +174,17 @@ def test_a_rating_window_that_fails_is_told_of(qtbot: QtBot) -> None:
     with qtbot.waitSignal(rating.failed, timeout=PATIENCE_MS) as failed:
         rating.rate(Path("nowhere"), "R01")
     assert failed.args[0].reason == "no survey here"
+
+
+def test_what_the_rating_window_has_told_is_not_told_again(qtbot: QtBot) -> None:
+    def refuses(_command: list[str], said: IO[bytes]) -> subprocess.Popen[bytes]:
+        return start_detached([sys.executable, "-c", f"raise SystemExit({TOLD})"], said)
+
+    rating, failures = RatingStart(refuses), []
+    rating.failed.connect(failures.append)
+    with qtbot.waitSignal(rating.ended, timeout=PATIENCE_MS):
+        rating.rate(Path("nowhere"), "R01")
+    assert failures == []
 
 
 def test_the_results_are_looked_at_again_when_a_rating_window_closes(
