@@ -50,7 +50,7 @@ def closed_on(page: str, folder: SurveyFolder, home: Path) -> subprocess.Complet
     """Rate, close the window on a page, and return how the program ended."""
     home_is = {name: str(home) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")}
     return subprocess.run(
-        [sys.executable, "-c", f"WAITS_FOR = {page!r}\n{_CLOSED_AT_ONCE}", str(folder.path), str(Path(__file__).parents[2])],
+        [sys.executable, "-c", f"WAITS_FOR = {page!r}\n{_CLOSED_AT_ONCE}", folder.path, Path(__file__).parents[2]],
         env={**os.environ, **home_is, "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,

@@ -108,69 +108,6 @@ def test_the_next_window_goes_on_at_the_very_trial(tmp_path: Path, open_rating: 
     assert len(records(folder, "session")) == 2
 
 
-def until_counting(conducting: Conducting, qtbot: QtBot) -> None:
-    """Wait until the page after the training is shown, going through everything before but not through it."""
-
-    def is_shown() -> bool:
-        pages = conducting.pages
-        if hasattr(pages, "counting") and pages.is_on(pages.counting):
-            return True
-        rater.act()
-        return False
-
-    rater = AutoRater(conducting)
-    rater.stop()
-    qtbot.waitUntil(is_shown, timeout=20_000)
-
-
-def test_after_the_training_it_is_said_that_answers_count_from_now_on(
-    tmp_path: Path, open_rating: Open, qtbot: QtBot
-) -> None:
-    folder = make_study(tmp_path / "study")
-    trials = len(read_plan(folder.plan_file).sequences[0])
-    first = open_rating(folder)
-    until_trial(first, qtbot, kind="training")
-    assert first.pages.trial.side.saved.text() == "Training: answers do not count"
-    until_counting(first, qtbot)
-    told = first.pages.counting.text.text()
-    assert "From now on your answers count." in told
-    assert f"To be rated: {trials} images." in told
-    assert "Esc" in told
-    assert records(folder, "rating") == []
-    assert first.window.close(), "nothing is on screen that a pause would hide"
-    second = open_rating(folder)
-    until_counting(second, qtbot)
-    QTest.keyClick(second.pages.counting, Qt.Key.Key_Return)
-    page = second.pages.trial
-    qtbot.waitUntil(lambda: page.state == "open" and page.clock.runs, timeout=10_000)
-    assert page.posed is not None
-    assert not page.posed.is_training
-    assert page.side.saved.text() == "0 answers saved"
-    press(second, Qt.Key.Key_Escape)
-    QTest.keyClick(second.pages.pause, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: second.pages.is_on(page) and page.state == "open" and page.clock.runs)
-    wait_ripe_and_rate(second, qtbot, Qt.Key.Key_4)
-    qtbot.waitUntil(lambda: page.side.saved.text() == "1 answer saved")
-    assert second.pages.is_on(page)
-
-
-def test_without_training_nothing_is_said_of_one(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
-    cases = tuple(case for case in study_design().cases if not case.training)
-    conducting = open_rating(make_study(tmp_path / "study", cases=cases))
-    shown: set[bool] = set()
-    rater = AutoRater(conducting)
-    rater.stop()
-
-    def is_open() -> bool:
-        pages = conducting.pages
-        shown.add(hasattr(pages, "counting") and pages.is_on(pages.counting))
-        rater.act()
-        return hasattr(pages, "trial") and pages.trial.state == "open"
-
-    qtbot.waitUntil(is_open, timeout=20_000)
-    assert shown == {False}
-
-
 def wait_ripe_and_rate(conducting: Conducting, qtbot: QtBot, key: Qt.Key) -> None:
     press(conducting, key)
     wait_ripe(conducting, qtbot)

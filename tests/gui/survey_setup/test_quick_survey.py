@@ -20,10 +20,10 @@ from medsr_viewer.survey.folder import SurveyFolder, verify_folder
 from medsr_viewer.survey.sealing import drawn_passphrase, read_passphrase
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.preferences import Preferences
+from medsr_viewer.ui.survey.exit_status import TOLD
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
 from medsr_viewer.ui.survey_setup.quick_design import quick_conditions, quick_inputs
 from medsr_viewer.ui.survey_setup.quick_dialog import QuickDialog
-from medsr_viewer.ui.survey.exit_status import TOLD
 from medsr_viewer.ui.survey_setup.rating_start import RatingStart, start_detached
 from medsr_viewer.ui.survey_setup.remembered_folders import remember_folder, remembered_folders
 from medsr_viewer.workflows.survey_close import close_survey
