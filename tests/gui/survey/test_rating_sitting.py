@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.errors import SurveyError
-from medsr_viewer.survey.design import Screen, Sitting
+from medsr_viewer.survey.design import Sitting
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
 from medsr_viewer.survey.plan_file import read_plan
 from medsr_viewer.survey.records import Record
@@ -22,7 +22,7 @@ from medsr_viewer.ui.survey.at_hand import Material
 from medsr_viewer.ui.survey.conducting import Conducting
 
 from .conftest import Open
-from .rating_study import QUICK, SECRETS, make_study, study_design, three_questions
+from .rating_study import QUICK, make_study, study_design, three_questions
 from .sitting_driver import AutoRater
 
 
@@ -237,20 +237,6 @@ def test_a_break_is_due_and_counts_down(tmp_path: Path, open_rating: Open, qtbot
     assert rest.left.text() in {"1:00", "0:59"}
 
 
-def test_a_small_screen_is_refused(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
-    folder = make_study(tmp_path / "study", screen=Screen(30_000, 20_000))
-    conducting = open_rating(folder)
-    rater = AutoRater(conducting)
-    qtbot.waitUntil(lambda: hasattr(conducting.pages, "screen") and conducting.pages.is_on(conducting.pages.screen))
-    qtbot.wait(100)
-    rater.stop()
-    page = conducting.pages.screen
-    assert page.is_refused
-    assert not page.go_on.isVisible()
-    assert "30000 \N{MULTIPLICATION SIGN} 20000" in page.text.text()
-    assert [payload["passed"] for payload in payloads(folder, "screen")] == [False]
-
-
 def test_who_takes_1_for_the_best_is_told(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
     folder = make_study(tmp_path / "study")
     conducting = open_rating(folder)
@@ -306,20 +292,6 @@ def test_without_leave_there_is_no_way_back(tmp_path: Path, open_rating: Open, q
     assert not page.side.back.isVisible()
 
 
-def test_who_does_not_agree_sees_no_image(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
-    folder = make_study(tmp_path / "study")
-    conducting = open_rating(folder)
-    qtbot.waitUntil(lambda: hasattr(conducting.pages, "consent") and conducting.pages.is_on(conducting.pages.consent))
-    page = conducting.pages.consent
-    QTest.keyClick(page, Qt.Key.Key_Return)  # Enter agrees to nothing
-    QTest.mouseClick(page.decline, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(records(folder, "consent")) == 1)
-    qtbot.wait(100)
-    assert conducting.pages.is_on(page)
-    assert not page.agree.isVisible()
-    assert [payload["agreed"] for payload in payloads(folder, "consent")] == [False]
-
-
 def test_withdrawing_with_erasure(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
     folder = make_study(tmp_path / "study")
     conducting = open_rating(folder)
@@ -333,12 +305,6 @@ def test_withdrawing_with_erasure(tmp_path: Path, open_rating: Open, qtbot: QtBo
     assert conducting.pages.end.title.text() == "You have withdrawn"
     assert payloads(folder, "rating") == [{}]
     assert verify_folder(folder) == []
-
-
-def test_a_survey_that_is_no_survey_tells_why(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
-    conducting = open_rating(tmp_path)
-    qtbot.waitUntil(lambda: conducting.pages.is_on_problem)
-    assert "no survey's folder" in conducting.pages.problem.text.text()
 
 
 def test_enter_presses_the_button_that_has_the_focus(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
@@ -359,21 +325,6 @@ def test_shutting_down_twice_is_once(tmp_path: Path, open_rating: Open, qtbot: Q
     conducting.leave()
     conducting.shutdown()  # as at the end of the program: the warning of a second one would be an error
     assert not conducting.desk.is_busy
-
-
-def test_a_survey_that_is_not_blind_is_not_rated(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
-    folder = make_study(tmp_path / "study")
-    (folder.path / "allocation.json").write_text("{}", encoding="utf-8")
-    conducting = open_rating(folder)
-    qtbot.waitUntil(lambda: conducting.pages.is_on_problem, timeout=20_000)
-    assert records(folder, "observer", "session") == []
-
-
-def test_a_text_of_the_window_that_names_a_condition_stops_it(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
-    folder = make_study(tmp_path / "study")
-    conducting = open_rating(folder)
-    conducting.window.setToolTip(f"this is {SECRETS[0]}")
-    qtbot.waitUntil(lambda: conducting.pages.is_on_problem, timeout=20_000)
 
 
 def test_a_copy_of_the_folder_gets_its_dates_back(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
