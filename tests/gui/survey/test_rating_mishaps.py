@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
 from medsr_viewer.survey.plan_file import read_plan
 from medsr_viewer.survey.store import open_store
+from medsr_viewer.ui.survey import rating
 from medsr_viewer.ui.survey.at_hand import Material
 from medsr_viewer.ui.survey.conducting import Conducting
 
@@ -54,6 +56,25 @@ def test_one_missing_image_is_named_before_anything_is_rated(tmp_path: Path, ope
     assert records(folder, "session", "rating", "training") == []
     path.write_bytes(content)
     try_again(conducting)
+    until_trial(conducting, qtbot)
+
+
+def test_the_window_goes_on_while_the_images_are_looked_for(
+    tmp_path: Path, open_rating: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_study(tmp_path / "study")
+    may_end, looked_in = threading.Event(), []
+
+    def slow(*_arguments: object) -> None:
+        looked_in.append(threading.current_thread())
+        assert may_end.wait(20)
+
+    monkeypatch.setattr(rating, "refuse_absent", slow)
+    conducting = open_rating(folder)
+    qtbot.waitUntil(lambda: len(looked_in) == 1)
+    assert looked_in != [threading.main_thread()]
+    assert conducting.pages.is_on(conducting.pages.opening)
+    may_end.set()
     until_trial(conducting, qtbot)
 
 
