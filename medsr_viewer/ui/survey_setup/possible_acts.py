@@ -14,7 +14,6 @@ ACTS = ("rate", "audit", "verify", "withdraw", "restored", "copy", "export", "me
 _WAIT = "Wait until what runs now has ended, or cancel it"
 _NO_SURVEY = "Choose the folder of a survey first"
 _CONTRADICTED = "First say what became of the records: Restored from a backup …"
-_NO_REPORT = "Write a report first"
 
 
 def obstacles(look: SurveyLook | None, *, is_busy: bool, has_page: bool) -> Mapping[str, str]:
@@ -27,7 +26,7 @@ def obstacles(look: SurveyLook | None, *, is_busy: bool, has_page: bool) -> Mapp
     is_busy : bool
         Whether something runs.
     has_page : bool
-        Whether a report was written since the window was opened.
+        Whether there is a report that tells how the survey is now.
     """
     why = dict.fromkeys(ACTS, "")
     if look is None:
@@ -42,8 +41,16 @@ def obstacles(look: SurveyLook | None, *, is_busy: bool, has_page: bool) -> Mapp
             why |= {name: _CONTRADICTED for name in ("rate", "withdraw", "merge", "close") if not why[name]}
         else:
             why["restored"] = "Nothing to settle: the records are those that survey.head counts"
-    why["open"] = "" if has_page else _NO_REPORT
+    why["open"] = "" if has_page else _why_no_report(look)
     return why
+
+
+def _why_no_report(look: SurveyLook | None) -> str:
+    if look is None or look.report is None:
+        return "Write a report first"
+    if look.report.standing == "missing":
+        return f"The report is no longer where it was written: {look.report.page.parent}"
+    return "The report is out of date: make it anew"
 
 
 def _closed() -> dict[str, str]:

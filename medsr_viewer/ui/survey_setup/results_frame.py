@@ -112,7 +112,12 @@ class ResultsFrame(QDialog):
         """Show no survey."""
         self.title.clear()
         self.state.setText(_NO_CHOICE)
-        for table in (self.progress_rows, self.mos_rows, self.next_rows):
+        self.progress_rows.setRowCount(0)
+        self.clear_results()
+
+    def clear_results(self) -> None:
+        """Show no figures."""
+        for table in (self.mos_rows, self.next_rows):
             table.setRowCount(0)
         self.interval.clear()
         self.tables.setCurrentIndex(0)

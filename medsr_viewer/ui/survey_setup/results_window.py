@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from medsr_viewer.ui.failure import Failure
@@ -18,16 +17,16 @@ from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
 from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.possible_acts import obstacles
 from medsr_viewer.ui.survey_setup.restored_words import RESTORED, WITHDRAWN_LATE, told_contradictions
-from medsr_viewer.ui.survey_setup.result_tables import fill, mos_rows, next_rows, progress_row
+from medsr_viewer.ui.survey_setup.result_tables import fill, progress_row
 from medsr_viewer.ui.survey_setup.result_words import (
     WITHDRAWAL,
     listed,
     told_findings,
-    told_interval,
     told_problems,
     told_state,
 )
 from medsr_viewer.ui.survey_setup.results_frame import ResultsFrame
+from medsr_viewer.ui.survey_setup.shown_report import ShownReport
 
 if TYPE_CHECKING:
     from medsr_viewer.survey.audit import Finding
@@ -60,7 +59,8 @@ class ResultsWindow(ResultsFrame):
         super().__init__(remembered, runner, parent)
         self._runner, self._methods = runner, tuple(methods)
         self.look: works.SurveyLook | None = None
-        self.page: Path | None = None
+        self.report = ShownReport(self)
+        self.report.renewal_wanted.connect(self.report_into)
         self._closing: CloseDialog | None = None
         errands = {name: Errand(runner, self) for name in ("look", "verify", "audit", "close", "report", "other")}
         for name, errand in errands.items():
@@ -106,7 +106,8 @@ class ResultsWindow(ResultsFrame):
 
     def forget(self) -> None:
         """Show nothing of the survey before."""
-        self.look = self.page = None
+        self.look = None
+        self.report.forget()
         self.clear()
 
     @Slot()
@@ -129,14 +130,8 @@ class ResultsWindow(ResultsFrame):
             "copy": self._ask_where_to_copy,
             "close": self._ask_to_close,
             "report": self._ask_where_to_report,
-            "open": self.open_page,
+            "open": self.report.open,
         }
-
-    @Slot()
-    def open_page(self) -> None:
-        """Open the report in the browser."""
-        if self.page is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.page))):
-            self.notices.show_failure(Failure("No browser could be opened", f"The report is {self.page}."))
 
     def _on(self, errand: str, make: works.MakeWork) -> None:
         if self.look is not None:
@@ -156,7 +151,7 @@ class ResultsWindow(ResultsFrame):
 
     def _allow(self) -> None:
         busy = self.is_busy
-        self.allow(obstacles(self.look, is_busy=busy, has_page=self.page is not None))
+        self.allow(obstacles(self.look, is_busy=busy, has_page=self.report.page is not None))
         self.buttons["refresh"].setEnabled(not busy or self._errands["look"].is_busy)
 
     @Slot(object)
@@ -167,6 +162,7 @@ class ResultsWindow(ResultsFrame):
         fill(self.progress_rows, [progress_row(one) for one in look.observers])
         if self.folder.line.hasFocus() and self.folder.path == look.path:
             self.progress_rows.setFocus()  # from here on letters with Alt are the buttons'
+        self.report.take(look.report)
         if look.contradictions:
             self._ask_about_restored()
         self.opened.emit(look.path)
@@ -213,14 +209,10 @@ class ResultsWindow(ResultsFrame):
 
     @Slot(object)
     def _on_reported(self, made: SurveyReport) -> None:
-        self.page = next((path for path in made.files if path.suffix == ".html"), None)
-        fill(self.mos_rows, mos_rows(made.figures))
-        fill(self.next_rows, next_rows(made.figures))
-        self.allow_results(are_there=True)
+        self.report.show(made.files[0], made.figures)
         self.tables.setCurrentIndex(1)
-        self.interval.setText(told_interval(made.figures))
-        self.notices.tell("The report is written", str(self.page.parent) if self.page else "")
-        self.open_page()
+        self.notices.tell("The report is written", str(made.files[0].parent))
+        self.report.open()
 
     def _look_again(self) -> None:
         if self.look is not None:
@@ -297,6 +289,7 @@ class ResultsWindow(ResultsFrame):
             if name:
                 self.report_into(Path(name))
 
+    @Slot(Path)
     def report_into(self, out: Path) -> None:
         """Analyse the survey, and write the report into a folder."""
         self._on("report", partial(works.reporting, out=out))

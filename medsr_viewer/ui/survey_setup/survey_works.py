@@ -14,6 +14,7 @@ from medsr_viewer.ui.runner import Report, Work
 if TYPE_CHECKING:
     from medsr_viewer.survey.audit import Finding
     from medsr_viewer.survey.clock_changes import ClockChange
+    from medsr_viewer.survey.latest_report import LatestReport
     from medsr_viewer.survey.status import ObserverStatus
     from medsr_viewer.workflows.survey_close import ClosedSurvey
     from medsr_viewer.workflows.survey_report import SurveyReport
@@ -41,6 +42,8 @@ class SurveyLook:
         Where survey.head contradicts the database, as after a backup was put back: nothing is recorded then.
     clock_changes : tuple of ClockChange
         Where a site's clock was moved back.
+    report : LatestReport or None
+        Of a closed survey: the report that was made last, and whether it is current.
     """
 
     path: Path
@@ -50,6 +53,7 @@ class SurveyLook:
     observers: tuple[ObserverStatus, ...]
     contradictions: tuple[str, ...] = ()
     clock_changes: tuple[ClockChange, ...] = ()
+    report: LatestReport | None = None
 
 
 def looking(path: Path) -> Work:
@@ -57,6 +61,7 @@ def looking(path: Path) -> Work:
 
     def work(_token: CancelToken, _report: Report) -> SurveyLook:
         from medsr_viewer.survey.clock_changes import clock_changes
+        from medsr_viewer.survey.latest_report import latest_report
         from medsr_viewer.survey.status import status
         from medsr_viewer.workflows.survey_files import open_survey
 
@@ -67,7 +72,8 @@ def looking(path: Path) -> Work:
             observers = tuple(status(records, survey.plan, survey.design))
             contradictions = tuple(survey.store.contradictions())
             title, changes = survey.design.title, clock_changes(records)
-            return SurveyLook(path, title, is_closed, is_simulated, observers, contradictions, changes)
+            report = latest_report(survey.folder, records) if is_closed else None
+            return SurveyLook(path, title, is_closed, is_simulated, observers, contradictions, changes, report)
 
     return work
 

@@ -9,15 +9,21 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from medsr_viewer.survey.design import Arrangement, Condition, Design
 from medsr_viewer.ui.app import Application
+from medsr_viewer.ui.survey_setup.results_window import ResultsWindow
 from medsr_viewer.ui.survey_setup.surveying import Surveying
 from medsr_viewer.ui.survey_setup.wizard import SurveyWizard
 from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.upscaling.methods import INTERPOLATIONS, Method
+from medsr_viewer.workflows.survey_new import cases_of, create_survey
+from medsr_viewer.workflows.survey_simulate import simulate_survey
 
 PATIENCE_MS = 60_000
 MakeApplication = Callable[..., Application]
 """Of the fixtures `make_application` and `open_settled`."""
+METHODS = ("nearest", "lanczos")
+"""Of the survey of the fixture `study`."""
 INTERPOLATION = Catalogue(tuple(Method(name, "interpolation") for name in INTERPOLATIONS))
 
 
@@ -69,3 +75,27 @@ def add_cases(wizard: SurveyWizard, paths: list[Path], qtbot: QtBot) -> None:
 
 def press(qtbot: QtBot, button: object) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def study(tmp_path: Path, image_files: list[Path]) -> Path:
+    """A survey that three simulated observers rated."""
+    design = Design(
+        title="A study",
+        protocol="acr",
+        scale_factor=2,
+        cases=cases_of(image_files),
+        conditions=tuple(Condition(name, method=name) for name in METHODS),
+        questions=(),
+        arrangement=Arrangement(observers=3),
+    )
+    create_survey(tmp_path / "study", design, "correct horse")
+    simulate_survey(tmp_path / "study", 3, 1)
+    return tmp_path / "study"
+
+
+@pytest.fixture
+def window(make_application: MakeApplication, study: Path, qtbot: QtBot) -> ResultsWindow:
+    made = make_application().window.surveying.show_results(study)
+    qtbot.waitUntil(lambda: made.look is not None and not made.is_busy, timeout=PATIENCE_MS)
+    return made

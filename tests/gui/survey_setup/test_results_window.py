@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from medsr_viewer.survey.design import Arrangement, Condition, Design
 from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.new_folder import copy_for_site
 from medsr_viewer.survey.store import open_store
@@ -27,36 +24,9 @@ from medsr_viewer.ui.survey_setup.results_window import ResultsWindow
 from medsr_viewer.workflows.survey_bundle import export_bundle, merge_bundle
 from medsr_viewer.workflows.survey_close import close_survey
 from medsr_viewer.workflows.survey_files import open_survey
-from medsr_viewer.workflows.survey_new import cases_of, create_survey
 from medsr_viewer.workflows.survey_simulate import simulate_survey
 
-from .conftest import PATIENCE_MS, MakeApplication, press
-
-METHODS = ("nearest", "lanczos")
-
-
-@pytest.fixture
-def study(tmp_path: Path, image_files: list[Path]) -> Path:
-    """A survey that three simulated observers rated."""
-    design = Design(
-        title="A study",
-        protocol="acr",
-        scale_factor=2,
-        cases=cases_of(image_files),
-        conditions=tuple(Condition(name, method=name) for name in METHODS),
-        questions=(),
-        arrangement=Arrangement(observers=3),
-    )
-    create_survey(tmp_path / "study", design, "correct horse")
-    simulate_survey(tmp_path / "study", 3, 1)
-    return tmp_path / "study"
-
-
-@pytest.fixture
-def window(make_application: MakeApplication, study: Path, qtbot: QtBot) -> ResultsWindow:
-    made = make_application().window.surveying.show_results(study)
-    qtbot.waitUntil(lambda: made.look is not None and not made.is_busy, timeout=PATIENCE_MS)
-    return made
+from .conftest import METHODS, PATIENCE_MS, MakeApplication, press
 
 
 def settle(window: ResultsWindow, qtbot: QtBot) -> None:
@@ -194,34 +164,6 @@ def test_buttons_stay_in_place_when_a_notice_comes(window: ResultsWindow, qtbot:
     QApplication.processEvents()
     assert {name: button.mapTo(window, QPoint()) for name, button in window.buttons.items()} == before
     assert window.progress_rows.size() == table
-
-
-@pytest.mark.slow
-def test_a_closed_survey_is_reported(
-    window: ResultsWindow, study: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pages: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: pages.append(url.toLocalFile()) or True)
-    close_survey(study, "correct horse")
-    window.refresh()
-    settle(window, qtbot)
-    out = study.parent / "report"
-    window.report_into(out)
-    qtbot.waitUntil(lambda: bool(pages), timeout=PATIENCE_MS)
-    assert Path(pages[0]).parent == out
-    assert pages[0].endswith(".html")
-    assert window.tables.currentIndex() == 1
-    assert sorted(cells(window.mos_rows, 1)) == ["lanczos", "nearest", "reference"]
-    scores = [float(text) for text in cells(window.mos_rows, 4)]
-    assert scores == sorted(scores, reverse=True)
-    (figures,) = (json.loads(path.read_text()) for path in out.glob("*.json"))
-    assert {one["name"]: f"{one['mos']:.2f}" for one in figures["conditions"]} == dict(
-        zip(cells(window.mos_rows, 1), cells(window.mos_rows, 4), strict=True)
-    )
-    assert window.tables.isTabEnabled(2)
-    assert "a difference of 0.5 (power 80 %)" in cells(window.next_rows, 1)
-    assert all(text == "more cases" or text.endswith(("observer", "observers")) for text in cells(window.next_rows, 3))
-    assert ".." not in window.interval.text()
 
 
 def test_a_score_without_an_interval_is_told_so() -> None:
