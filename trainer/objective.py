@@ -17,6 +17,7 @@ from trainer.losses import (
     discriminator_loss,
     find_weights,
     generator_loss,
+    lattice_loss,
     pixel_loss,
     total_variation_loss,
 )
@@ -101,9 +102,13 @@ class Objective(nn.Module):
             terms["consistency"] = weights.consistency_weight * consistency
         if weights.total_variation_weight:
             terms["total_variation"] = weights.total_variation_weight * total_variation_loss(pixels)
+        if weights.lattice_weight:
+            scale_factor = pixels.shape[-1] // batch.degraded.shape[-1]
+            terms["lattice"] = weights.lattice_weight * lattice_loss(pixels, reference, scale_factor)
         if step >= weights.perceptual_from:
             if weights.perceptual_weight and self.perceptual:
-                terms["perceptual"] = weights.perceptual_weight * self.perceptual(picture, reference).float()
+                shifted = self._shifted(picture, reference)
+                terms["perceptual"] = weights.perceptual_weight * self.perceptual(*shifted).float()
             if self.content:
                 terms["content"] = weights.content_weight * self.content(picture, reference)
         if discriminator:
@@ -118,6 +123,12 @@ class Objective(nn.Module):
         else:
             scores = tuple(discriminator(some).float() for some in patches)
         return discriminator_loss(*scores, form=self.recipe.adversarial)
+
+    def _shifted(self, *patches: Tensor) -> list[Tensor]:
+        if not self.recipe.perceptual_shift:
+            return list(patches)
+        down, right = torch.randint(self.recipe.perceptual_shift + 1, (2,)).tolist()
+        return [some[..., down:, right:] for some in patches]
 
     def _adversarial(self, picture: Tensor, reference: Tensor, discriminator: nn.Module) -> Tensor:
         reference_scores = None

@@ -39,6 +39,8 @@ Rate = Annotated[float, Within(0, low_excluded=True)]
 Pair = tuple[float, float]
 Precision = Literal["fp32", "bf16", "fp16"]
 Kernel = Literal["bicubic", "bilinear", "bilinear-aliased", "area", "nearest", "lanczos"]
+LATTICE_WINDOW = 8
+"""Side, in degraded pixels, of what the lattice loss averages over."""
 CONSISTENCY_BORDER = 3
 """Degraded pixels at each border that the consistency loss leaves out: the reach of the widest kernel, Lanczos-3."""
 
@@ -148,11 +150,16 @@ class LossRecipe:
     """As ESRGAN has it; SRGAN takes the features after their ReLU."""
     perceptual_weight: Weight = 0.0
     """Of the project's perceptual distance, by VGG-16."""
+    perceptual_shift: Count = 0
+    """Most rows and columns that are cut off, by chance, before the perceptual distance is taken. With 0 VGG's pooling
+    always lies alike on the pixels that a sub-pixel upsampler makes of one, and a regular grid pleases it."""
     adversarial: Literal["standard", "relativistic", "fmen"] = "standard"
     adversarial_weight: Weight = 0.0
     total_variation_weight: Weight = 0.0
     consistency_weight: Weight = 0.0
     """Of the squared distance between the output, reduced by the degradation's kernel, and the input."""
+    lattice_weight: Weight = 0.0
+    """Of what repeats with every degraded pixel and is not in the reference: the grid of a sub-pixel upsampler."""
     adversarial_from: Count = 0
     """Step from which the adversarial term counts and the discriminator trains."""
     perceptual_from: Count = 0
@@ -217,7 +224,8 @@ class ValidationRecipe:
 
     every: Count = 500
     """Steps between validations, which also write the checkpoint; 0: once an epoch."""
-    selection: Literal["psnr_db", "ssim", "perceptual_distance"] = "psnr_db"
+    selection: Literal["psnr_db", "ssim", "perceptual_distance", "last"] = "psnr_db"
+    """last: those of the end, where the loss weighs what no single figure holds."""
     min_gain_db: float | None = None
     """Weights that gain less than this over bicubic, in any folder, are the best only while none gains as much."""
     early_stop: Count = 0

@@ -11,10 +11,9 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from medsr_viewer.errors import InvalidRecipe
-from trainer.recipe import CONSISTENCY_BORDER, Recipe, Within
+from trainer.recipe import Recipe, Within
+from trainer.recipe_rules import check_together
 
-WIDENED_ARCHITECTURES = ("fmen",)
-"""Where copies of channels stay together: a pixel shuffle of features would tear them apart."""
 TYPE_WORDS: Mapping[type, str] = {
     bool: "true or false",
     str: "text in quotes",
@@ -137,7 +136,7 @@ def _values(text: str, origin: str, settings: Sequence[str]) -> dict[str, Any]:
 
 def _checked(values: Mapping[str, Any], origin: str) -> Recipe:
     recipe: Recipe = _table(Recipe, values, origin, "")
-    _check_together(recipe, origin)
+    check_together(recipe, origin)
     return recipe
 
 
@@ -171,51 +170,6 @@ def _replaced(values: dict[str, Any], path: Sequence[str], value: Any) -> dict[s
     part, *rest = path
     inner = values.get(part)
     return values | {part: _replaced(inner if isinstance(inner, dict) else {}, rest, value) if rest else value}
-
-
-def _check_together(recipe: Recipe, origin: str) -> None:
-    """Refuse values that are right alone and wrong together."""
-    optimiser, resize = recipe.optimiser, recipe.data.resize
-    if recipe.network.widen and recipe.network.architecture not in WIDENED_ARCHITECTURES:
-        raise InvalidRecipe(
-            f"{origin}: network.widen = true with architecture = {recipe.network.architecture!r}",
-            f"Allowed: {', '.join(WIDENED_ARCHITECTURES)}.",
-        )
-    if bool(optimiser.steps) == bool(optimiser.epochs):
-        raise InvalidRecipe(
-            f"{origin}: optimiser.steps = {optimiser.steps} and optimiser.epochs = {optimiser.epochs}",
-            "Give exactly one of them, above 0.",
-        )
-    if bool(optimiser.milestones) != (optimiser.schedule == "milestones"):
-        raise InvalidRecipe(
-            f"{origin}: optimiser.milestones = {list(optimiser.milestones)} with schedule = {optimiser.schedule!r}",
-            'Milestones go with schedule = "milestones".',
-        )
-    loss = recipe.loss
-    perceptual = (loss.perceptual_weight or loss.content_weight) and loss.perceptual_from == 0
-    adversarial = loss.adversarial_weight and loss.adversarial_from == 0
-    if not (loss.pixel_weight or loss.consistency_weight or loss.total_variation_weight or perceptual or adversarial):
-        raise InvalidRecipe(f"{origin}: loss has no term that counts from step 0", "Give one a weight above 0.")
-    _check_consistency(recipe, origin)
-    if len(resize) not in (0, 2):
-        raise InvalidRecipe(f"{origin}: data.resize = {list(resize)}", "Allowed: [] or [rows, columns].")
-
-
-def _check_consistency(recipe: Recipe, origin: str) -> None:
-    if not recipe.loss.consistency_weight:
-        return
-    key = f"{origin}: loss.consistency_weight = {recipe.loss.consistency_weight:g}"
-    if recipe.degradation.is_random:
-        raise InvalidRecipe(
-            f"{key} with a degradation by chance",
-            "It compares with inputs that a kernel alone made: allowed with shares of 0 in [degradation].",
-        )
-    least = 2 * CONSISTENCY_BORDER + 1
-    if recipe.data.patch < least:
-        raise InvalidRecipe(
-            f"{key} with data.patch = {recipe.data.patch}",
-            f"It leaves out {CONSISTENCY_BORDER} pixels at each border: data.patch of {least} or more is allowed.",
-        )
 
 
 def _table(kind: Any, values: Mapping[str, Any], origin: str, prefix: str) -> Any:

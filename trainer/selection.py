@@ -27,7 +27,9 @@ class Selection:
         self.waited = 0
 
     def is_best(self, scores: Mapping[str, FolderScore]) -> bool:
-        """Take in a validation; return whether its weights are the best so far."""
+        """Take in a validation; return whether its weights are the best so far; of ``last`` they always are."""
+        if self.recipe.selection == "last":
+            return True
         least = self.recipe.min_gain_db
         gains = [score.gain_db for score in scores.values()]
         enough = least is None or min(gains) >= least
@@ -47,7 +49,7 @@ class Selection:
     def shortfall(self) -> str:
         """What to tell where no weights gained enough; empty where some did."""
         enough, gain = self.best
-        if enough or self.recipe.min_gain_db is None:
+        if enough or self.recipe.min_gain_db is None or self.recipe.selection == "last":
             return ""
         return (
             f"no weights gained {self.recipe.min_gain_db:g} dB over bicubic in every folder (validation.min_gain_db): "
@@ -65,9 +67,9 @@ class Selection:
 
 
 def figure_of(recipe: ValidationRecipe, scores: Mapping[str, FolderScore]) -> float:
-    """Return the mean over the folders of what the recipe selects by; more is better."""
+    """Return the mean over the folders of what the recipe selects by, of ``last`` the gain; more is better."""
     match recipe.selection:
-        case "psnr_db":
+        case "psnr_db" | "last":
             figures = [score.gain_db for score in scores.values()]
         case "ssim":
             figures = [score.ssim for score in scores.values()]

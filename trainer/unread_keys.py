@@ -14,6 +14,7 @@ Readers = Mapping[str, Collection[Any]]
 
 _ON: Collection[Any] = ()
 _CONTENT: Readers = {"loss.content_weight": _ON}
+_SELECTED: Readers = {"validation.selection": ("psnr_db", "ssim", "perceptual_distance")}
 _ADVERSARIAL: Readers = {"loss.adversarial_weight": _ON}
 READ_WITH: Mapping[str, Readers] = {
     "network.widen": {"network.warm_start": _ON},
@@ -29,6 +30,7 @@ READ_WITH: Mapping[str, Readers] = {
     "loss.content_backbone": _CONTENT,
     "loss.content_layer": _CONTENT,
     "loss.content_before_activation": _CONTENT,
+    "loss.perceptual_shift": {"loss.perceptual_weight": _ON},
     "loss.perceptual_from": {**_CONTENT, "loss.perceptual_weight": _ON},
     "loss.adversarial": _ADVERSARIAL,
     "loss.adversarial_from": _ADVERSARIAL,
@@ -44,6 +46,8 @@ READ_WITH: Mapping[str, Readers] = {
     "optimiser.gamma": {"optimiser.schedule": ("milestones", "plateau")},
     "optimiser.patience": {"optimiser.schedule": ("plateau",)},
     "optimiser.clip_threshold": {"optimiser.clip": ("norm", "value", "adjustable")},
+    "validation.min_gain_db": _SELECTED,
+    "validation.early_stop": _SELECTED,
 }
 """What each key needs to be read; keys that are not here always are."""
 

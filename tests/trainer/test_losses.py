@@ -13,6 +13,7 @@ from trainer.losses import (
     consistency_loss,
     discriminator_loss,
     generator_loss,
+    lattice_loss,
     pixel_loss,
     total_variation_loss,
 )
@@ -130,3 +131,46 @@ def test_what_a_kernel_made_is_consistent_with_itself_and_with_no_other(kernel: 
     assert min(float(losses[other].detach()) for other in others) > 1e-4
     (gradient,) = torch.autograd.grad(consistency_loss(upscaled, degraded * 0, kernel), upscaled)
     assert gradient.abs().sum() > 0
+
+
+def a_grid(scale_factor: int, side: int) -> torch.Tensor:
+    """Return +1 and -1 in turn, (1, 1, side, side), that repeats with every cell of the lattice."""
+    cell = torch.ones(scale_factor, scale_factor)
+    cell[::2, 1::2] = cell[1::2, ::2] = -1
+    return cell.repeat(side // scale_factor, side // scale_factor)[None, None]
+
+
+@pytest.mark.parametrize("scale_factor", [2, 4])
+def test_a_grid_of_known_height_on_a_flat_reference(scale_factor: int) -> None:
+    reference = torch.full((2, 1, 64, 64), 0.5)
+    found = lattice_loss(reference + 0.002 * a_grid(scale_factor, 64), reference, scale_factor)
+    assert float(found) == pytest.approx(0.002 / 0.005, rel=1e-3)
+
+
+def test_a_grid_weighs_less_where_the_reference_has_contrast() -> None:
+    rng = torch.Generator().manual_seed(0)
+    grid = 0.01 * a_grid(4, 128)
+    smooth, rough = (0.5 + spread * torch.randn(1, 1, 128, 128, generator=rng) for spread in (0.005, 0.045))
+    assert float(lattice_loss(smooth + grid, smooth, 4)) == pytest.approx(0.01 / 0.01, rel=0.05)
+    assert float(lattice_loss(rough + grid, rough, 4)) == pytest.approx(0.01 / 0.05, rel=0.05)
+
+
+def test_what_does_not_repeat_with_the_lattice_hardly_counts() -> None:
+    reference = torch.full((1, 1, 128, 128), 0.5)
+    texture = torch.randn(1, 1, 128, 128, generator=torch.Generator().manual_seed(1))
+    of_texture, of_grid = (float(lattice_loss(reference + 0.002 * e, reference, 4)) for e in (texture, a_grid(4, 128)))
+    assert of_texture < of_grid / 6
+    brighter = float(lattice_loss(reference + 0.1, reference, 4))
+    assert brighter == pytest.approx(0, abs=1e-4)
+
+
+def test_the_lattice_of_the_reference_itself_is_no_error() -> None:
+    reference = 0.5 + 0.01 * a_grid(4, 64)
+    assert float(lattice_loss(reference, reference, 4)) == 0
+
+
+def test_gradients_of_the_lattice_are_finite_on_flat_images() -> None:
+    flat = torch.zeros(1, 1, 32, 32, requires_grad=True)
+    lattice_loss(flat, torch.zeros(1, 1, 32, 32), 4).backward()
+    assert flat.grad is not None
+    assert torch.isfinite(flat.grad).all()

@@ -202,6 +202,18 @@ def test_a_whole_number_does_for_a_rate() -> None:
             "x.toml: loss.consistency_weight = 1 with data.patch = 6",
             "It leaves out 3 pixels at each border: data.patch of 7 or more",
         ),
+        (
+            "steps = 3 }",
+            "steps = 3 }\ndata = { patch = 7 }\nloss = { lattice_weight = 0.5 }",
+            "x.toml: loss.lattice_weight = 0.5 with data.patch = 7",
+            "It averages over 8 pixels: data.patch of 8 or more",
+        ),
+        (
+            "steps = 3 }",
+            "steps = 3 }\ndata = { patch = 7 }\nloss = { perceptual_weight = 1, perceptual_shift = 15 }",
+            "x.toml: loss.perceptual_shift = 15 with data.patch = 7",
+            "VGG-16 sees 16 pixels a side or more: data.patch of 8 or more",
+        ),
         ("steps = 3", "steps =", "x.toml: not valid TOML", ""),
     ],
 )

@@ -54,7 +54,11 @@ def shrunk(recipe: Recipe, steps: int) -> Recipe:
         recipe,
         network=dataclasses.replace(network, options=options, warm_start=""),
         data=dataclasses.replace(
-            recipe.data, patch=8, batch=2, resize=(64, 64) if recipe.data.resize else (), folder_weights={}
+            recipe.data,
+            patch=16 if loss.perceptual_shift else 8,
+            batch=2,
+            resize=(64, 64) if recipe.data.resize else (),
+            folder_weights={},
         ),
         loss=loss,
         discriminator=dataclasses.replace(discriminator, features=2, options=discriminator.options | dense),

@@ -47,3 +47,11 @@ def test_every_folder_must_gain_enough() -> None:
     selection = Selection(ValidationRecipe(min_gain_db=0.5))
     selection.is_best({**score(5), "b": score(0.4)["a"]})
     assert "no weights gained 0.5 dB" in selection.shortfall
+
+
+def test_the_last_weights_are_kept_whatever_they_score() -> None:
+    selection = Selection(ValidationRecipe(selection="last", early_stop=1, min_gain_db=5))
+    assert [selection.is_best(score(gain)) for gain in (3, 2, 2, 1)] == [True] * 4
+    assert not selection.is_exhausted
+    assert selection.shortfall == ""
+    assert figure_of(selection.recipe, score(1.5)) == pytest.approx(1.5), "what a plateau follows"

@@ -81,6 +81,14 @@ def test_every_key_of_a_shipped_recipe_is_read(name: str, capsys: pytest.Capture
             ["loss.perceptual_from has no effect with loss.content_weight = 0 and loss.perceptual_weight = 0"],
         ),
         (["loss.perceptual_from=10", "loss.perceptual_weight=1"], []),
+        (["loss.perceptual_shift=15"], ["loss.perceptual_shift has no effect with loss.perceptual_weight = 0"]),
+        (
+            ["validation.selection='last'", "validation.early_stop=3", "validation.min_gain_db=0.1"],
+            [
+                'validation.early_stop, validation.min_gain_db have no effect with validation.selection = "last", '
+                'but with "psnr_db", "ssim", "perceptual_distance"'
+            ],
+        ),
         (["degradation.blur_sigma=[1, 2]"], ["degradation.blur_sigma has no effect with degradation.blur_share = 0"]),
         (["data.vertical_flip_share=1"], ["data.vertical_flip_share has no effect with data.quarter_turns = true"]),
         (["data.resize_validation=false"], ["data.resize_validation has no effect with data.resize = []"]),

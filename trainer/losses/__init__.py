@@ -10,7 +10,7 @@ from trainer.losses.content import ContentLoss, build_content_loss
 from trainer.losses.perceptual import PERCEPTUAL_LAYERS, PerceptualDistance
 from trainer.losses.pixel import PIXEL_LOSSES, pixel_loss
 from trainer.losses.pretrained import find_weights
-from trainer.losses.regularisation import consistency_loss, total_variation_loss
+from trainer.losses.regularisation import consistency_loss, lattice_loss, total_variation_loss
 from trainer.losses.vgg import VGG16_LAYERS, VGG_LAYERS, VggFeatures
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "discriminator_loss",
     "find_weights",
     "generator_loss",
+    "lattice_loss",
     "pixel_loss",
     "total_variation_loss",
 ]

@@ -6,7 +6,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from trainer.degradations import reduce_batch
-from trainer.recipe import CONSISTENCY_BORDER, Kernel
+from trainer.recipe import CONSISTENCY_BORDER, LATTICE_WINDOW, Kernel
+
+FLAT = 0.005
+"""Contrast, on [0, 1], that a flat window is given, so that nothing is divided by 0: a gray level or so of 8 bits."""
 
 
 def total_variation_loss(upscaled: Tensor) -> Tensor:
@@ -39,3 +42,34 @@ def consistency_loss(upscaled: Tensor, degraded: Tensor, kernel: Kernel = "bicub
     again = reduce_batch(upscaled, upscaled.shape[-1] // degraded.shape[-1], kernel)
     inner = slice(CONSISTENCY_BORDER, -CONSISTENCY_BORDER)
     return F.mse_loss(again[..., inner, inner], degraded[..., inner, inner])
+
+
+def lattice_loss(upscaled: Tensor, reference: Tensor, scale_factor: int) -> Tensor:
+    """Return how strongly an error repeats with every degraded pixel, relative to the reference's own contrast.
+
+    A sub-pixel upsampler makes scale x scale pixels of each degraded one. The error of each of these phases is averaged
+    over a window: texture averages out, a grid stays. Relative, because a grid shows where all else is smooth.
+
+    Parameters
+    ----------
+    upscaled, reference : Tensor
+        (N, C, h * scale, w * scale) on [0, 1]; h and w at least `LATTICE_WINDOW`.
+    scale_factor : int
+        Pixels of a lattice cell, each way.
+
+    Notes
+    -----
+    Our own: such grids are known of sub-pixel and transposed convolutions (Odena et al., Distill 2016; Aitken et al.,
+    arXiv:1707.02937), whose remedy, the weights at the start, does nothing against a loss that is pleased by a grid.
+    """
+    phases = F.avg_pool2d(F.pixel_unshuffle(upscaled - reference, scale_factor), LATTICE_WINDOW, LATTICE_WINDOW // 2)
+    phases = phases.reshape(*upscaled.shape[:2], scale_factor**2, *phases.shape[2:])
+    grid = (phases - phases.mean(dim=2, keepdim=True)).abs().mean(dim=2)
+    relative: Tensor = grid / (_contrast(reference, scale_factor * LATTICE_WINDOW) + FLAT)
+    return relative.mean()
+
+
+def _contrast(picture: Tensor, side: int) -> Tensor:
+    """Return the standard deviation in windows that overlap by half."""
+    mean = F.avg_pool2d(picture, side, side // 2)
+    return (F.avg_pool2d(picture.square(), side, side // 2) - mean.square()).clamp_min(0).sqrt()

@@ -82,12 +82,13 @@ def page(history: History, plots: Sequence[Plot]) -> str:
 def _progress(history: History) -> dict[str, str]:
     last, best, total = history.rows[-1], history.best, history.recipe["optimiser"]["steps"]
     selection = history.recipe["validation"]["selection"].replace("_", " ")
+    chosen = "the last ones" if selection == "last" else f"selected by {selection}"
     state = "finished" if history.is_finished else "as it was at the last validation"
     return {
         "step": f"{last['step']:,.0f} of {total:,} ({last['step'] / max(1, total):.0%}), {state}",
         "epoch": f"{last['epoch']:,.1f}",
         "time": f"{last.get('seconds', 0) / 3600:.2f} h",
-        "best step": f"{best['step']:,.0f} (epoch {best['epoch']:,.1f}), selected by {selection}",
+        "best step": f"{best['step']:,.0f} (epoch {best['epoch']:,.1f}), {chosen}",
         "since then": "; ".join(_since_best(history)) or "-",
     }
 
