@@ -29,7 +29,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "screen.width": (320, 32_768),
     "screen.height": (240, 32_768),
 }
-_LABELS = (2, 7)
+FEWEST_LABELS, MOST_LABELS = 2, 7
+"""Of a question's own scale."""
 _LONGEST_LABEL = 40
 """Two lines of a button on a small screen."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -202,13 +203,13 @@ def _questions(design: Design) -> Iterator[Mistake]:
 
 
 def _labels(design: Design, question: Question, key: str) -> Iterator[Mistake]:
-    labels, (fewest, most) = question.labels, _LABELS
+    labels = question.labels
     if not PROTOCOLS[design.protocol].own_labels:
         yield wrong(key, labels, f"none; protocol {design.protocol} has its scales", "protocol")
     elif question.scale:
         yield wrong(key, labels, "either labels or a scale", key.replace("labels", "scale"))
-    if not fewest <= len(labels) <= most:
-        yield Mistake(key, f"are {len(labels)}", f"allowed: {fewest} to {most}, the best first")
+    if not FEWEST_LABELS <= len(labels) <= MOST_LABELS:
+        yield Mistake(key, f"are {len(labels)}", f"allowed: {FEWEST_LABELS} to {MOST_LABELS}, the best first")
     for place, label in enumerate(labels, 1):
         if not label.strip() or not label.isprintable() or len(label) > _LONGEST_LABEL:
             yield wrong(f"{key}[{place}]", label, f"one line of text, up to {_LONGEST_LABEL} letters")

@@ -30,6 +30,11 @@ TRAINING = (
 )
 """Follows the instructions where there is a training phase."""
 
+_CRITERIA = (
+    "You will see one image at a time, with one or more criteria. State for each criterion how well the image "
+    "fulfils it, with the answers shown beside the image. "
+)
+
 INSTRUCTIONS: Mapping[Protocol, str] = MappingProxyType(
     {
         "acr": (
@@ -54,8 +59,7 @@ INSTRUCTIONS: Mapping[Protocol, str] = MappingProxyType(
             "There are no right or wrong answers; your own impression counts."
         ),
         "vgc": (
-            "You will see one image at a time, with one or more criteria. State for each criterion how well the image "
-            "fulfils it, with the answers shown beside the image. The greatest value is the best: on a scale from 1 to "
+            f"{_CRITERIA}The greatest value is the best: on a scale from 1 to "
             "5, 5 is the best (5 Certainly fulfilled, 1 Certainly not fulfilled).\n\n"
             f"{_OWN_MERITS}"
         ),
@@ -67,3 +71,23 @@ INSTRUCTIONS: Mapping[Protocol, str] = MappingProxyType(
         ),
     }
 )
+"""Where every question is answered on the protocol's usual scale."""
+
+ON_OTHER_SCALES: Mapping[Protocol, str] = MappingProxyType(
+    {
+        "acr": (
+            "You will see one image at a time. Rate its quality on the scale that is shown beside the image. The "
+            f"greatest value is the best.\n\n{_OWN_MERITS}"
+        ),
+        "queens": (
+            "You will see the original, which is labelled, and beside it several images of the same anatomy without a "
+            "label, in random places. Rate the quality of each of them on the scale that is shown beside the images. "
+            f"The greatest value is the best.\n\n{_OWN_MERITS}"
+        ),
+        "vgc": (
+            f"{_CRITERIA}The greatest value is the best. Mind the words beside the values: criteria may have different "
+            f"answers.\n\n{_OWN_MERITS}"
+        ),
+    }
+)
+"""Where one is not: no words that the screen does not show."""

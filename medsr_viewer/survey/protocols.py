@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from medsr_viewer.survey.design import REFERENCE, Condition, Design, Protocol, Question, Texts
-from medsr_viewer.survey.protocol_texts import CONSENT, INSTRUCTIONS, TRAINING
+from medsr_viewer.survey.protocol_texts import CONSENT, INSTRUCTIONS, ON_OTHER_SCALES, TRAINING
 
 Rated: TypeAlias = Literal["one", "all", "two"]
 
@@ -129,8 +129,11 @@ def complete(design: Design) -> Design:
 
 
 def own_instructions(design: Design) -> str:
-    """Return the instructions of a design's protocol, with those on the training phase where it has one."""
-    text = INSTRUCTIONS[design.protocol]
+    """Return the instructions of a design's protocol and scales, with those on the training phase where it has one."""
+    usual = PROTOCOLS[design.protocol].scales[:1]
+    others = any(one.labels or (one.scale and one.scale not in usual) for one in design.questions)
+    text = ON_OTHER_SCALES.get(design.protocol, "") if others else ""
+    text = text or INSTRUCTIONS[design.protocol]
     return f"{text}\n\n{TRAINING}" if design.training_cases else text
 
 

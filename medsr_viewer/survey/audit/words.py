@@ -13,7 +13,7 @@ from medsr_viewer.survey.audit.finding import SET_UP_AGAIN, SHOWN, Finding, Seve
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.giveaways import names_in, telling_names
 from medsr_viewer.survey.plan import Plan
-from medsr_viewer.survey.protocol_texts import CONSENT, INSTRUCTIONS, TRAINING
+from medsr_viewer.survey.protocol_texts import CONSENT, INSTRUCTIONS, ON_OTHER_SCALES, TRAINING
 from medsr_viewer.survey.protocols import complete
 from medsr_viewer.survey.records import Record
 from medsr_viewer.survey.scales import SCALES
@@ -198,7 +198,7 @@ def _strings(value: Any) -> Iterator[str]:
 def _own_texts() -> Iterator[str]:
     """Return the program's own texts: they are the same whatever is studied."""
     yield from (CONSENT, TRAINING, *CONSENT.split("\n\n"))
-    for text in INSTRUCTIONS.values():
+    for text in (*INSTRUCTIONS.values(), *ON_OTHER_SCALES.values()):
         yield from (text, *text.split("\n\n"))
     for scale in SCALES.values():
         yield from scale.labels

@@ -31,15 +31,17 @@ class Told:
 def told(mistake: Mistake) -> Told:
     """Return what the wizard says of a mistake; one that it has no words of its own for keeps those of the rules."""
     entry = entry_of(mistake.key)
-    pattern = re.sub(r"\[\d+\]", "[]", mistake.key)
-    found, allowed = mistake.found.removeprefix("= "), mistake.allowed.removeprefix("allowed: ")
-    words = next((make for key, has, make in _WORDS if key == pattern and has in str(mistake)), _by_the_rules)
-    sentence, *leads = words(_unquoted(found), allowed)
+    sentence, *leads = _words_of(mistake)
     if entry is None:
         return Told(sentence, tuple(leads))
     row, column = entry
     heading = COLUMNS[mistake.key.partition("[")[0]].get(column)
     return Told(f"Row {row}, {heading}: {sentence}" if heading else f"Row {row}: {sentence}", (mistake.key, *leads))
+
+
+def said(mistake: Mistake) -> str:
+    """Return what is said of a mistake where the row that it is in is plain to see."""
+    return _words_of(mistake)[0]
 
 
 def lead_text(key: str) -> str:
@@ -52,6 +54,13 @@ def lead_text(key: str) -> str:
 
 _Words = Callable[[str, str], tuple[str, ...]]
 """From what was found, and what is allowed, to a sentence, and to keys of other fields that have a part in it."""
+
+
+def _words_of(mistake: Mistake) -> tuple[str, ...]:
+    pattern = re.sub(r"\[\d+\]", "[]", mistake.key)
+    found, allowed = mistake.found.removeprefix("= "), mistake.allowed.removeprefix("allowed: ")
+    words = next((make for key, has, make in _WORDS if key == pattern and has in str(mistake)), _by_the_rules)
+    return words(_unquoted(found), allowed)
 
 
 def _always(*words: str) -> _Words:
@@ -88,6 +97,10 @@ def _of_number(sentence: str) -> _Words:
         return sentence.format(found=numbers[0][-1], allowed=numbers[1][-1]), "protocol"
 
     return words
+
+
+def _number_of_labels(found: str, allowed: str) -> tuple[str, ...]:
+    return (f"A scale of its own has {allowed.partition(',')[0]} labels, not {found.removeprefix('are ')}.",)
 
 
 _REGION = (
@@ -146,14 +159,15 @@ _WORDS: tuple[tuple[str, str, _Words], ...] = (
     ),
     ("questions[].name", "", _name),
     ("questions[].text", "contains", _telling("The question has")),
-    ("questions[].labels", "contains", _telling("An answer has")),
-    ("questions[].labels[]", "contains", _telling("An answer has")),
-    ("questions[].labels", "has its scales", _always("This protocol has scales of its own: choose one.", "protocol")),
+    ("questions[].labels[]", "contains", _telling("A label has")),
     (
         "questions[].labels[]",
         "another word",
-        lambda found, _: (f"“{found}” is there twice. Each answer is another one.",),
+        lambda found, _: (f"“{found}” is there twice. Each label is another one.",),
     ),
+    ("questions[].labels[]", "one line", lambda found, allowed: (f"“{found}” is too long: {allowed}.",)),
+    ("questions[].labels", "has its scales", _always("This protocol has scales of its own: choose one.", "protocol")),
+    ("questions[].labels", "are ", _number_of_labels),
     ("questions[].text", "", _always("Write what the observers are asked.")),
     (
         "arrangement.cases_per_observer",

@@ -8,8 +8,12 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from medsr_viewer.survey.design import Design, Question, Texts
+from medsr_viewer.survey.design_mistakes import Mistake
+from medsr_viewer.survey.design_rules import mistakes_in
 from medsr_viewer.survey.protocol_texts import CONSENT
 from medsr_viewer.survey.protocols import PROTOCOLS, complete, own_instructions
+from medsr_viewer.ui.survey_setup.answer_box import Answers
+from medsr_viewer.ui.survey_setup.labels_dialog import LabelsDialog
 from medsr_viewer.ui.survey_setup.question_table import QuestionTable
 from medsr_viewer.ui.survey_setup.wizard_fields import entry_of
 from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
@@ -26,6 +30,8 @@ class QuestionsPage(WizardPage):
             "What the observers read, in your words. None of it may name a method.",
         )
         self._design = Design("", "acr", 4, (), (), ())
+        self._row = 0  # whose labels are being typed
+        self._own = ""  # instructions, for the questions as they are
         self.table = QuestionTable()
         self.table.setMaximumHeight(_TABLE_HEIGHT)
         self.more, self.fewer, self.own = (
@@ -52,7 +58,8 @@ class QuestionsPage(WizardPage):
         self.more.clicked.connect(self._add)
         self.fewer.clicked.connect(self.table.remove_chosen)
         self.own.clicked.connect(self._reset)
-        self.table.edited.connect(self.changed)
+        self.table.edited.connect(self._on_edited)
+        self.table.labels_wanted.connect(self.ask_for_labels)
         self.instructions.textChanged.connect(self.changed)
         self.consent.textChanged.connect(self.changed)
 
@@ -60,7 +67,7 @@ class QuestionsPage(WizardPage):
         """Fill the fields; what the design leaves to its protocol is the protocol's."""
         self._design = design
         whole, rules = complete(design), PROTOCOLS[design.protocol]
-        self.table.show_questions(whole.questions, rules.scales)
+        self.table.show_questions(whole.questions, rules)
         self.more.setEnabled(len(whole.questions) < rules.most_questions)
         for field, text in ((self.instructions, whole.texts.instructions), (self.consent, whole.texts.consent)):
             if field.toPlainText() != text:
@@ -75,7 +82,8 @@ class QuestionsPage(WizardPage):
             design,
             questions=() if questions == own else questions,
             texts=Texts(
-                "" if instructions == own_instructions(design) else instructions, "" if consent == CONSENT else consent
+                "" if instructions == own_instructions(replace(design, questions=questions)) else instructions,
+                "" if consent == CONSENT else consent,
             ),
         )
 
@@ -86,10 +94,37 @@ class QuestionsPage(WizardPage):
     def go_to_field(self, key: str) -> None:
         """Go to the cell of a key as ``questions[2].name``, or to a text."""
         if entry := entry_of(key):
-            self.table.setCurrentCell(entry[0] - 1, 1 if entry[1] == "name" else 0)
-            self.table.setFocus()
+            self.table.go_to(entry[0] - 1, entry[1])
         else:
             super().go_to_field(key)
+
+    @Slot(int)
+    def ask_for_labels(self, row: int) -> None:
+        """Open the labels of the question in a row, from 0; they are taken over once they are right."""
+        design, asked = self._design, list(self.table.questions)
+        question, usual = asked[row], PROTOCOLS[design.protocol].scales[0]
+
+        def judge(labels: tuple[str, ...]) -> list[Mistake]:
+            asked[row] = replace(question, scale="", labels=labels)
+            found = mistakes_in(replace(design, questions=tuple(asked)))
+            return [one for one in found if one.key.startswith(f"questions[{row + 1}].labels")]
+
+        self._row = row
+        dialog = LabelsDialog(question, Answers(question.scale or usual).words, judge, self)
+        dialog.taken.connect(self._take_labels)
+        dialog.open()
+
+    @Slot(tuple)
+    def _take_labels(self, labels: tuple[str, ...]) -> None:
+        self.table.set_labels(self._row, labels)
+
+    @Slot()
+    def _on_edited(self) -> None:
+        """Let the protocol's own instructions speak of the scales as they are now."""
+        before, self._own = self._own, own_instructions(replace(self._design, questions=self.table.questions))
+        if self.instructions.toPlainText().strip() == before:
+            self.instructions.setPlainText(self._own)
+        self.changed.emit()
 
     @Slot()
     def _add(self) -> None:
@@ -99,7 +134,7 @@ class QuestionsPage(WizardPage):
         names = {question.name for question in asked}
         number = next(number for number in range(2, len(asked) + 3) if f"{rules.question.name}-{number}" not in names)
         added = Question(f"{rules.question.name}-{number}", "", asked[-1].scale if asked else "")
-        self.table.show_questions([*asked, added], rules.scales)
+        self.table.show_questions([*asked, added], rules)
         self.more.setEnabled(len(asked) + 1 < rules.most_questions)
         self.table.setCurrentCell(len(asked), 0)
         self.table.edit(self.table.currentIndex())

@@ -34,7 +34,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "text": "What the observers read",
             "name": "Key in the report",
             "scale": "Answers, the best first",
-            "labels": "Answers, the best first",
+            "labels": "Own labels",
         },
     }
 )

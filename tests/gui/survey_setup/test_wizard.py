@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from medsr_viewer.survey.design import Question
 from medsr_viewer.survey.design_file import read_design
 from medsr_viewer.survey.folder import SurveyFolder, verify_folder
 from medsr_viewer.ui.survey_setup.case_cells import COLUMNS
 from medsr_viewer.ui.survey_setup.conditions_page import ConditionsPage
 from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
 from medsr_viewer.ui.survey_setup.protocol_page import ProtocolPage
+from medsr_viewer.ui.survey_setup.questions_page import QuestionsPage
 from medsr_viewer.ui.survey_setup.wizard import SurveyWizard
 from medsr_viewer.upscaling.catalogue import Catalogue
 
@@ -216,6 +219,31 @@ def test_a_design_is_saved_and_loaded(wizard: SurveyWizard, fill_in: FillIn, tmp
     wizard.load(tmp_path / "bad.toml")
     assert wizard.notices.shown[0].title == "This survey design is not valid"
     assert wizard.design == saved
+
+
+def test_labels_of_a_criterion_are_there_again_and_led_to(
+    wizard: SurveyWizard, image_files: list[Path], qtbot: QtBot
+) -> None:
+    asked = (Question("edges", "Sharp?", "criterion"), Question("noise", "Calm?", labels=("Calm", "Like bicubic")))
+    wizard.set_design(replace(wizard.design, protocol="vgc", title="A study", questions=asked))
+    wizard.next()
+    add_cases(wizard, image_files, qtbot)
+    wizard.go_to(3)
+    wizard.back()
+    wizard.next()
+    assert wizard.design.questions == asked
+    wizard.next()
+    assert wizard.index == 3
+    (line,) = shown_mistakes(wizard)
+    assert line.startswith("Row 2, Own labels: A label has “bicubic”")
+    questions = wizard.pages[3]
+    assert isinstance(questions, QuestionsPage)
+    assert questions.focusWidget() is questions.table.cellWidget(1, 3)
+    questions.table.set_labels(1, ("Calm", "Noisy"))
+    assert shown_mistakes(wizard) == []
+    wizard.next()
+    assert wizard.index == 4
+    assert wizard.design.questions == (asked[0], replace(asked[1], labels=("Calm", "Noisy")))
 
 
 def test_methods_that_the_scale_lacks_are_named(wizard: SurveyWizard, image_files: list[Path], qtbot: QtBot) -> None:
