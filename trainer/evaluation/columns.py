@@ -52,6 +52,7 @@ COLUMNS = (
     Column("omitted", "omission", "{:.0%}", "share that stayed as bicubic has them, without the reference's detail"),
     Column("invented", "hallucination", "{:.0%}", "share that is neither: detail that the reference has not"),
     Column("LR RMS", "consistency_rms", "{:.3%}", "RMS of re-degraded result minus input, as a share of its range"),
+    Column("grid", "grid", "{:.3f}", "what of the error repeats with every input pixel, relative to local contrast"),
     Column("s", "seconds", "{:.3f}", "wall-clock seconds of upscaling, loading left out"),
     Column(
         "peak MiB", "peak_memory_mib", "{:.0f}",

@@ -27,8 +27,8 @@ from trainer.degradations import degrade_patch, is_standard, reduce
 from trainer.evaluation.correctness import correctness
 from trainer.evaluation.memory import measuring_peak
 from trainer.evaluation.protocol import Protocol
-from trainer.losses import PerceptualDistance
-from trainer.recipe import DegradationRecipe, Kernel
+from trainer.losses import PerceptualDistance, lattice_loss
+from trainer.recipe import LATTICE_WINDOW, DegradationRecipe, Kernel
 
 CONSISTENCY_BLOCK = 8
 PERCEPTUAL_SIDE = 256
@@ -129,7 +129,7 @@ def image_figures(
         ``psnr_db``, ``gain_db`` (over bicubic), ``ssim``, ``ms_ssim`` and ``uqi`` (NaN where undefined);
         ``consistency`` (see `consistency`) and ``consistency_rms``, both of output minus input, the output re-degraded
         by the degradation's kernel alone, as shares of the input's range; ``improvement``, ``omission``,
-        ``hallucination`` (see `trainer.evaluation.correctness`);
+        ``hallucination`` (see `trainer.evaluation.correctness`); ``grid`` (see `grid`);
         ``complexity``: the mean gradient of the reference; ``seconds`` of upscaling; ``peak_memory_mib`` (see
         `Comparison`); and where asked ``perceptual_distance`` with ``baseline_perceptual_distance``.
     """
@@ -140,6 +140,7 @@ def image_figures(
     figures = _scores(compared, protocol) | {
         "consistency": consistency(degraded, upscaled, scale_factor, degradation.kernel),
         "consistency_rms": float(np.sqrt(np.mean(residual.astype(np.float64) ** 2))),
+        "grid": grid(compared.reference, upscaled, scale_factor),
         "complexity": float(np.abs(np.diff(reference, axis=0)).mean() + np.abs(np.diff(reference, axis=1)).mean()),
         "seconds": compared.seconds,
         "peak_memory_mib": compared.peak_memory_mib,
@@ -157,6 +158,14 @@ def consistency(degraded: FloatArray, upscaled: FloatArray, scale_factor: int, k
     block = min(CONSISTENCY_BLOCK, *degraded.shape)
     largest = torch.nn.functional.avg_pool2d(difference, block, stride=1).abs().max()
     return float(largest) / (float(np.ptp(degraded)) or 1.0)
+
+
+def grid(reference: FloatArray, upscaled: FloatArray, scale_factor: int) -> float:
+    """Return how strongly the error repeats with every input pixel, see `lattice_loss`; NaN of a small image."""
+    if min(reference.shape) < scale_factor * LATTICE_WINDOW:
+        return float("nan")
+    made, wanted = (torch.from_numpy(np.ascontiguousarray(pixels))[None, None] for pixels in (upscaled, reference))
+    return float(lattice_loss(made, wanted, scale_factor))
 
 
 @lru_cache(maxsize=1)

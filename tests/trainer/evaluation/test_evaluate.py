@@ -41,6 +41,16 @@ def test_the_figures_of_an_image_are_scikit_images(data: list[Path]) -> None:
     assert "perceptual_distance" not in figures
 
 
+def test_a_grid_is_measured_and_not_where_an_image_is_small() -> None:
+    ramp = np.tile(np.arange(128, dtype=np.uint8), (128, 1))
+    small, large = (TrainingImage(ramp[:side, :side], "r.png", "r", "E", "CT", 0, 255) for side in (31, 128))
+    nearest, bicubic = (
+        image_figures(Method(name, "interpolation"), 4, large)["grid"] for name in ("nearest", "bicubic")
+    )
+    assert nearest > 10 * bicubic, "blocks repeat with every input pixel"
+    assert math.isnan(image_figures(BICUBIC, 4, small)["grid"])
+
+
 def test_features_of_the_reference_and_of_bicubic_are_computed_once_an_image(
     data: list[Path], plan: Plan, vgg: Path
 ) -> None:
