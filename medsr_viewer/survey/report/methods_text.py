@@ -35,6 +35,10 @@ REFERENCES = {
     "VGC": "Båth M, Månsson LG. Visual grading characteristics (VGC) analysis. Br J Radiol 80:169 (2007).",
     "OR": "Hillis SL. A comparison of denominator degrees of freedom methods for multiple observer ROC analysis. Stat"
     " Med 26:596 (2007).",
+    "logit": "Qin G, Hotilovac L. Comparison of non-parametric confidence intervals for the area under the ROC curve of"
+    " a continuous-scale diagnostic test. Stat Methods Med Res 17:207 (2008).",
+    "score": "Newcombe RG. Confidence intervals for an effect size measure based on the Mann-Whitney statistic. Part 2."
+    " Stat Med 25:559 (2006).",
     "clusters": "Cameron AC, Gelbach JB, Miller DL. Robust inference with multiway clustering. J Bus Econ Stat 29:238"
     " (2011).",
     "BT": "Bradley RA, Terry ME. Rank analysis of incomplete block designs. Biometrika 39:324 (1952).",
@@ -214,7 +218,7 @@ def _integrity(facts: SurveyFacts) -> str:
 def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
     first = analyses[0]
     if not first.is_quality:
-        return _roc_words(first), ["OR"]
+        return _roc_words(first), ["OR", "logit", "score"]
     cited: list[str] = []
     sentences = [
         "The mean opinion score (MOS) of a condition is the mean over cases of each case's mean first rating."
@@ -246,10 +250,10 @@ def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
     if results := found(first.vgc):
         sentences.append(
             f"Visual grading characteristics against {results[0].baseline} needed no distances between the scale's"
-            f" steps; areas were averaged over observers, with intervals after Obuchowski and Rockette and by"
-            f" bootstrap."
+            f" steps; areas were averaged over observers, with the variance of Obuchowski and Rockette and intervals"
+            f" {_ON_LOGITS}, and by bootstrap."
         )
-        cited += ["VGC", "OR"]
+        cited += ["VGC", "OR", "logit", "score"]
     if found(first.between):
         sentences.append(
             "Agreement between observers was measured by intraclass correlation, Krippendorff's alpha with a"
@@ -306,6 +310,12 @@ _INTERVAL = (
 )
 
 
+_ON_LOGITS = (
+    "on the logit, and nowhere narrower than the score interval of as many independent observers and cases (variance of"
+    " Hanley and McNeil at each end)"
+)
+
+
 def _word(label: str, value: int) -> str:
     return label.removeprefix(f"{value} - ")
 
@@ -314,9 +324,9 @@ def _roc_words(first: Analysis) -> str:
     cut = results[0].cut if (results := found(first.roc)) else first.table.best // 2 + 2
     return (
         "Areas under the empirical ROC curve were averaged over observers; intervals and tests treat observers and"
-        " cases"
-        " as random (Obuchowski and Rockette, jackknife covariances, degrees of freedom after Hillis), with a bootstrap"
-        f" over both beside them. Sensitivity and specificity count a confidence of {cut:g} or more as present."
+        " cases as random (Obuchowski and Rockette, jackknife covariances, degrees of freedom after Hillis). Intervals"
+        f" of areas and shares are {_ON_LOGITS}; those of differences are on their own scale. A bootstrap over both is"
+        f" given beside them. Sensitivity and specificity count a confidence of {cut:g} or more as present."
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+
+from medsr_viewer.survey.statistics.share_interval import ON_LOGITS, share_interval
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -25,9 +28,9 @@ class ReaderMean:
     df : float
         Of Student's t; infinite with one reader.
     ci95 : (float, float)
-        95 % interval; NaN where nothing varies, as where every reader tells all apart: new ones need not.
+        95 % interval. Of a difference NaN where nothing varies.
     p : float
-        Two-sided, of the hypothesis given.
+        Two-sided, of the hypothesis given, on the figure's own scale; NaN where nothing varies and it does not hold.
     n, cases : int
         Readers, cases.
     test, assumptions : str
@@ -50,9 +53,9 @@ def mean_over_readers(
     without_each_case: FloatArray,
     *,
     hypothesis: float = 0.0,
-    limits: tuple[float, float] = (-np.inf, np.inf),
+    independent: Callable[[float], float] | None = None,
 ) -> ReaderMean:
-    """Return mean, interval and test of a figure that each reader has.
+    """Return mean, interval and test of a share or an area that each reader has, or of a difference of two.
 
     Parameters
     ----------
@@ -62,14 +65,16 @@ def mean_over_readers(
         The same with each case left out in turn.
     hypothesis : float
         Value that is tested.
-    limits : (float, float)
-        The interval is cut there.
+    independent : callable, optional
+        Returns the variance of the mean if each reader had a given figure and no two ratings had anything in common;
+        the interval is then that of `share_interval`. Left out for a difference: symmetric, cut at -1 and 1.
 
     Notes
     -----
     Obuchowski and Rockette, Commun. Stat. Simul. Comput. 24:285 (1995), jackknife covariances; degrees of freedom after
     Hillis, Stat. Med. 26:596 (2007). Applied to the differences of two conditions it is their test of two treatments.
-    With one reader the interval is that reader's alone, over cases.
+    Their own interval of an area is symmetric, value +- t standard errors; near 1 it holds too seldom, and ours is
+    another. With one reader the interval is that reader's alone, over cases.
     """
     readers, cases = without_each_case.shape
     value = float(values.mean())
@@ -85,11 +90,22 @@ def mean_over_readers(
         df = float("inf") if between == 0 else (between + readers * shared) ** 2 / (between**2 / (readers - 1))
         test = "Obuchowski-Rockette, jackknife over cases, degrees of freedom after Hillis"
         assumptions = "Readers and cases drawn at random and independent; readers' figures about normal"
-    ci95 = (float("nan"), float("nan"))
+    if not error > _NOTHING:
+        error, df = 0.0, float("inf")
+    quantile = float(stats.t.ppf(0.975, df))
+    if independent:
+        ci95 = share_interval(value, error, quantile, independent)
+        test = f"{test}; {ON_LOGITS}"
+    elif error > 0:
+        ci95 = max(value - quantile * error, -1.0), min(value + quantile * error, 1.0)
+    else:
+        ci95 = float("nan"), float("nan")
     if error > 0:
-        half = float(stats.t.ppf(0.975, df)) * error
-        ci95 = (float(np.clip(value - half, *limits)), float(np.clip(value + half, *limits)))
         p = float(2 * stats.t.sf(abs(value - hypothesis) / error, df))
     else:
         p = 1.0 if value == hypothesis else float("nan")
     return ReaderMean(value, error, df, ci95, p, readers, cases, test, assumptions)
+
+
+_NOTHING = 1e-12
+"""A standard error that is left of figures which are all the same."""

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.ratings import RatingTable
-from medsr_viewer.survey.statistics.area import Curve, area, area_without_each_case, curve, percentiles, resampled_areas
+from medsr_viewer.survey.statistics.area import (
+    Curve,
+    area,
+    area_without_each_case,
+    curve,
+    percentiles,
+    resampled_areas,
+    variance_if_independent,
+)
 from medsr_viewer.survey.statistics.readers import ReaderMean, mean_over_readers
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -26,9 +34,10 @@ class RocResult:
     condition : str
         Its name.
     auc : ReaderMean
-        Mean over observers of the empirical area, Obuchowski-Rockette interval; its test is of 0.5.
+        Mean over observers of the empirical area, variance of Obuchowski and Rockette; its test is of 0.5.
     ci95_bootstrap : (float, float)
-        Of the same mean: percentiles of a bootstrap over observers and cases (present and absent ones apart).
+        Of the same mean: percentiles of a bootstrap over observers and cases (present and absent ones apart). Near 1
+        too narrow with few observers.
     auc_pooled : float
         Of all observers' ratings in one: the area under `curve`.
     by_observer : dict of str to float
@@ -123,7 +132,7 @@ def roc_differences(table: RatingTable, present: Mapping[str, bool], baseline: s
         values, without = (
             one - other for one, other in zip(_areas(first[both], truth), _areas(second[both], truth), strict=True)
         )
-        found.append(RocDifference(condition, baseline, mean_over_readers(values, without, limits=(-1.0, 1.0))))
+        found.append(RocDifference(condition, baseline, mean_over_readers(values, without)))
     return tuple(found)
 
 
@@ -155,10 +164,13 @@ def _of_condition(
     upper, lower = np.where(truth, ratings, np.nan), np.where(truth, np.nan, ratings)
     values, without = _areas(ratings, truth)
     means, _ = resampled_areas(upper, lower, truth.astype(np.intp), resamples, seed)
+    counts = (~np.isnan(upper)).sum(axis=1), (~np.isnan(lower)).sum(axis=1)
     names = [name for name, kept in zip(table.observers, enough, strict=True) if kept]
     return RocResult(
         condition,
-        mean_over_readers(values, without, hypothesis=0.5, limits=(0.0, 1.0)),
+        mean_over_readers(
+            values, without, hypothesis=0.5, independent=lambda area: variance_if_independent(area, *counts)
+        ),
         percentiles(means, *ratings.shape),
         area(upper.ravel(), lower.ravel()),
         dict(zip(names, map(float, values), strict=True)),
@@ -185,4 +197,7 @@ def _share(right: FloatArray) -> ReaderMean:
     right = right[:, (~np.isnan(right)).any(axis=0)]
     counts, sums = (~np.isnan(right)).sum(axis=1, keepdims=True), np.nansum(right, axis=1, keepdims=True)
     without = (sums - np.nan_to_num(right)) / (counts - ~np.isnan(right))
-    return mean_over_readers((sums / counts)[:, 0], without, hypothesis=0.5, limits=(0.0, 1.0))
+    each = float(np.mean(1 / counts)) / len(counts)  # of one answer, as part of the mean of the readers' shares
+    return mean_over_readers(
+        (sums / counts)[:, 0], without, hypothesis=0.5, independent=lambda share: share * (1 - share) * each
+    )

@@ -8,7 +8,15 @@ import numpy as np
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.ratings import RatingTable
-from medsr_viewer.survey.statistics.area import Curve, area, area_without_each_case, curve, percentiles, resampled_areas
+from medsr_viewer.survey.statistics.area import (
+    Curve,
+    area,
+    area_without_each_case,
+    curve,
+    percentiles,
+    resampled_areas,
+    variance_if_independent,
+)
 from medsr_viewer.survey.statistics.readers import ReaderMean, mean_over_readers
 
 
@@ -29,7 +37,8 @@ class VgcResult:
     ci95_pooled : (float, float)
         As `ci95`.
     over_readers : ReaderMean or None
-        Of `auc`: Obuchowski-Rockette interval and test of 0.5; None with fewer than two cases.
+        Of `auc`: interval and test of 0.5, variance of Obuchowski and Rockette; None with fewer than two cases. Near 0
+        and 1 the interval to report: the bootstrap's are too narrow there with few observers.
     by_observer : dict of str to float
         Each observer's own area.
     curve : Curve
@@ -124,8 +133,29 @@ def _against(
 
 
 def _over_readers(upper: np.ndarray, lower: np.ndarray, own: np.ndarray) -> ReaderMean | None:
-    enough = ((~np.isnan(upper)).sum(axis=1) >= 2) & ((~np.isnan(lower)).sum(axis=1) >= 2)
-    if not enough.all():
+    counts = (~np.isnan(upper)).sum(axis=1), (~np.isnan(lower)).sum(axis=1)
+    if np.min(counts) < 2:
         return None
     without = np.stack([area_without_each_case(up, low) for up, low in zip(upper, lower, strict=True)])
-    return mean_over_readers(own, without, hypothesis=0.5, limits=(0.0, 1.0))
+    apart = 1 - _correlation(upper, lower)
+    return mean_over_readers(
+        own, without, hypothesis=0.5, independent=lambda area: apart * variance_if_independent(area, *counts)
+    )
+
+
+def _correlation(upper: np.ndarray, lower: np.ndarray) -> float:
+    """Return how far an observer's ratings of one case under both conditions go together, 0 to less than 1.
+
+    What they share drops out of the area: at 0.5 its variance is less by this part.
+    """
+    both = ~np.isnan(upper) & ~np.isnan(lower)
+    pairs = both.sum(axis=1, keepdims=True)
+    first, second = (
+        np.where(both, each - np.where(both, each, 0).sum(axis=1, keepdims=True) / np.maximum(pairs, 1), 0)
+        for each in (upper, lower)
+    )
+    spread = float(np.sqrt(np.sum(first**2) * np.sum(second**2)))
+    if spread == 0:
+        return 0.0
+    # Though all pairs go together, of new ones three in so many may not (rule of three).
+    return min(max(float(np.sum(first * second)) / spread, 0.0), max(1 - 3 / float(pairs.sum()), 0.0))

@@ -70,6 +70,21 @@ def test_one_observer_is_told_to_say_nothing_of_others() -> None:
     assert held["questions"][0]["next_survey"]["missing"]
 
 
+def test_an_area_of_1_has_a_lower_limit_and_words() -> None:
+    table = ratings(("R1", "R2", "R3"), 8, ("bicubic", "fmen"), repeats=0, means=(3, 3))
+    truth = {name: place % 2 == 0 for place, name in enumerate(table.cases)}
+    table.value[:] = np.where(table.condition == 1, np.where(table.case % 2 == 0, 5, 1), table.value)
+    files = report_files([analysis := analysed(table, "roc", findings=truth)], facts_of(analysis))
+    told = json.loads(files["report.json"])["conditions"]
+    assert [one["auc"] for one in told if one["name"] == "fmen"] == [1.0]
+    (interval,) = (one["auc_ci95"] for one in told if one["name"] == "fmen")
+    assert 0.5 < interval[0] < 0.9
+    assert interval[1] == 1
+    assert "The area of fmen is the same whoever is left out" in files["report.html"]
+    assert "on the logit" in files["methods.txt"]
+    assert "Newcombe" in files["methods.txt"]
+
+
 def test_agreement_from_few_repeats_is_told_in_words() -> None:
     analysis = analysed(ratings(repeats=3))  # three repeats an observer, 24 together
     files = report_files([analysis], facts_of(analysis))

@@ -4,9 +4,12 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy import stats
+from scipy.special import expit, logit
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.ratings import RatingTable
+from medsr_viewer.survey.statistics.readers import ReaderMean
 from medsr_viewer.survey.statistics.roc import roc, roc_differences
 
 # Van Dyke et al., RSNA 1993: aortic dissection on two kinds of MRI, five readers, 69 normal and 45 abnormal cases.
@@ -50,11 +53,41 @@ def test_published_multi_reader_study() -> None:
     assert cine.auc.value == pytest.approx(0.8970370, abs=1e-7)
     assert cine.auc.standard_error == pytest.approx(0.03317360, abs=1e-8)
     assert cine.auc.df == pytest.approx(12.74465, abs=1e-5)
-    assert cine.auc.ci95 == pytest.approx((0.8252236, 0.9688505), abs=1e-7)
+    assert _symmetric(cine.auc) == pytest.approx((0.8252236, 0.9688505), abs=1e-7)
     assert spin_echo.auc.standard_error == pytest.approx(0.02156637, abs=1e-8)
-    assert spin_echo.auc.ci95 == pytest.approx((0.8941378, 0.9875369), abs=1e-7)
+    assert _symmetric(spin_echo.auc) == pytest.approx((0.8941378, 0.9875369), abs=1e-7)
+    for auc in (cine.auc, spin_echo.auc):  # ours is on the logit
+        reach = stats.t.ppf(0.975, auc.df) * auc.standard_error / (auc.value * (1 - auc.value))
+        assert auc.ci95 == pytest.approx(tuple(expit(logit(auc.value) + np.array([-reach, reach]))))
     assert (cine.n, cine.present, cine.absent, cine.left_out) == (570, 45, 69, ())
-    assert cine.ci95_bootstrap == pytest.approx(cine.auc.ci95, abs=0.02)
+    assert cine.ci95_bootstrap == pytest.approx(_symmetric(cine.auc), abs=0.02)
+
+
+def _symmetric(mean: ReaderMean) -> tuple[float, float]:
+    """Return the interval that those programs print."""
+    reach = stats.t.ppf(0.975, mean.df) * mean.standard_error
+    return mean.value - reach, mean.value + reach
+
+
+@pytest.mark.parametrize("readers", [1, 5])
+def test_readers_who_tell_all_apart_leave_what_so_many_cases_cannot_exclude(readers: int) -> None:
+    ratings = np.tile(np.repeat([1.0, 5.0], 20), (readers, 1))
+    present = {f"c{index}": index >= 20 for index in range(40)}
+    (found,) = roc(_table(ratings[:, :, None], ("a",)), present)
+    assert (found.auc.value, found.auc.standard_error) == (1.0, 0.0)
+    low, high = found.auc.ci95
+    assert high == 1
+    # Hanley and McNeil's variance at the low end puts 1 just so far away.
+    assert 1 - low == pytest.approx(1.959964 * np.sqrt(_hanley_mcneil(low, 20) / readers))
+    assert np.isnan(found.ci95_bootstrap).all()
+    answers = 20 * readers
+    assert found.sensitivity.ci95[0] == pytest.approx(answers / (answers + 1.959964**2))  # Wilson's
+    assert "score interval" in found.auc.test
+
+
+def _hanley_mcneil(area: float, cases: int) -> float:
+    both, neither = area / (2 - area), 2 * area**2 / (1 + area)
+    return (area * (1 - area) + (cases - 1) * (both + neither - 2 * area**2)) / cases**2
 
 
 def test_published_test_of_two_treatments() -> None:

@@ -80,6 +80,28 @@ def test_equal_ratings_are_one_half_without_interval() -> None:
     assert np.isnan(same.ci95).all()
     assert same.over_readers is not None
     assert same.over_readers.p == 1
+    assert same.over_readers.ci95[0] < 0.5 < same.over_readers.ci95[1]
+
+
+def test_a_condition_that_is_always_better_has_a_lower_limit() -> None:
+    cube = np.where(np.arange(3) == 2, 5.0, np.where(np.arange(3) == 1, 3.0, 1.0)) * np.ones((6, 15, 1))
+    _, better = vgc(_table(cube), "bicubic")
+    assert better.auc == 1
+    assert better.over_readers is not None
+    assert 0.9 < better.over_readers.ci95[0] < 0.99
+    assert better.over_readers.ci95[1] == 1
+
+
+def test_ratings_that_go_together_case_by_case_narrow_what_nothing_varies_by() -> None:
+    """The same images twice: what the cases differ by drops out, and all the more of it the more they differ."""
+    cases = np.repeat(np.random.default_rng(5).integers(1, 6, (6, 15, 1)).astype(float), 3, axis=2)
+    same, _ = vgc(_table(cases), "bicubic")
+    alike, _ = vgc(_table(np.full((6, 15, 3), 3.0)), "bicubic")
+    assert same.over_readers is not None
+    assert alike.over_readers is not None
+    assert same.over_readers.standard_error == alike.over_readers.standard_error == 0
+    assert np.ptp(same.over_readers.ci95) < 0.3 * np.ptp(alike.over_readers.ci95)
+    assert same.over_readers.ci95[0] < 0.5 < same.over_readers.ci95[1]
 
 
 def test_missing_ratings_leave_out_observers_and_cases_without_any() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.report.curve_figures import roc_figure, vgc_figure
@@ -54,7 +52,8 @@ def roc_section(analysis: Analysis, mark: str) -> Section:
             f"{first.test}; {first.auc.test}. Assumptions: {first.assumptions}; {first.auc.assumptions}."
             f" {first.auc.n} observers, {first.present} cases with and {first.absent} without the finding. Sensitivity"
             f" and specificity: confidence of {first.cut:g} or more counts as present. An area of 0.5 is chance; it is"
-            " the share of pairs of a case with and a case without the finding that is rated in the right order.",
+            " the share of pairs of a case with and a case without the finding that is rated in the right order. Near 1"
+            " the bootstrap's interval is too narrow with few observers.",
         ),
     ]
     if isinstance(analysis.roc_differences, Missing):
@@ -74,8 +73,8 @@ def roc_section(analysis: Analysis, mark: str) -> Section:
                     )
                     for each in analysis.roc_differences
                 ),
-                "Obuchowski-Rockette test of no difference, observers and cases both random; p is not corrected for the"
-                " number of differences.",
+                "Obuchowski-Rockette test of no difference, observers and cases both random; interval on the areas' own"
+                " scale, as the test; p is not corrected for the number of differences.",
             )
         )
     return Section(title, tuple(blocks))
@@ -88,8 +87,11 @@ def roc_lead(analysis: Analysis) -> str:
     best = sorted(analysis.roc, key=lambda result: -result.auc.value)
     areas = (f"{one.condition} {with_interval(one.auc.value, *one.auc.ci95)}" for one in best)
     text = f"Area under the ROC curve, mean over observers: {'; '.join(areas)}."
-    if flat := [one.condition for one in best if math.isnan(one.auc.ci95[0])]:
-        text += f" No interval can be given for {listed(flat)}: the area is the same whoever is left out."
+    if flat := [one.condition for one in best if one.auc.standard_error == 0]:
+        text += (
+            f" The area of {listed(flat)} is the same whoever is left out: its interval says what so few observers and"
+            " cases cannot exclude."
+        )
     for each in found(analysis.roc_differences) or ():
         text += (
             f" {each.condition} less {each.baseline}:"
@@ -125,8 +127,9 @@ def _vgc(analysis: Analysis, mark: str) -> list[Block]:
             ("Condition", "AUC", "95 % CI, bootstrap", "95 % CI, O-R", "p, O-R", "AUC, pooled", "95 % CI, pooled", "n"),
             rows,
             f"{first.test}.{readers} Assumptions: {first.assumptions}. {first.observers} observers, {first.cases}"
-            f" cases."
-            f" An area of 0.5 means rated as {first.baseline} is, 1 always rated higher, 0 always lower; p tests 0.5.",
+            " cases. Near 0 and 1 the interval to report is the O-R one: from few observers the bootstrap's is too"
+            f" narrow there. An area of 0.5 means rated as {first.baseline} is, 1 always rated higher, 0 always lower;"
+            " p tests 0.5.",
         ),
     ]
 
