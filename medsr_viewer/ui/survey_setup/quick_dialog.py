@@ -5,38 +5,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QWidget
 
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.survey.design import Case
 from medsr_viewer.survey.report.wording import counted
 from medsr_viewer.survey.sealing import drawn_passphrase
-from medsr_viewer.ui.notices import Notices
-from medsr_viewer.ui.progress import Progress
 from medsr_viewer.ui.runner import Report, Runner, Work
 from medsr_viewer.ui.state import State
-from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.extent import extent_of
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
 from medsr_viewer.ui.survey_setup.folder_page import folder_mistakes
-from medsr_viewer.ui.survey_setup.making import Order, Step, making
+from medsr_viewer.ui.survey_setup.making import Order, making
+from medsr_viewer.ui.survey_setup.making_dialog import MakingDialog
 from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
 from medsr_viewer.ui.survey_setup.mistake_words import told
-from medsr_viewer.ui.survey_setup.notice_place import NoticePlace
 from medsr_viewer.ui.survey_setup.open_images import cases_of_open
 from medsr_viewer.ui.survey_setup.quick_design import (
     MOST_IMAGES,
@@ -49,11 +35,10 @@ from medsr_viewer.ui.survey_setup.rate_dialog import observer_mistake
 if TYPE_CHECKING:
     from medsr_viewer.workflows.survey_new import NewSurvey
 
-_WIDTH = 680
 _KEEP = "Keep the passphrase in a file beside the folder. Whoever reads the file can unblind the survey."
 
 
-class QuickDialog(QDialog):
+class QuickDialog(MakingDialog):
     """Says what a quick survey is, makes it, and lets the rating begin.
 
     Parameters
@@ -64,10 +49,7 @@ class QuickDialog(QDialog):
         Suggested for the survey.
     observer : str
         Suggested pseudonym.
-    runner : Runner
-        Does what takes long.
-    parent : QWidget, optional
-        The window, which stays usable.
+    runner, parent : see `MakingDialog`
     """
 
     ready = Signal(Path, str)
@@ -76,15 +58,8 @@ class QuickDialog(QDialog):
     def __init__(
         self, state: State, folder: Path, observer: str, runner: Runner, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Quick survey of the open images")
-        self.setMinimumWidth(_WIDTH)
-        self._state, self._runner = state, runner
-        self._conditions = quick_conditions(state)
-        self._making = Errand(runner, self)
-        self.notices = Notices(self)
-        self.words = QLabel()
-        self.words.setWordWrap(True)
+        super().__init__("Quick survey of the open images", "&Start", runner, parent)
+        self._state, self._conditions = state, quick_conditions(state)
         self.images, available = QSpinBox(), len(quick_inputs(state, 1_000_000))
         self.images.setRange(1, max(available, 1))
         self.images.setValue(min(available, MOST_IMAGES))
@@ -94,21 +69,18 @@ class QuickDialog(QDialog):
         self.passphrase, self.kept = QLineEdit(drawn_passphrase()), QCheckBox(_KEEP)
         self.kept.setChecked(True)
         self.folder_mistake, self.observer_mistake, self.passphrase_mistake = (MistakeLabel() for _ in range(3))
-        self.start, self.cancelled = QPushButton("&Start"), QPushButton("Cancel")
-        self.progress = Progress(runner, "Working …")
-        self.progress.cancel.hide()  # the dialog's own does it
-        self._lay_out()
+        self.add_rows(
+            [
+                ("&Images", self.images, None),
+                ("&Folder", self.folder, self.folder_mistake),
+                ("&Observer", self.observer, self.observer_mistake),
+                ("&Passphrase", self.passphrase, self.passphrase_mistake),
+                ("", self.kept, None),
+            ]
+        )
         self.images.valueChanged.connect(self._describe)
-        self.start.clicked.connect(self._start)
-        self.cancelled.clicked.connect(self.reject)
-        self._making.progressed.connect(self._on_progressed)
-        self._making.done.connect(self._on_made)
-        self._making.failed.connect(self.notices.show_failure)
-        self._making.ended.connect(self._on_ended)
         self._describe()
-        self.adjustSize()
-        self.start.setFocus()
-        self.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # the focus is drawn before the first Tab
+        self.be_ready()
 
     @property
     def kept_file(self) -> Path | None:
@@ -116,14 +88,21 @@ class QuickDialog(QDialog):
         path = self.folder.path
         return path.with_name(f"{path.name}-passphrase.txt") if path is not None and self.kept.isChecked() else None
 
-    @Slot()
-    def reject(self) -> None:
-        """Cancel what runs; else close."""
-        if self._making.is_busy:
-            self._making.cancel()
-        else:
-            super().reject()
-            self.deleteLater()
+    def work(self) -> Work | None:
+        """Return the making of the survey."""
+        path, observer = self.folder.path, self.observer.text().strip()
+        folders = [told(one).text for one in folder_mistakes(path)]
+        wrong_observer = observer_mistake(observer)
+        self.folder_mistake.show_texts(folders)
+        self.observer_mistake.show_texts([wrong_observer] if wrong_observer else [])
+        self.passphrase_mistake.show_texts([] if self.passphrase.text() else ["A passphrase is needed."])
+        if path is None or folders or wrong_observer or not self.passphrase.text():
+            return None
+        return self._work(path)
+
+    def tell(self, result: NewSurvey) -> None:
+        """Say that the survey stands, and who rates."""
+        self.ready.emit(result.folder, self.observer.text().strip())
 
     @Slot()
     def _describe(self) -> None:
@@ -142,19 +121,6 @@ class QuickDialog(QDialog):
             "see which method made which image until the survey is closed with its passphrase."
         )
 
-    @Slot()
-    def _start(self) -> None:
-        path, observer = self.folder.path, self.observer.text().strip()
-        folders = [told(one).text for one in folder_mistakes(path)]
-        wrong_observer = observer_mistake(observer)
-        self.folder_mistake.show_texts(folders)
-        self.observer_mistake.show_texts([wrong_observer] if wrong_observer else [])
-        self.passphrase_mistake.show_texts([] if self.passphrase.text() else ["A passphrase is needed."])
-        if path is None or folders or wrong_observer or not self.passphrase.text():
-            return
-        self._set_busy(busy=True)
-        self._making.start(self._work(path))
-
     def _work(self, path: Path) -> Work:
         state, conditions, device = self._state, self._conditions, self._state.choices.device
         inputs, passphrase, kept = quick_inputs(state, self.images.value()), self.passphrase.text(), self.kept_file
@@ -166,54 +132,6 @@ class QuickDialog(QDialog):
             return making(Order(path, design, passphrase, device=device, kept=kept))(token, report)
 
         return work
-
-    @Slot(object)
-    def _on_progressed(self, step: Any) -> None:
-        assert isinstance(step, Step)  # noqa: S101 - for the type checker
-        self.progress.report(step.text, step.done, step.total)
-
-    @Slot(object)
-    def _on_made(self, made: NewSurvey) -> None:
-        self.ready.emit(made.folder, self.observer.text().strip())
-        super().accept()
-        self.deleteLater()
-
-    @Slot()
-    def _on_ended(self) -> None:
-        self._set_busy(busy=False)
-
-    def _set_busy(self, *, busy: bool) -> None:
-        if busy:
-            self.notices.clear()
-        for part in (self.images, self.folder, self.observer, self.passphrase, self.kept, self.start):
-            part.setEnabled(not busy)
-
-    def _lay_out(self) -> None:
-        form = QFormLayout()
-        rows: tuple[tuple[str, QWidget, MistakeLabel | None], ...] = (
-            ("&Images", self.images, None),
-            ("&Folder", self.folder, self.folder_mistake),
-            ("&Observer", self.observer, self.observer_mistake),
-            ("&Passphrase", self.passphrase, self.passphrase_mistake),
-            ("", self.kept, None),
-        )
-        for text, field, mistake in rows:
-            form.addRow(text, field)
-            if mistake is not None:
-                form.addRow("", mistake)
-        self.start.setDefault(True)
-        self.cancelled.setAutoDefault(False)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.progress)
-        buttons.addStretch(1)
-        buttons.addWidget(self.start)
-        buttons.addWidget(self.cancelled)
-        column = QVBoxLayout(self)
-        column.addWidget(self.words)
-        column.addLayout(form)
-        column.addStretch(1)
-        column.addWidget(NoticePlace(self.notices))
-        column.addLayout(buttons)
 
 
 def _stand_ins(count: int) -> list[Case]:

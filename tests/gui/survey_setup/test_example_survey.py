@@ -62,7 +62,7 @@ def test_what_hinders_it_stands_in_the_dialog(
     assert "holds something already" in dialog.folder_mistake.text()
     assert dialog.start.isEnabled()
     dialog.folder.path = tmp_path / "new"
-    with qtbot.waitSignal(dialog._making.failed, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(dialog.making.failed, timeout=PATIENCE_MS):
         press(qtbot, dialog.start)
     qtbot.waitUntil(dialog.start.isEnabled, timeout=PATIENCE_MS)
     assert dialog.folder_mistake.text() == ""
