@@ -18,6 +18,7 @@
     ├── SurveyError               a survey is damaged, altered, closed, or in another state than was asked for
     │   ├── AnswerRefused         an answer of an observer does not count
     │   ├── AlreadyRecorded       the same was recorded before, and is kept as it was
+    │   ├── SittingOvertaken      the observer goes on in another window
     │   ├── SurveyClosed          nothing more is rated
     │   ├── SurveyUnreachable     its database cannot be read or written now; nothing says that it was altered
     │   ├── TooFewRatings         too few ratings for a statistic that was asked for
@@ -164,6 +165,13 @@ class AlreadyRecorded(SurveyError):
 
     title = "This was recorded already"
     advice = "Nothing was changed. Open the survey again to go on where it stands."
+
+
+class SittingOvertaken(SurveyError):
+    """The observer goes on in another window: this one takes no more answers."""
+
+    title = "This sitting was continued in another window"
+    advice = "Close this window and go on in the other. Every answer that was saved is kept."
 
 
 class SurveyClosed(SurveyError):

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from medsr_viewer.errors import AlreadyRecorded, SurveyClosed, SurveyError
+from medsr_viewer.errors import AlreadyRecorded, SittingOvertaken, SurveyClosed, SurveyError
 from medsr_viewer.survey.chain import Entry
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.enrolment import enrol, own_progress
@@ -14,11 +14,16 @@ from medsr_viewer.survey.progress import Progress
 from medsr_viewer.survey.store import Store
 from medsr_viewer.survey.withdrawal import withdraw
 
+_OVERTAKEN = "A newer window of this observer takes the answers now"
+_KEPT = "What it saved is kept; this one goes on after it."
+
 
 def begin_sitting(
     store: Store, design: Design, observer: str, *, display: Mapping[str, Any], version: str
 ) -> SittingRecords:
     """Enrol an observer, or take up where the observer stopped, and record that a sitting begins.
+
+    The store holds it open until it is closed: `medsr_viewer.survey.open_sitting` tells others.
 
     Parameters
     ----------
@@ -46,10 +51,11 @@ def begin_sitting(
         raise _withdrawn()
     identifier = secrets.token_hex(8)
     payload = {"observer": observer, "display": dict(display), "version": version}
+    store.hold(identifier)  # before anybody can read of it
     try:
         record = store.append("session", payload, session=identifier, key=f"{observer}/{len(progress.sittings)}")
     except AlreadyRecorded as exc:
-        raise _elsewhere() from exc
+        raise SittingOvertaken(_OVERTAKEN) from exc
     progress.take(record)
     return SittingRecords(store, design, progress)
 
@@ -83,8 +89,10 @@ class SittingRecords:
 
         Raises
         ------
+        SittingOvertaken
+            If a newer sitting began.
         SurveyError
-            If the observer was withdrawn, a newer sitting began, or another window answered the same.
+            If the observer was withdrawn, or another window answered the same.
         """
         self._refuse_overtaken()
         try:
@@ -92,7 +100,7 @@ class SittingRecords:
         except AlreadyRecorded as exc:
             # Another window answered between the two lines above: what it answered stands, and this one goes on there.
             self.progress = own_progress(self._store, self.progress.observer, self._design.sitting)
-            raise _elsewhere() from exc
+            raise SurveyError("Another window of this observer answered the same just before", _KEPT) from exc
         for record in records:
             self.progress.take(record)
 
@@ -112,7 +120,7 @@ class SittingRecords:
             self.progress.take(news[-1])
             raise _withdrawn()
         if news[-1].session != self.session:
-            raise _elsewhere()
+            raise SittingOvertaken(_OVERTAKEN)
 
 
 def _refuse_ended(store: Store) -> None:
@@ -120,13 +128,6 @@ def _refuse_ended(store: Store) -> None:
         if record.kind == "closed":
             raise SurveyClosed("The survey was closed: no more answers are taken")
         raise SurveyError("The ratings of this survey are simulated", "Set up a new survey for real observers.")
-
-
-def _elsewhere() -> SurveyError:
-    return SurveyError(
-        "This observer's session was opened in another window, which takes the answers now",
-        "Close this window and go on in the other; what was answered is kept.",
-    )
 
 
 def _withdrawn() -> SurveyError:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from medsr_viewer.errors import AnswerRefused, InputError, SurveyClosed, SurveyError
+from medsr_viewer.errors import AnswerRefused, InputError, SittingOvertaken, SurveyClosed, SurveyError
 from medsr_viewer.survey.design import Sitting
 from medsr_viewer.survey.feedback import ATTEMPTS, Feedback
 from medsr_viewer.survey.plan import Trial
@@ -165,7 +165,7 @@ def test_the_first_window_takes_no_more_answers_once_a_second_is_open(tmp_path: 
     first = survey.sitting()
     survey.rate(first)
     second = survey.sitting()
-    with pytest.raises(SurveyError, match="another window"):
+    with pytest.raises(SittingOvertaken):
         survey.rate(first)
     survey.rate(second)
     assert _shown(second) == "t2"
@@ -179,8 +179,9 @@ def test_windows_that_answer_in_the_same_moment_double_nothing(tmp_path: Path, m
     # As if the first had asked who is the latest just before the second began.
     monkeypatch.setattr(first._records, "_refuse_overtaken", lambda: None)
     survey.rate(first)
-    with pytest.raises(SurveyError, match="another window"):
+    with pytest.raises(SurveyError, match="Another window") as raised:
         survey.rate(second)
+    assert not isinstance(raised.value, SittingOvertaken), "it goes on"
     assert _shown(second) == "t1"
     survey.rate(second)
     assert [record.key for record in survey.store.records(kinds=("rating",))] == ["R1/t0/0", "R1/t1/0"]

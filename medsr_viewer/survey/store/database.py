@@ -93,6 +93,12 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def keep(self) -> Connection:
+        """Return a connection without transactions that is the caller's alone, to be closed by the caller."""
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        return connection
+
     def now(self, connection: Connection) -> str:
         """Return the wall clock, UTC, ISO-8601: PostgreSQL's own, so that workstations share one."""
         moment = datetime.now(UTC) if self.path else connection.execute(select(func.clock_timestamp())).scalar_one()

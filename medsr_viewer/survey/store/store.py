@@ -18,6 +18,7 @@ from medsr_viewer.survey.store.appending import digest_in, extend
 from medsr_viewer.survey.store.checking import contradictions, problems_of
 from medsr_viewer.survey.store.database import Database
 from medsr_viewer.survey.store.head_file import head_file_of, read_head_file, write_head_file
+from medsr_viewer.survey.store.holding import Hold, Place, hold, holder
 from medsr_viewer.survey.store.migrating import backups
 from medsr_viewer.survey.store.rows import erase_values, readable, select_heads, select_records
 
@@ -56,6 +57,7 @@ class Store:
         self._database = database
         self._clock = clock
         self.last_clock_back: Record | None = None
+        self._holds: list[Hold] = []
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +69,19 @@ class Store:
 
     def close(self) -> None:
         """Close all connections; nothing is lost without."""
+        while self._holds:
+            self._holds.pop().release()
         self._database.close()
+
+    def hold(self, session: str) -> None:
+        """Hold a sitting open until this store is closed, or its process ends in whatever way."""
+        held = hold(self._database, session)
+        if held is not None:
+            self._holds.append(held)
+
+    def holder(self, session: str) -> Place:
+        """Return where a running process holds a sitting open; "" for nowhere."""
+        return holder(self._database, session)
 
     def append(self, kind: Kind, payload: Mapping[str, Any], *, session: str = "", key: str = "") -> Record:
         """Record one thing. When this returns, it is on the disk.

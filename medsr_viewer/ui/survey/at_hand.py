@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medsr_viewer import __version__
-from medsr_viewer.errors import MedsrError
+from medsr_viewer.errors import MedsrError, SittingOvertaken
 from medsr_viewer.survey.clock_changes import ClockChange, clock_change_in
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.feedback import Feedback
+from medsr_viewer.survey.open_sitting import OpenSitting, open_sitting
 from medsr_viewer.survey.pair_trials import ChoosePair
 from medsr_viewer.survey.plan import Plan, Trial
 from medsr_viewer.survey.session import Session, begin_session
@@ -96,12 +97,18 @@ class Outcome:
         Nothing was recorded.
     answer : Answer or None
         The answer that the request was to save.
+    elsewhere : OpenSitting or None
+        Nothing was opened, for the observer has a sitting open: `SurveyAtHand.open` may be told to end it.
+    is_overtaken : bool
+        Whether the failure is that the observer goes on in another window: nothing more is recorded here.
     """
 
     standing: Standing | None = None
     feedback: Feedback | None = None
     failure: Failure | None = None
     answer: Answer | None = None
+    elsewhere: OpenSitting | None = None
+    is_overtaken: bool = False
 
 
 class SurveyAtHand:
@@ -122,17 +129,23 @@ class SurveyAtHand:
         self._session: Session | None = None
         self._answered: set[str] = set()
 
-    def open(self, display: Mapping[str, Any]) -> tuple[Material | None, Outcome]:
+    def open(self, display: Mapping[str, Any], *, takes_over: bool = False) -> tuple[Material | None, Outcome]:
         """Open the survey and begin a sitting; one that was opened before is closed first.
 
         Parameters
         ----------
         display : mapping
             Facts of the screen.
+        takes_over : bool
+            Even if the observer has a sitting open in another window, which then takes no more answers.
         """
         self.close()
         try:
             self._material = self._read()
+            elsewhere = None if takes_over else open_sitting(self._material.store, self._observer)
+            if elsewhere is not None:
+                self.close()
+                return None, Outcome(elsewhere=elsewhere)
             self._begin(self._material, display)
             return self._material, Outcome(self._standing())
         except MedsrError as exc:
@@ -152,7 +165,8 @@ class SurveyAtHand:
         try:
             feedback = request(self._session)
         except MedsrError as exc:
-            return Outcome(self._standing_if_any(), failure=describe(exc), answer=answer)
+            is_overtaken = isinstance(exc, SittingOvertaken)
+            return Outcome(self._standing_if_any(), failure=describe(exc), answer=answer, is_overtaken=is_overtaken)
         if answer is not None and not answer.posed.is_training:
             self._answered.add(answer.posed.trial.identifier)
         return Outcome(self._standing(), feedback, answer=answer)

@@ -8,14 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.session import Session
 from medsr_viewer.ui.failure import Failure, describe
 from medsr_viewer.ui.survey.at_hand import Material, Outcome, Request, Standing, SurveyAtHand
 from medsr_viewer.ui.survey.decoding import Ahead
 from medsr_viewer.ui.survey.desk import Desk
-from medsr_viewer.ui.survey.files_check import FilesCheck
-from medsr_viewer.ui.survey.own_texts import OwnTexts
+from medsr_viewer.ui.survey.opening import Opening
 from medsr_viewer.ui.survey.pages import Pages
 from medsr_viewer.ui.survey.posed_trial import Answer, PosedTrial, Values
 from medsr_viewer.ui.survey.presenting import Presenting
@@ -48,24 +46,19 @@ class Conducting(QObject):
         self.window.may_close = self._may_close
         self.window.closing.connect(self.shutdown)
         self.desk, self.ahead = Desk(survey, self), Ahead(self)
-        self.desk.opened.connect(self._on_opened)
         self.desk.answered.connect(self._on_outcome)
         self.pages = Pages(self.window)
-        self.own_texts = OwnTexts(self.window, self)
-        self.own_texts.blind.connect(self._begin_sitting)
-        self.own_texts.refused.connect(self.pages.show_problem)
-        self.files = FilesCheck(self)
-        self.files.whole.connect(self._on_files_whole)
-        self.files.refused.connect(self.pages.show_problem)
+        self._opening = Opening(self.desk, self.pages, self.window, observer, self)
+        self._opening.begun.connect(self._begin_sitting)
+        self._files = self._opening.files
+        self._files.whole.connect(self._on_files_whole)
         self.presenting: Presenting | None = None
-        self._observer = observer
-        self._design: Design | None = None
-        self._opened: tuple[Material, Standing] | None = None
+        self._material: Material | None = None
         self._standing: Standing | None = None
         self._given: dict[str, Values] = {}
         self._ambient = ""
         self._leaves = self._pauses = self._is_shut = self._knows_it_counts = False
-        self.pages.connect_opening(self.start, self.leave)
+        self.pages.connect_opening(self.start, self._opening.take_over, self.leave)
 
     @property
     def standing(self) -> Standing | None:
@@ -80,13 +73,12 @@ class Conducting(QObject):
     @Slot()
     def start(self) -> None:
         """Open the survey, or try again what failed."""
-        if self._design is not None and self._standing is not None:
-            if self.files.failure is not None:
-                self._check_files()
-            self._go_on()
-        else:
-            self.pages.show_opening()
-            self.desk.open(self._display())
+        if self._standing is None:
+            self._opening.begin()
+            return
+        if self._files.failure is not None:
+            self._opening.check_files()
+        self._go_on()
 
     @Slot()
     def shutdown(self) -> None:
@@ -97,8 +89,7 @@ class Conducting(QObject):
         if self.presenting is not None:
             self.presenting.stop()
         self.pages.stop()
-        self.own_texts.shutdown()
-        self.files.shutdown()
+        self._opening.shutdown()
         self.ahead.shutdown()
         self.desk.shutdown()
 
@@ -116,38 +107,19 @@ class Conducting(QObject):
         if QThread.currentThread() is self.thread():
             self.pages.show_problem(failure)
 
-    @Slot(object, object)
-    def _on_opened(self, material: Material | None, outcome: Outcome) -> None:
-        if material is None or outcome.standing is None:
-            assert outcome.failure is not None  # noqa: S101 - one of the two is there
-            self.pages.show_problem(outcome.failure)
-            return
-        self._design = material.design
-        self.window.name_study(f"{material.design.title}  \N{MIDDLE DOT}  observer {self._observer}")
-        self.pages.use(material.design)
-        self._opened = material, outcome.standing
-        self.own_texts.judge(material.design, material.plan)
-
-    def _check_files(self) -> None:
-        assert self._opened is not None  # noqa: S101 - only called when the survey was opened
-        material, standing = self._opened
-        self.files.look(lambda between: material.check(standing.stimuli, between))
-
     @Slot()
     def _on_files_whole(self) -> None:
         if self.presenting is not None and self.pages.is_on(self.pages.opening):
             self._go_on()  # the first trial has waited
 
-    @Slot()
-    def _begin_sitting(self) -> None:
-        assert self._opened is not None  # noqa: S101 - the window's texts are judged when the survey was opened
-        material, self._standing = self._opened
+    @Slot(object, object)
+    def _begin_sitting(self, material: Material, standing: Standing) -> None:
+        self._material, self._standing = material, standing
         self.presenting = Presenting(self.pages.trial, self.ahead, material.design.sitting.delay_ms, self)
         self.presenting.failed.connect(self.pages.show_problem)
         self.presenting.shown.connect(self.window.time_rated.start)
         self.ahead.use(material.plan.stimuli, material.load)
         self._connect()
-        self._check_files()  # not before: a problem that names a file is no text that the window shows with an image
         self._go_on()
 
     def _connect(self) -> None:
@@ -173,8 +145,8 @@ class Conducting(QObject):
 
     @Slot(bool)
     def _decide(self, agreed: bool) -> None:
-        assert self._design is not None  # noqa: S101
-        digest = hashlib.sha256(self._design.texts.consent.encode("utf-8")).hexdigest()
+        assert self._material is not None  # noqa: S101 - pages are shown once the survey is open
+        digest = hashlib.sha256(self._material.design.texts.consent.encode("utf-8")).hexdigest()
         if not agreed:
             self.pages.consent.show_declined()
         self._ask_once(lambda session: session.consent(agreed=agreed, text_digest=digest))
@@ -239,12 +211,15 @@ class Conducting(QObject):
 
     @Slot(object)
     def _save(self, answer: Answer) -> None:
-        assert self._design is not None  # noqa: S101 - trials are shown once the survey is open
-        self.desk.ask(saving(answer, self._design), answer)
+        assert self._material is not None  # noqa: S101 - trials are shown once the survey is open
+        self.desk.ask(saving(answer, self._material.design), answer)
 
     @Slot(object)
     def _on_outcome(self, outcome: Outcome) -> None:
         self._standing = outcome.standing or self._standing
+        if outcome.is_overtaken and outcome.failure is not None:
+            self._end_overtaken(outcome.failure)
+            return
         if outcome.failure is not None:
             self._show_failure(outcome.failure, outcome.answer)
             return
@@ -256,6 +231,12 @@ class Conducting(QObject):
             self.pages.trial.show_feedback(outcome.feedback)
         else:
             self._go_on()
+
+    def _end_overtaken(self, failure: Failure) -> None:
+        if self.presenting is not None:
+            self.presenting.stop()
+        self.window.time_rated.halt()
+        self.pages.show_overtaken(failure)
 
     def _acknowledge(self, answer: Answer, outcome: Outcome) -> None:
         if not answer.posed.is_training:
@@ -283,12 +264,12 @@ class Conducting(QObject):
         standing, pages = self._standing, self.pages
         assert standing is not None  # noqa: S101 - only called when the survey is open
         self.window.tell_clock(standing.clock)
-        if self.files.failure is not None:
-            pages.show_problem(self.files.failure)
+        if self._files.failure is not None:
+            pages.show_problem(self._files.failure)
             return
         step = standing.step
         if step.kind in _RATING and not self._begins_to_count(standing):
-            if self.files.is_whole:
+            if self._files.is_whole:
                 self._bring(standing)
             else:
                 pages.show_checking()
@@ -310,8 +291,8 @@ class Conducting(QObject):
 
     def _begins_to_count(self, standing: Standing) -> bool:
         """Whether the training has just ended, in this sitting or in one that was broken off then."""
-        assert self._opened is not None  # noqa: S101 - only asked when the survey is open
-        has_training = bool(self._opened[0].plan.training)
+        assert self._material is not None  # noqa: S101 - only asked when the survey is open
+        has_training = bool(self._material.plan.training)
         return has_training and standing.step.kind == "main" and not standing.saved and not self._knows_it_counts
 
     def _bring(self, standing: Standing) -> None:

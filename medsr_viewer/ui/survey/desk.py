@@ -48,10 +48,10 @@ class Desk(QObject):
         """Whether a request is being worked on, or waits."""
         return self.runner.is_busy or bool(self._waiting)
 
-    def open(self, display: Mapping[str, Any]) -> None:
-        """Open the survey, or open it anew after a failure."""
+    def open(self, display: Mapping[str, Any], *, takes_over: bool = False) -> None:
+        """Open the survey, or open it anew after a failure; see `SurveyAtHand.open`."""
         facts = dict(display)
-        self._enqueue(lambda _token, _report: self._survey.open(facts))
+        self._enqueue(lambda _token, _report: self._survey.open(facts, takes_over=takes_over))
 
     def ask(self, request: Request, answer: Answer | None = None) -> None:
         """Ask something of the session; see `SurveyAtHand.ask`."""

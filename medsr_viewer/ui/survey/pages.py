@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.open_sitting import OpenSitting
 from medsr_viewer.survey.steps import StepKind
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey.at_hand import Standing
@@ -18,6 +19,7 @@ from medsr_viewer.ui.survey.keys import key_help, mouse_help
 from medsr_viewer.ui.survey.page import Page
 from medsr_viewer.ui.survey.plain_pages import (
     CountingPage,
+    ElsewherePage,
     EndPage,
     InstructionsPage,
     PausePage,
@@ -56,7 +58,8 @@ class Pages(QObject):
         self._is_made = False
         self.opening = Page("One moment \N{HORIZONTAL ELLIPSIS}", window)
         self.problem = ProblemPage(window)
-        for page in (self.opening, self.problem):
+        self.elsewhere = ElsewherePage(window)
+        for page in (self.opening, self.problem, self.elsewhere):
             window.add_page(page)
 
     @property
@@ -76,10 +79,14 @@ class Pages(QObject):
         """Whether the page between training and study is shown."""
         return self._is_made and self.is_on(self.counting)
 
-    def connect_opening(self, retry: Callable[[], None], leave: Callable[[], None]) -> None:
-        """Connect the page that tells of a problem."""
+    def connect_opening(
+        self, retry: Callable[[], None], take_over: Callable[[], None], leave: Callable[[], None]
+    ) -> None:
+        """Connect the pages that tell of a problem, and of a sitting in another window."""
         self.problem.retry_wanted.connect(retry)
-        self.problem.leave_wanted.connect(leave)
+        self.elsewhere.continued.connect(take_over)
+        for page in (self.problem, self.elsewhere):
+            page.leave_wanted.connect(leave)
 
     def use(self, design: Design) -> TrialPage:
         """Make the pages of a survey, and return that of its trials."""
@@ -120,6 +127,16 @@ class Pages(QObject):
         """Tell of a failure, in place of everything else."""
         self.problem.show_failure(failure)
         self._window.show_page(self.problem)
+
+    def show_overtaken(self, failure: Failure) -> None:
+        """Say that the observer goes on in another window."""
+        self.problem.show_failure(failure, is_final=True)
+        self._window.show_page(self.problem)
+
+    def show_elsewhere(self, observer: str, sitting: OpenSitting) -> None:
+        """Ask whether the observer goes on here."""
+        self.elsewhere.tell(observer, sitting)
+        self._window.show_page(self.elsewhere)
 
     def show_trial(self) -> None:
         """Show the page of the trials."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
+from medsr_viewer.survey.open_sitting import OpenSitting
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey.page import Page
 
@@ -125,6 +128,30 @@ class EndPage(Page):
         self.back.hide()
 
 
+class ElsewherePage(Page):
+    """The observer rates in another window: go on here, or leave that alone."""
+
+    continued = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("You are rating in another window", parent)
+        self.add_leave_button("Cancel")
+        # No default: that Enter was pressed once too often must end no sitting.
+        self.go_on = self.add_button("Continue here")
+        self.go_on.clicked.connect(self.continued)
+
+    def tell(self, observer: str, sitting: OpenSitting) -> None:
+        """Say whose sitting is open, since when and where."""
+        since = datetime.fromisoformat(sitting.since).astimezone()
+        where = "on this computer" if sitting.is_here else "on another computer"
+        self.text.setText(
+            f"The observer {observer} has a sitting open {where}, since {since:%H:%M} on {since:%d %B %Y}.\n\nIf you "
+            "continue here, the other window takes no more answers. Every answer that was saved is kept; one that was "
+            "chosen there but not saved is asked again.\n\nIf somebody else is rating under this name, cancel, and "
+            "ask the coordinator for a name of your own."
+        )
+
+
 class ProblemPage(Page):
     """Something stops the study: what, and what to do."""
 
@@ -136,8 +163,16 @@ class ProblemPage(Page):
         self.retry = self.add_button("Try again", is_default=True)
         self.retry.clicked.connect(self.retry_wanted)
 
-    def show_failure(self, failure: Failure) -> None:
-        """Tell of a failure. A traceback is in the log, not here: it may name what is shown."""
+    def show_failure(self, failure: Failure, *, is_final: bool = False) -> None:
+        """Tell of a failure. A traceback is in the log, not here: it may name what is shown.
+
+        Parameters
+        ----------
+        failure : Failure
+        is_final : bool
+            Whether there is no use in trying again.
+        """
+        self.retry.setHidden(is_final)
         self.title.setText(failure.title)
         told = [failure.reason] if not failure.details else []
         self.text.setText("\n\n".join(part for part in (*told, failure.advice) if part))
