@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from medsr_viewer.ui.notices import Notices
@@ -14,7 +14,6 @@ from medsr_viewer.ui.runner import Runner, Work
 from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.making import Step
 from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
-from medsr_viewer.ui.survey_setup.notice_place import NoticePlace
 
 _WIDTH = 680
 
@@ -91,10 +90,16 @@ class MakingDialog(QDialog):
                 self._form.addRow("", mistake)
 
     def be_ready(self) -> None:
-        """Take the size that the fields need, and lead to the button that begins."""
-        self.adjustSize()
+        """Lead to the button that begins."""
         self.start.setFocus()
         self.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # the focus is drawn before the first Tab
+
+    def event(self, event: QEvent) -> bool:
+        """Grow and shrink at the lower edge with what is said."""
+        is_done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and not self.isMaximized():
+            self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
+        return is_done
 
     @Slot(object)
     def _on_progressed(self, step: Any) -> None:
@@ -123,9 +128,9 @@ class MakingDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self.start)
         buttons.addWidget(self.cancelled)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.addWidget(self.words)
         column.addLayout(self._form)
         column.addStretch(1)
-        column.addWidget(NoticePlace(self.notices))
         column.addLayout(buttons)
+        column.addWidget(self.notices)  # below: no room is kept for them, and no button moves when one comes

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from medsr_viewer.cancel import CancelToken
 from medsr_viewer.errors import CannotWrite
 from medsr_viewer.ui.app import Application
+from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.preferences import Preferences
 from medsr_viewer.ui.survey_setup.example_dialog import ExampleDialog
 from medsr_viewer.ui.survey_setup.remembered_folders import remember_folder, remembered_folders
@@ -48,6 +49,23 @@ def test_the_example_is_made_and_shown(
     assert remembered_folders(preferences)[0] == str(folder)
     assert opened.window.findChildren(ResultsWindow)
     qtbot.waitUntil(lambda: not opened.window.findChildren(ExampleDialog), timeout=PATIENCE_MS)
+
+
+def test_the_dialog_keeps_no_room_for_notices_and_no_button_moves_for_one(dialog: ExampleDialog, qtbot: QtBot) -> None:
+    def below() -> int:
+        return dialog.height() - dialog.start.geometry().bottom()
+
+    qtbot.waitUntil(lambda: below() < dialog.start.height())
+    before = dialog.start.pos(), dialog.height()
+    dialog.notices.show_failure(
+        Failure("This file or folder cannot be written", "the disk is full " * 30, "Make room.")
+    )
+    qtbot.waitUntil(lambda: dialog.height() > before[1])
+    assert dialog.start.pos() == before[0]
+    (notice,) = dialog.notices.shown
+    assert notice.height() >= notice.heightForWidth(notice.width()), "all of it can be read"
+    dialog.notices.clear()
+    qtbot.waitUntil(lambda: (dialog.start.pos(), dialog.height()) == before)
 
 
 def test_what_hinders_it_stands_in_the_dialog(
