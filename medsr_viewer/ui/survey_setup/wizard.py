@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from medsr_viewer.errors import MedsrError
@@ -29,8 +28,8 @@ from medsr_viewer.ui.survey_setup.protocol_page import ProtocolPage
 from medsr_viewer.ui.survey_setup.questions_page import QuestionsPage
 from medsr_viewer.ui.survey_setup.summary_page import SummaryPage
 from medsr_viewer.ui.survey_setup.wizard_fields import step_of
-from medsr_viewer.ui.survey_setup.wizard_frame import WizardFrame
 from medsr_viewer.ui.survey_setup.wizard_page import WizardPage
+from medsr_viewer.ui.survey_setup.wizard_steps import WizardSteps
 
 if TYPE_CHECKING:
     from medsr_viewer.workflows.survey_new import NewSurvey
@@ -39,7 +38,7 @@ _FILTER = "Survey designs (*.toml)"
 _STAY = "Stay"
 
 
-class SurveyWizard(WizardFrame):
+class SurveyWizard(WizardSteps):
     """Makes a survey of what is entered.
 
     Parameters
@@ -64,7 +63,7 @@ class SurveyWizard(WizardFrame):
         self, state: State, design: Design, folder: Path, runner: Runner, parent: QWidget | None = None
     ) -> None:
         self.cases, self.folder_page, self.made_page = CasesPage(state, runner), FolderPage(folder), MadePage()
-        self.pages: tuple[WizardPage, ...] = (
+        pages: tuple[WizardPage, ...] = (
             ProtocolPage(),
             self.cases,
             ConditionsPage(state.catalogue),
@@ -73,60 +72,23 @@ class SurveyWizard(WizardFrame):
             self.folder_page,
             SummaryPage(runner),
         )
-        super().__init__([page.title for page in self.pages], [*self.pages, self.made_page], runner, parent)
-        self._state, self.design, self._runner = state, design, runner
-        self._was_edited = self._is_made = False
+        super().__init__(design, pages, self.made_page, runner, parent)
+        self._state, self._runner = state, runner
+        self._is_made = False
         self._making = Errand(runner, self)
-        self._tried: set[int] = set()
         self._connect()
-        self.pages[0].show_design(design)
-        self._was_edited = False
-        self._show(0)
-
-    @property
-    def index(self) -> int:
-        """Of the step on screen, from 0."""
-        return self.stack.currentIndex()
 
     def set_design(self, design: Design) -> None:
-        """Go on from another design, at the first step."""
-        self.design = design
-        self._tried.clear()
-        self._show(0)
+        """Go on from another design, at the first step, with its cases at once."""
+        super().set_design(design)
         self.cases.show_design(design)
-
-    def go_to(self, index: int) -> None:
-        """Go to a step, or to the first one before it that has mistakes."""
-        self._take()
-        if index > self.index:
-            for page in self.pages[
-                self.index + 1 : index
-            ]:  # what a step cannot have any more goes, as if it was visited
-                page.show_design(self.design)
-                self.design = page.design_from(self.design)
-            self._tried.update(range(index))
-            index = next((place for place in range(index) if self._mistakes(place)), index)
-        self._show(index)
-
-    @Slot()
-    def next(self) -> None:
-        """Go to the next step; create the survey at the last."""
-        if self.index == len(self.pages) - 1:
-            self._create()
-        else:
-            self.go_to(self.index + 1)
-
-    @Slot()
-    def back(self) -> None:
-        """Go to the step before."""
-        self.go_to(max(self.index - 1, 0))
 
     @Slot()
     def reject(self) -> None:
         """Close, after asking where something would be lost."""
         if self._making.is_busy:
             self._making.cancel()
-        elif self._was_edited and not self._is_made:
+        elif self.was_edited and not self._is_made:
             self.notices.ask(
                 "Leave without making the survey?",
                 "What you entered is lost unless you save the design.",
@@ -141,12 +103,6 @@ class SurveyWizard(WizardFrame):
         else:
             self._leave()
 
-    @Slot(str)
-    def lead_to(self, key: str) -> None:
-        """Go to the field of a part of the design, on whichever step it is."""
-        self.go_to(step_of(key)[0] - 1)
-        self.pages[self.index].go_to_field(key)
-
     def load(self, path: Path) -> None:
         """Go on from a design file."""
         try:
@@ -154,11 +110,11 @@ class SurveyWizard(WizardFrame):
         except MedsrError as exc:
             self.notices.show_failure(describe(exc))
             return
-        self._was_edited = True
+        self.was_edited = True
 
     def save(self, path: Path) -> None:
         """Write the design as it stands into a file."""
-        self._take()
+        self.take()
         if wrong := [*mistakes_in(self.design), *self.cases.model.unread()]:
             self._tell_what_keeps_from_saving(wrong)
             return
@@ -168,12 +124,12 @@ class SurveyWizard(WizardFrame):
         except MedsrError as exc:
             self.notices.show_failure(describe(exc))
             return
-        self._was_edited = False
+        self.was_edited = False
         self.notices.tell("Saved", f"{named} holds the design, without passphrase and seed.")
 
     def _tell_what_keeps_from_saving(self, mistakes: list[Mistake]) -> None:
         number, title = step_of(mistakes[0].key)
-        self._tried.add(number - 1)
+        self.try_step(number - 1)
         more = f" And {len(mistakes) - 1} more." if len(mistakes) > 1 else ""
         self.notices.ask(
             "The design is not whole yet, and was not saved.",
@@ -181,49 +137,14 @@ class SurveyWizard(WizardFrame):
             [(f"Go to step {number}", lambda: self.lead_to(mistakes[0].key)), ("Not now", lambda: None)],
         )
 
-    def _take(self) -> None:
-        self.design = self.pages[self.index].design_from(self.design)
-
-    def _mistakes(self, index: int) -> list[Mistake]:
-        page = self.pages[index]
-        return [
-            *(mistake for mistake in mistakes_in(self.design) if page.is_about(mistake)),
-            *page.own_mistakes(self.design),
-        ]
-
-    def _show(self, index: int) -> None:
-        page = self.pages[index]
-        page.show_design(self.design)
-        mistakes = self._mistakes(index) if index in self._tried else []
-        page.show_mistakes(mistakes)
-        self.show_step(index)
-        if mistakes:
-            page.go_to_field(mistakes[0].key)
-        elif (field := page.first_field()) is not None:
-            field.setFocus(Qt.FocusReason.TabFocusReason)
-        else:
-            self.next_button.setFocus()
-        self.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # by which the style draws the focus
-
     @Slot()
-    def _on_changed(self) -> None:
-        self._was_edited = True
-        if self.index in self._tried:
-            self._take()
-            self.pages[self.index].show_mistakes(self._mistakes(self.index))
-
-    @Slot(int)
-    def _on_step_chosen(self, row: int) -> None:
-        if row == self.steps.currentRow() and 0 <= row != self.index:
-            self.go_to(row)
-
     def _create(self) -> None:
         folder = self.folder_page
         path = folder.folder.path
-        wrong = next((place for place in range(len(self.pages)) if self._mistakes(place)), None)
+        wrong = next((place for place in range(len(self.pages)) if self.mistakes_on(place)), None)
         if wrong is not None or path is None:
             self.go_to(self.index)
-            self._show(wrong or 0)
+            self.show_page(wrong or 0)
             return
         self.set_busy(busy=True)
         order = Order(
@@ -268,22 +189,14 @@ class SurveyWizard(WizardFrame):
             self.save(Path(name))
 
     def _connect(self) -> None:
-        for page in self.pages:
-            page.changed.connect(self._on_changed)
-            page.led.connect(self.lead_to)
         self.cases.failed.connect(self.notices.show_failure)
-        # Queued: within the mouse's press the list selects the row that was pressed after it made it the current one.
-        self.steps.currentRowChanged.connect(self._on_step_chosen, Qt.ConnectionType.QueuedConnection)
-        self.next_button.clicked.connect(self.next)
-        self.back_button.clicked.connect(self.back)
         self.close_button.clicked.connect(self.reject)
         self.load_button.clicked.connect(self._ask_for_design)
         self.save_button.clicked.connect(self._ask_where_to_save)
+        self.all_taken.connect(self._create)
         self._making.progressed.connect(self._on_progressed)
         self._making.done.connect(self._on_made)
         self._making.failed.connect(self.notices.show_failure)
         self._making.ended.connect(self._on_ended)
         self.made_page.rate_wanted.connect(self.rate_wanted)
         self.made_page.status_wanted.connect(self.status_wanted)
-        QShortcut(QKeySequence("Ctrl+PgDown"), self, lambda: self.go_to(min(self.index + 1, len(self.pages) - 1)))
-        QShortcut(QKeySequence("Ctrl+PgUp"), self, self.back)
