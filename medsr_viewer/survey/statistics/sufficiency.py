@@ -62,6 +62,23 @@ def caution_on_choices(observers: int, cases: int) -> str:
     )
 
 
+def caution_on_pilot(observers: int, cases: int) -> str:
+    """Return that a pilot is too small to plan from without its ranges; "" where it is not.
+
+    Parameters
+    ----------
+    observers, cases : int
+        That the variances were estimated from.
+    """
+    few = [f"{n} {noun}s" for n, noun in ((observers, "observer"), (cases, "case")) if n < LEAST_DRAWN]
+    if not few:
+        return ""
+    return (
+        f"Do not plan on these numbers alone: the variances come from {' and '.join(few)}, too few to show how far"
+        " others differ. Take the ranges in brackets, or a larger pilot."
+    )
+
+
 def least_stimuli(ratings_each: int) -> int:
     """Return the fewest stimuli that a coefficient of agreement is computed from.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
 
@@ -68,10 +68,34 @@ class VarianceComponents:
         known = spread > 0
         return np.where(known, np.maximum(total**2 / np.where(known, spread, 1.0), 1.0), np.inf)
 
+    def plausible_factors_of_mean(self, observers: int, cases: int) -> tuple[float, float]:
+        """Return between which multiples of itself `variance_of_mean` may lie, as so small a pilot knows it.
+
+        Degrees of freedom after Satterthwaite, from the mean squares of the pilot's analysis of variance.
+        """
+        pilot = self.n_observers, self.n_cases
+        squares = self.residual + pilot[1] * self.observers, self.residual + pilot[0] * self.cases, self.residual
+        of_observers, of_cases, both = 1 / (pilot[1] * observers), 1 / (pilot[0] * cases), 1 / (observers * cases)
+        free = pilot[0] - 1, pilot[1] - 1, (pilot[0] - 1) * (pilot[1] - 1)
+        parts = (of_observers, of_cases, both - of_observers - of_cases)
+        spread = sum((part * square) ** 2 / df for part, square, df in zip(parts, squares, free, strict=True))
+        if spread == 0:
+            return 1.0, 1.0
+        df = float(self.variance_of_mean(observers, cases)) ** 2 / spread
+        return _chi_squared_factors(max(df, min(free)))  # differences of mean squares have fewer by this approximation
+
+    def times(self, factor: float) -> VarianceComponents:
+        """Return the same with every variance so many times as large."""
+        parts = {name: factor * getattr(self, name) for name in ("observers", "cases", "residual")}
+        return replace(self, **parts)
+
 
 def plausible_factors(number: int) -> tuple[float, float]:
     """Return between which multiples of its estimate a variance between so many may lie (95 %, chi-squared)."""
-    df = number - 1
+    return _chi_squared_factors(number - 1)
+
+
+def _chi_squared_factors(df: float) -> tuple[float, float]:
     return df / float(stats.chi2.ppf(0.975, df)), df / float(stats.chi2.ppf(0.025, df))
 
 

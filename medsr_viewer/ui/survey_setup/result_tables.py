@@ -114,12 +114,21 @@ def _needed(planned: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         return [(_SIZES, "", str(planned["missing"]))]
     aims = [f"a mean within ±{width:g} (95 % interval)" for width in planned["half_widths"]]
     aims += [f"a difference of {difference:g} (power 80 %)" for difference in planned["differences"]]
-    return [
-        (aim, counted(row["cases"], "case"), "more cases" if number is None else counted(number, "observer"))
-        for place, aim in enumerate(aims)
-        for row in planned["needed"]
-        for number in [[*row["for_width"], *row["for_difference"]][place]]
-    ]
+    rows = []
+    for place, aim in enumerate(aims):
+        for row in planned["needed"]:
+            number = [*row["for_width"], *row["for_difference"]][place]
+            ranges = [*row.get("width_ranges", ()), *row.get("difference_ranges", ())]  # none in older reports
+            needed = _observers(number, ranges[place] if ranges else (number, number))
+            rows.append((aim, counted(row["cases"], "case"), needed))
+    return rows
+
+
+def _observers(number: int | None, between: Sequence[int | None]) -> str:
+    """Return how many, and in brackets between how many."""
+    few, many = ("more cases" if each is None else f"{each:,}" for each in between)
+    told = "more cases" if number is None else counted(number, "observer")
+    return told if few == many else f"{told} ({few} to {many})"
 
 
 def _neighbours(pairs: Any) -> list[tuple[str, str, str]]:

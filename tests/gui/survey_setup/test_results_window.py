@@ -195,6 +195,17 @@ def test_what_is_no_mos_is_shown_by_its_name_with_its_own_interval(figure: str, 
     assert rows[0] == ("finding", "lanczos", "test", "5", cell, "0.70 to 0.90")
 
 
+def test_how_uncertain_the_size_of_a_next_survey_is_stands_in_brackets() -> None:
+    needed = {"cases": 20, "for_width": [None, 12], "for_difference": [5]}
+    planned = {"half_widths": [0.2, 0.3], "differences": [0.5], "needed": [needed]}
+    question = {"question": "quality", "next_survey": planned}
+    older = [row[-1] for row in next_rows({"questions": [question]})]
+    assert older == ["more cases", "12 observers", "5 observers"]
+    needed |= {"width_ranges": [[40, None], [6, None]], "difference_ranges": [[5, 5]]}
+    told = [row[-1] for row in next_rows({"questions": [question]})]
+    assert told == ["more cases (40 to more cases)", "12 observers (6 to more cases)", "5 observers"]
+
+
 def test_what_a_next_survey_of_pairs_needs_is_told() -> None:
     def pair(better: str, worse: str, more: int | None) -> dict[str, object]:
         return {"better": better, "worse": worse, "compared": 12, "separation": {"more": more}}

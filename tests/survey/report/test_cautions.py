@@ -73,6 +73,20 @@ def test_enough_of_both_are_not_cautioned_against() -> None:
     assert "Do not rely" not in files["report.html"] + files["methods.txt"] + files["conditions.csv"]
 
 
+def test_a_small_pilot_is_no_plan() -> None:
+    analysis = analysed(ratings(("R1", "R2", "R3", "R4")))
+    files = report_files([analysis], facts_of(analysis))
+    planned = json.loads(files["report.json"])["questions"][0]["next_survey"]
+    assert "variances come from 4 observers, too few" in planned["caution"]
+    assert planned["caution"] in files["report.html"]
+    for row in planned["needed"]:
+        for number, (few, many) in zip(row["for_difference"], row["difference_ranges"], strict=True):
+            assert (few or 1e9) <= (number or 1e9) <= (many or 1e9)
+    assert "with variances as small, and as large" in files["report.html"]
+    enough = analysed(ratings())
+    assert "Do not plan on" not in report_files([enough], facts_of(enough))["report.html"]
+
+
 def test_two_observers_choices_are_told_to_hold_for_them_alone() -> None:
     analysis, facts = analysed_choices(choices(observers=2))
     files = report_files([analysis], facts)

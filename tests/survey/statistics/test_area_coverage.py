@@ -1,6 +1,6 @@
 """Of simulated reader studies the intervals of areas and shares hold the truth about as often as they say, near 1 too.
 
-The generator shares no code with the analysis. All figures, five minutes on one core:
+The generator shares no code with the analysis. All figures, two minutes on one core:
 ``pytest tests/survey/statistics/test_area_coverage.py -s``. Printed are the shares of studies whose interval holds the
 truth, in brackets those of the plain interval (value +- t standard errors).
 """
@@ -98,6 +98,7 @@ def measured(
 ) -> np.ndarray:
     """Return (sizes of study, 2) how often the interval holds the truth, and the plain one; prints them."""
     distance, shares = brentq(lambda apart: figure(apart) - truth, -9, 40), []
+    print(f"\n{analyse.__name__[1:]} of {truth:g}, {population}:")
     for readers in READERS:
         for size in SIZES:
             rng, held = np.random.default_rng([readers, size]), np.zeros(2)

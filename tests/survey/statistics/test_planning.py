@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from medsr_viewer.errors import TooFewRatings
+from medsr_viewer.survey.next_survey import next_survey
 from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.statistics.planning import observers_for_difference, observers_for_width, plan
 from medsr_viewer.survey.statistics.variance import (
@@ -177,6 +178,40 @@ def test_a_variance_from_few_is_known_roughly() -> None:
     low, high = plausible_factors(10)
     assert (low, high) == pytest.approx((9 / stats.chi2.isf(0.025, 9), 9 / stats.chi2.isf(0.975, 9)))
     assert plausible_factors(3)[1] > 30
+
+
+@pytest.mark.parametrize(("observers", "cases"), [(3, 5), (4, 10), (20, 20)])
+@pytest.mark.parametrize("planned", [(5, 10), (20, 20)])
+def test_what_a_pilot_leaves_possible_holds_the_true_variance_of_a_mean(
+    observers: int, cases: int, planned: tuple[int, int]
+) -> None:
+    rng, of = np.random.default_rng(9), (0.2, 0.3, 0.6)
+    true = float(VarianceComponents(*of, observers, cases, 0).variance_of_mean(*planned))
+    held = 0
+    for _ in range(400):
+        found = variance_components(_crossed(rng, observers, cases, of))
+        low, high = found.plausible_factors_of_mean(*planned)
+        assert low < 1 < high
+        held += low <= true / found.variance_of_mean(*planned) <= high
+    assert held / 400 >= 0.92
+    assert VarianceComponents(0, 0, 0, 5, 5, 25).plausible_factors_of_mean(*planned) == (1, 1)
+
+
+def test_the_smaller_the_pilot_the_wider_the_range_of_observers_needed() -> None:
+    ranges = {}
+    for observers in (4, 40):
+        rng = np.random.default_rng(3)
+        cube = 3 + _crossed(rng, observers, 20, (0.1, 0.1, 0.3))[:, :, None] + rng.normal(0, 0.6, (observers, 20, 3))
+        found = next_survey(_table(cube))
+        (row,) = (row for row in found.needed if row.cases == 20)
+        number, (few, many) = row.for_difference[0], row.difference_ranges[0]
+        assert few is not None
+        assert number is not None
+        assert many is not None
+        assert few <= number <= many
+        ranges[observers] = many / few
+        assert bool(found.caution) == (observers == 4)
+    assert ranges[4] > 2 * ranges[40]
 
 
 def test_pilots_that_do_not_cross_are_refused() -> None:

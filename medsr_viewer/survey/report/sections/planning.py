@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.analysis_parts import Missing
-from medsr_viewer.survey.next_survey import NextSurvey
+from medsr_viewer.survey.next_survey import NextSurvey, Range
 from medsr_viewer.survey.report.document import Paragraph, Section, Table
 from medsr_viewer.survey.report.sections.scores import absent
 from medsr_viewer.survey.report.wording import count, counted, number, share
@@ -22,21 +22,27 @@ def planning_section(analysis: Analysis) -> Section:
     if isinstance(planned, Missing):
         return Section(title, (absent("Sizes", planned),))
     lead = Paragraph(needed_sentence(planned, len(analysis.table.cases)))
-    return Section(title, (lead, _variances(planned.pilot), _needed(planned), _sizes(planned)))
+    caution = (Paragraph(planned.caution, "caution"),) if planned.caution else ()
+    return Section(title, (*caution, lead, _variances(planned.pilot), _needed(planned), _sizes(planned)))
 
 
 def needed_sentence(planned: NextSurvey, cases: int) -> str:
     """Return how many observers this survey's number of cases asks for, in one sentence."""
     here = next(one for one in planned.needed if one.cases == cases)
     width, difference = planned.half_widths[1], planned.differences[1]
-    told = here.for_difference[1]
     words = f"With {counted(cases, 'case')} as here, a 95 % interval of \N{PLUS-MINUS SIGN}{width:g} takes "
-    words += _observers(here.for_width[1]) + f", and telling a difference of {difference:g} with power 80 % takes "
-    return words + _observers(told) + "."
+    words += _observers(here.for_width[1], here.width_ranges[1])
+    words += f", and telling a difference of {difference:g} with power 80 % takes "
+    words += _observers(here.for_difference[1], here.difference_ranges[1])
+    return words + ". In brackets: with variances as small, and as large, as this survey leaves possible (95 %)."
 
 
-def _observers(number_of: int | None) -> str:
-    return "more cases than these, however many observers rate" if number_of is None else counted(number_of, "observer")
+def _observers(number_of: int | None, between: Range) -> str:
+    few, many = ("more cases" if end is None else count(end) for end in between)
+    if number_of is None:
+        words = "more cases than these, however many observers rate"
+        return words if between[0] is None else f"{words} (or from {counted(between[0], 'observer')} on)"
+    return counted(number_of, "observer") + ("" if few == many else f" ({few} to {many})")
 
 
 def _variances(pilot: Pilot) -> Table:
@@ -66,7 +72,12 @@ def _needed(planned: NextSurvey) -> Table:
     sizes = [f"CI \N{PLUS-MINUS SIGN}{width:g}" for width in planned.half_widths]
     told = [f"difference {difference:g}" for difference in planned.differences]
     rows = tuple(
-        (count(row.cases), *(_cell(each) for each in (*row.for_width, *row.for_difference))) for row in planned.needed
+        (
+            count(row.cases),
+            *map(_cell, row.for_width, row.width_ranges),
+            *map(_cell, row.for_difference, row.difference_ranges),
+        )
+        for row in planned.needed
     )
     return Table(
         "Observers needed",
@@ -74,7 +85,9 @@ def _needed(planned: NextSurvey) -> Table:
         rows,
         "Fewest observers, each of whom rates every case under every condition. CI: whose 95 % interval of a MOS, for"
         " new observers and new cases, is expected to be that wide. Difference: who tell such a difference of two"
-        " conditions' MOS from 0 with power 80 % (two-sided, 0.05, not corrected for pairs)."
+        " conditions' MOS from 0 with power 80 % (two-sided, 0.05, not corrected for pairs). In brackets: where the"
+        " variance of the mean is at the ends of its 95 % interval (chi-squared, Satterthwaite's degrees of freedom"
+        " from the pilot's mean squares)."
         f" {MORE_CASES.capitalize()}: {count(MOST_OBSERVERS)} observers are not enough, because what the cases"
         " differ by stays.",
         text_columns=0,
@@ -125,5 +138,6 @@ def _cut(components: VarianceComponents, what: str) -> str:
     return f" Estimated as negative {what}, and taken as 0: {', '.join(components.truncated)}."
 
 
-def _cell(observers: int | None) -> str:
-    return MORE_CASES if observers is None else count(observers)
+def _cell(observers: int | None, between: Range) -> str:
+    number_of, few, many = (MORE_CASES if each is None else count(each) for each in (observers, *between))
+    return number_of if few == many else f"{number_of} ({few} to {many})"
