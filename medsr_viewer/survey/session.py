@@ -40,16 +40,8 @@ def begin_session(
 
     Parameters
     ----------
-    store : Store
+    store, design, observer, display, version : see `begin_sitting`
     plan : Plan
-    design : Design
-        Complete: of `medsr_viewer.survey.protocols.complete`.
-    observer : str
-        Pseudonym.
-    display : mapping
-        Facts of the screen, as JSON has them.
-    version : str
-        Of the program.
     choose_pair : ChoosePair, optional
         Needed for protocol pairs.
     clock : callable
@@ -57,11 +49,8 @@ def begin_session(
 
     Raises
     ------
-    InputError
-        If the pseudonym cannot be used.
-    SurveyError
-        If the observer has withdrawn, or rates at another site, the survey is closed, or its ratings
-        are simulated.
+    InputError, SurveyError
+        Those of `begin_sitting`.
     """
     records = begin_sitting(store, design, observer, display=display, version=version)
 

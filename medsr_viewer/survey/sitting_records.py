@@ -29,7 +29,7 @@ def begin_sitting(
     ----------
     store : Store
     design : Design
-        Complete.
+        Complete: of `medsr_viewer.survey.protocols.complete`.
     observer : str
         Pseudonym.
     display : mapping
