@@ -138,8 +138,9 @@ def prepare(request: ComparisonRequest) -> Prepared:
     reference = crop_to_multiple(pixels, request.scale_factor)
     cropped = (pixels.shape[0] - reference.shape[0], pixels.shape[1] - reference.shape[1])
     if any(cropped):
+        rows, columns = (f"{n} {noun}{'s' * (n != 1)}" for n, noun in zip(cropped, ("row", "column"), strict=True))
         notes.append(
-            f"Cropped by {cropped[0]} rows at the bottom and {cropped[1]} columns at the right: "
+            f"Cropped by {rows} at the bottom and {columns} at the right: "
             f"{reference.shape[1]} x {reference.shape[0]} is a multiple of {request.scale_factor}."
         )
     if note := undeclared_padding(frame, request.modality):

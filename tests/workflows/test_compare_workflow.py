@@ -31,7 +31,7 @@ def test_reference_is_cropped_at_bottom_and_right(make_frame: Make, request_for:
     np.testing.assert_array_equal(prepared.reference, waves[:64, :48].astype(np.float32))
     assert prepared.degraded.shape == (16, 12)
     assert prepared.cropped == (2, 1)
-    assert "2 rows at the bottom and 1 columns at the right" in prepared.notes[0]
+    assert "2 rows at the bottom and 1 column at the right" in prepared.notes[0]
     assert prepared.data_range == float(np.ptp(prepared.reference))
 
 
@@ -135,6 +135,6 @@ def test_modality_that_a_model_was_not_trained_on_is_named() -> None:
 
 def test_sizes_in_notes_are_width_by_height_as_on_the_screen(make_frame: Make, request_for: Make) -> None:
     cropped = prepare(request_for(make_frame(np.zeros((66, 49)))))
-    assert "Cropped by 2 rows at the bottom and 1 columns at the right: 48 x 64 is" in cropped.notes[0]
+    assert "Cropped by 2 rows at the bottom and 1 column at the right: 48 x 64 is" in cropped.notes[0]
     tiny = nothing_to_compare(request_for(make_frame(np.zeros((3, 49)))))
     assert tiny.prepared.notes[0].startswith("49 x 3 pixels are too few")

@@ -44,10 +44,24 @@ def _mos(analysis: Analysis, mark: str) -> Section:
     if isinstance(screened, Missing):
         blocks.append(absent("Scores without the observers whom the screening recommends to leave out", screened))
     else:
-        blocks.append(_screened_table(analysis, screened, name))
-    if not isinstance(analysis.scores_with_withdrawn, Missing):
-        blocks.append(_withdrawn_table(analysis, analysis.scores_with_withdrawn, name))
+        left_out = ", ".join(sorted(recommended(analysis)))
+        note = f"Left out in the screened figures: {left_out}. {_EVERYONE}"
+        blocks.append(_sensitivity_table(analysis, screened, _SCREENING, ("all", "screened"), note))
+    if not isinstance(fuller := analysis.scores_with_withdrawn, Missing):
+        blocks.append(_sensitivity_table(analysis, fuller, _WITHDRAWAL, ("reported", "with them"), _WITHDRAWN))
     return Section("Mean opinion scores" if analysis.is_quality else "Mean confidence", tuple(blocks))
+
+
+_SCREENING = "with and without screened observers"
+_WITHDRAWAL = "without and with observers who withdrew after the allocation was opened"
+_EVERYONE = (
+    "The primary figures keep everyone: leaving people out after the fact narrows the population that the interval"
+    " speaks about."
+)
+_WITHDRAWN = (
+    "Who withdrew after the allocation was opened is left out of the figures to report. Those with them stand here"
+    " alone, so that a reader can see whether a withdrawal that came when the results could be known changed them."
+)
 
 
 def _score_table(analysis: Analysis, name: str) -> Table:
@@ -98,30 +112,11 @@ def _differential_table(scores: tuple[ConditionScore, ...]) -> Table:
     )
 
 
-def _screened_table(analysis: Analysis, screened: tuple[ConditionScore, ...], name: str) -> Table:
-    everyone = {score.name: score for score in analysis.scores}
-    rows = tuple(
-        (
-            score.name,
-            number(everyone[score.name].mean),
-            number(score.mean),
-            reach(score.ci95.low, score.ci95.high),
-            number(score.mean - everyone[score.name].mean),
-            count(score.n),
-        )
-        for score in screened
-    )
-    left_out = ", ".join(sorted(recommended(analysis)))
-    return Table(
-        "Sensitivity: with and without screened observers",
-        ("Condition", f"{name}, all", f"{name}, screened", "95 % CI, screened", "Change", "n, screened"),
-        rows,
-        f"Left out in the screened figures: {left_out}. The primary figures keep everyone: leaving people out after the"
-        " fact narrows the population that the interval speaks about.",
-    )
-
-
-def _withdrawn_table(analysis: Analysis, fuller: tuple[ConditionScore, ...], name: str) -> Table:
+def _sensitivity_table(
+    analysis: Analysis, others: tuple[ConditionScore, ...], title: str, names: tuple[str, str], note: str
+) -> Table:
+    """Return the scores reported beside those of another choice of observers; the names are of the two."""
+    name = "MOS" if analysis.is_quality else "Mean confidence"
     reported = {score.name: score for score in analysis.scores}
     rows = tuple(
         (
@@ -132,15 +127,11 @@ def _withdrawn_table(analysis: Analysis, fuller: tuple[ConditionScore, ...], nam
             number(score.mean - reported[score.name].mean),
             f"{count(reported[score.name].n)} ({count(score.n)})",
         )
-        for score in fuller
+        for score in others
     )
-    return Table(
-        "Sensitivity: without and with observers who withdrew after the allocation was opened",
-        ("Condition", f"{name}, reported", f"{name}, with them", "95 % CI, with them", "Change", "n (with them)"),
-        rows,
-        "The figures to report are without them. Those with them stand here alone, so that a reader can see"
-        " whether a withdrawal that came when the results could be known changed them.",
-    )
+    first, second = names
+    header = ("Condition", f"{name}, {first}", f"{name}, {second}", f"95 % CI, {second}", "Change", f"n ({second})")
+    return Table(f"Sensitivity: {title}", header, rows, note)
 
 
 def _differences(analysis: Analysis) -> Section:
