@@ -117,12 +117,16 @@ class Origin:
         Of the files of its weights, hexadecimal: several of a blend, none of interpolation.
     devices : tuple of str
         That computed them, in words.
+    orientations : int or None
+        Of each image, that its network's result is the mean over; None where no network made it, and in surveys of
+        older versions, which did not keep it.
     """
 
     method: str = ""
     scale_factor: int = 0
     weights_sha256: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
+    orientations: int | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from medsr_viewer.errors import InputError, SurveyError, WrongPassphrase
 from medsr_viewer.survey.plan import Allocation, Computation, Meaning, Origin
 from medsr_viewer.survey.records import canonical
 
-FORMAT = 2
+FORMAT = 3
 """1: allocations that do not say how the stimuli were computed; they are still opened."""
 _COST = {"n": 2**15, "r": 8, "p": 1}  # 32 MiB and about 0.1 s a guess
 _KEY, _CHECK = 32, 16
@@ -92,6 +92,10 @@ def allocation_bytes(allocation: Allocation) -> bytes:
     held = asdict(allocation)
     if allocation.computation is None:  # as it was committed to before this was kept
         del held["computation"]
+    else:
+        for origin in held["computation"]["conditions"].values():
+            if origin["orientations"] is None:  # likewise
+                del origin["orientations"]
     return canonical(held)
 
 
@@ -184,11 +188,13 @@ def read_passphrase(path: Path) -> str:
 def _computation(held: dict[str, Any] | None) -> Computation | None:
     if held is None:
         return None
-    origins = {
-        name: Origin(one["method"], one["scale_factor"], tuple(one["weights_sha256"]), tuple(one["devices"]))
-        for name, one in held.pop("conditions").items()
-    }
+    origins = {name: _origin(one) for name, one in held.pop("conditions").items()}
     return Computation(conditions=origins, **held)
+
+
+def _origin(held: dict[str, Any]) -> Origin:
+    weights, devices = tuple(held["weights_sha256"]), tuple(held["devices"])
+    return Origin(held["method"], held["scale_factor"], weights, devices, held.get("orientations"))
 
 
 def _derive(passphrase: str, salt: bytes) -> tuple[bytes, bytes]:

@@ -18,8 +18,9 @@ _LIBRARIES = ("torch", "numpy", "pillow", "opencv-python-headless", "pydicom")
 
 def origin_of(upscaled: Upscaled) -> Origin:
     """Return how an image was computed."""
-    weights = tuple(card.sha256 for card in upscaled.card.sources) if upscaled.card else ()
-    return Origin(upscaled.method, upscaled.scale_factor, weights, (upscaled.device.label,))
+    card = upscaled.card
+    weights, orientations = (tuple(one.sha256 for one in card.sources), card.orientations) if card else ((), None)
+    return Origin(upscaled.method, upscaled.scale_factor, weights, (upscaled.device.label,), orientations)
 
 
 def computation_of(design: Design, cases: Iterable[Mapping[str, Origin]]) -> Computation:

@@ -57,13 +57,14 @@ def reported(medsr: Run, study: Path) -> tuple[dict[str, Any], dict[str, str]]:
 
 def test_methods_at_several_scales_and_what_they_were_computed_with(medsr: Run, images: list[Path]) -> None:
     outcome = new(
-        medsr, images, "--condition", "bicubic", "--condition", "fmen@2", "--condition", "fmen@3", "--anchor",
-        "nearest@4", "--scale", 4,
+        medsr, images, "--condition", "bicubic", "--condition", "fmen@2", "--condition", "fmen@3",
+        "--condition", "fmen-plus@2", "--anchor", "nearest@4", "--scale", 4,
     )  # fmt: skip
     assert outcome.status == 0, outcome.err
     assert "Cropped from 66 x 48 to 60 x 48: a multiple of 2 and 3 and 4." in outcome.out + outcome.err
     study = images[0].with_name("study")
     weights = {factor: catalogue().find("fmen", factor).cards[factor].sha256 for factor in (2, 3)}
+    plus = catalogue().find("fmen-plus", 2).cards[2]
     for path in study.rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
         assert all(sha.encode() not in content for sha in weights.values()), "sealed until the survey is closed"
@@ -75,14 +76,25 @@ def test_methods_at_several_scales_and_what_they_were_computed_with(medsr: Run, 
         "bicubic": ("bicubic", 4, []),
         "fmen-x2": ("fmen", 2, [weights[2]]),
         "fmen-x3": ("fmen", 3, [weights[3]]),
+        "fmen-plus-x2": ("fmen-plus", 2, [plus.sha256]),
         "anchor-nearest-x4": ("nearest", 4, []),
         "reference": ("", None, []),
     }
+    orientations = [one["orientations"] for one in held["conditions"]]
+    assert orientations == [None, 1, 1, plus.orientations, None, None]
+    assert plus.orientations == 8
     assert {"python", "torch", "numpy"} <= {name for name, _ in held["survey"]["versions"]}
     assert held["survey"]["computed_by"].startswith("MedSR Viewer ")
     assert "a = -0.5" in held["survey"]["degradation"]
     page = texts["report.html"]
-    for words in (*weights.values(), "method fmen, x2", "fmen-x3 (x3)", "degraded by 2 or 3 or 4", "a = -0.5"):
+    for words in (
+        *weights.values(),
+        f"{plus.sha256}; the mean over 8 orientations of each image",
+        "method fmen, x2",
+        "fmen-x3 (x3)",
+        "degraded by 2 or 3 or 4",
+        "a = -0.5",
+    ):
         assert words in page
     assert "fmen-x2 (x2)" in texts["methods.txt"]
     (line,) = (one for one in texts["conditions.csv"].splitlines() if one.startswith("quality,fmen-x3,"))

@@ -13,6 +13,7 @@ from medsr_viewer.errors import InputError, SurveyError, WrongPassphrase
 from medsr_viewer.survey import sealing
 from medsr_viewer.survey.plan import Allocation, Computation, Meaning, Origin
 from medsr_viewer.survey.sealing import (
+    FORMAT,
     Sealed,
     allocation_bytes,
     allocation_from,
@@ -111,6 +112,20 @@ def test_how_the_stimuli_were_computed_is_sealed_too() -> None:
         assert word.encode() not in sealed.text
 
 
+def test_orientations_that_were_not_kept_are_unknown_and_keep_their_commitment() -> None:
+    assert COMPUTED.computation is not None
+    assert b"orientations" not in allocation_bytes(COMPUTED), "else older surveys would no longer be what they were"
+    origins = dict(COMPUTED.computation.conditions)
+    turned = {name: replace(one, orientations=8) if one.weights_sha256 else one for name, one in origins.items()}
+    kept = replace(COMPUTED, computation=replace(COMPUTED.computation, conditions=turned))
+    opened = allocation_from(allocation_bytes(kept))
+    assert opened == kept
+    assert commitment_of(kept) != commitment_of(COMPUTED), "another card is told from this one"
+    before = allocation_from(allocation_bytes(COMPUTED)).computation
+    assert before is not None
+    assert {one.orientations for one in before.conditions.values()} == {None}
+
+
 def test_an_allocation_of_an_older_version_opens_and_keeps_its_commitment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "FORMAT", 1)
     sealed = seal(ALLOCATION, "grüße 1")
@@ -155,7 +170,7 @@ def test_a_file_that_was_cut_off_is_damaged(sealed: Sealed, cut: int) -> None:
 
 
 def test_a_newer_format_is_named(sealed: Sealed) -> None:
-    document = json.loads(sealed.to_json()) | {"format": 3}
+    document = json.loads(sealed.to_json()) | {"format": FORMAT + 1}
     with pytest.raises(SurveyError, match="newer version"):
         Sealed.from_json(json.dumps(document))
 

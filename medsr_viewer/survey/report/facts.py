@@ -35,6 +35,8 @@ class ConditionFact:
         Of the files of the method's weights; None: not kept, as in surveys of older versions.
     devices : tuple of str
         That computed its images.
+    orientations : int or None
+        See `Origin`.
     """
 
     name: str
@@ -44,6 +46,7 @@ class ConditionFact:
     scale_factor: int | None = None
     weights_sha256: tuple[str, ...] | None = None
     devices: tuple[str, ...] = ()
+    orientations: int | None = None
 
 
 @dataclass(frozen=True)
@@ -234,6 +237,7 @@ def _condition(design: Design, condition: Condition, computation: Computation | 
         scale_factor=design.factor_of(condition) if condition.method else None,
         weights_sha256=origin.weights_sha256 if origin else None,
         devices=origin.devices if origin else (),
+        orientations=origin.orientations if origin else None,
     )
 
 

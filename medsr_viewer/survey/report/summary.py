@@ -78,7 +78,7 @@ def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
 
 def _origin(name: str, facts: SurveyFacts) -> dict[str, Any]:
     told: dict[str, Any] = next((plain(one) for one in facts.conditions if one.name == name), {})
-    return {key: told.get(key) for key in ("method", "scale_factor", "weights_sha256", "devices")}
+    return {key: told.get(key) for key in ("method", "scale_factor", "weights_sha256", "orientations", "devices")}
 
 
 def _excluded(name: str, facts: SurveyFacts) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medsr_viewer.survey.report.document import Block, Facts, Paragraph, Section, Table
-from medsr_viewer.survey.report.facts import SurveyFacts
+from medsr_viewer.survey.report.facts import ConditionFact, SurveyFacts
 from medsr_viewer.survey.report.methods_text import late_withdrawal_words
 from medsr_viewer.survey.report.wording import ABSENT, count, counted, moment, share
 
@@ -108,10 +108,17 @@ def _computation(facts: SurveyFacts) -> list[tuple[str, str]]:
     if facts.degradation:
         rows.append(("Degradation", facts.degradation))
     return rows + [
-        (f"Weights of {one.name}", f"SHA-256 {' and '.join(one.weights_sha256)}")
+        (f"Weights of {one.name}", f"SHA-256 {' and '.join(one.weights_sha256)}; {_orientations(one)}")
         for one in facts.conditions
         if one.weights_sha256
     ]
+
+
+def _orientations(condition: ConditionFact) -> str:
+    count = condition.orientations
+    if count is None:
+        return "over how many orientations was not kept by the version that set the survey up"
+    return f"the mean over {count} orientations of each image" if count > 1 else "one orientation of each image"
 
 
 def _integrity(facts: SurveyFacts) -> list[Block]:
