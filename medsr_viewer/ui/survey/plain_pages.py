@@ -43,14 +43,14 @@ class CountingPage(Page):
     begun = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("The training is over", parent)
+        super().__init__("From now on your answers count", parent)
         self.add_leave_button("Close")
         self.add_button("Start rating", is_default=True).clicked.connect(self.begun)
 
     def start(self, follow: str) -> None:
         """Say what follows, such as "12 images"."""
         self.text.setText(
-            "From now on your answers count. Those of the training are not part of the results.\n\n"
+            "The training is over; its answers are not part of the results.\n\n"
             f"To be rated: {follow}. Pause with Esc whenever you like. {_LATER}"
         )
 

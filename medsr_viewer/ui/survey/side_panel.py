@@ -146,6 +146,8 @@ class SidePanel(QFrame):
         row.addWidget(self.pause)
         column.addLayout(row)
         self.next.setMinimumHeight(44)
+        for button in (self.back, self.pause):
+            button.setMinimumHeight(34)
 
 
 def _button(text: str, parent: QWidget) -> QPushButton:

@@ -50,7 +50,7 @@ class TrialPage(QWidget):
     def __init__(self, design: Design, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._design = design
-        self.is_pair = design.protocol == "pairs"
+        self.is_pair, self._is_set = design.protocol == "pairs", design.protocol == "queens"
         self._least_seconds = design.sitting.least_view_ms / 1000
         self._facts: dict[str, Any] = {}
         self.posed: PosedTrial | None = None
@@ -118,8 +118,8 @@ class TrialPage(QWidget):
             self.show_saved(posed.saved)
 
     def in_words(self, trials: int) -> str:
-        """Return a number of trials as it is counted beside the images, such as "12 images"."""
-        return f"{trials} {self._noun().lower()}{'' if trials == 1 else 's'}"
+        """Return a number of trials as it is counted beside the images, such as "12 images" or "12 sets of images"."""
+        return f"{trials} {self._noun().lower()}{'' if trials == 1 else 's'}{' of images' * self._is_set}"
 
     def show_saved(self, saved: int) -> None:
         """Say how many answers are on the disk; it is on the screen when this returns."""
@@ -302,7 +302,7 @@ class TrialPage(QWidget):
         return captions(self.posed.trial, self._design, self.sheet, with_expected=self.state == "feedback")
 
     def _noun(self) -> str:
-        return "Pair" if self.is_pair else "Image"
+        return "Pair" if self.is_pair else "Set" if self._is_set else "Image"
 
     def _first(self) -> int:
         return int(self.posed is not None and bool(self.posed.trial.labelled))

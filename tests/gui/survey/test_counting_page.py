@@ -42,7 +42,7 @@ def test_after_the_training_it_is_said_that_answers_count_from_now_on(
     assert first.pages.trial.side.saved.text() == "Training: answers do not count"
     until_counting(first, qtbot)
     told = first.pages.counting.text.text()
-    assert "From now on your answers count." in told
+    assert first.pages.counting.title.text() == "From now on your answers count"
     assert f"To be rated: {trials} images." in told
     assert "Esc" in told
     assert records(folder, "rating") == []
@@ -78,3 +78,11 @@ def test_without_training_nothing_is_said_of_one(tmp_path: Path, open_rating: Op
 
     qtbot.waitUntil(is_open, timeout=20_000)
     assert shown == {False}
+
+
+def test_several_images_side_by_side_are_counted_as_sets(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
+    conducting = open_rating(make_study(tmp_path / "study", protocol="queens"))
+    until_counting(conducting, qtbot)
+    assert "To be rated: 2 sets of images." in conducting.pages.counting.text.text()
+    until_trial(conducting, qtbot)
+    assert conducting.pages.trial.side.progress.text() == "<b>Set 1 of 2</b>"
