@@ -23,6 +23,8 @@ _FAR_OFF = 24.0
 """Displayed levels, on the mean of a line."""
 _OUTSIDE = 0.5
 _CLIPPED, _BEYOND = 0.02, 4.0
+_CLIPPED_INPUTS = 8
+"""Input pixels that must have one value: of 8 x 8 nearest neighbours two that are equal by chance are 3 % already."""
 _SAMPLE = 1 << 14
 
 Stack = Mapping[str, FloatArray]
@@ -61,16 +63,18 @@ def check_range(stack: Stack, window: tuple[float, float]) -> Iterator[Finding]:
         yield _finding("value range", "its values lie far outside those of the case's other images", odd)
 
 
-def check_clipping(stack: Stack, window: tuple[float, float]) -> Iterator[Finding]:
+def check_clipping(stack: Stack, window: tuple[float, float], scale_factor: int) -> Iterator[Finding]:
     """Find an image that is clipped at a value inside the window, which all others of its case pass."""
     samples = {name: _sample(pixels) for name, pixels in stack.items()}
+    size = min(_gray(pixels).size for pixels in stack.values())
+    clipped = max(_CLIPPED, _CLIPPED_INPUTS * scale_factor**2 / size)
     level = window[1] / 255
     inside = window[0] - 0.48 * window[1], window[0] + 0.48 * window[1]
     odd = set()
     for name, values in samples.items():
         mates = [held for other, held in samples.items() if other != name]
         for limit, sign in ((values.min(), -1), (values.max(), 1)):
-            if not inside[0] <= limit <= inside[1] or (values == limit).mean() < _CLIPPED:
+            if not inside[0] <= limit <= inside[1] or (values == limit).mean() < clipped:
                 continue
             if mates and all(((mate - limit) * sign > _BEYOND * level).mean() > _CLIPPED for mate in mates):
                 odd.add(name)

@@ -37,7 +37,7 @@ def all_checks(pixels: dict[str, FloatArray]) -> set[str]:
     found = [
         *check_numbers(pixels),
         *check_range(pixels, WINDOW),
-        *check_clipping(pixels, WINDOW),
+        *check_clipping(pixels, WINDOW, 4),
         *check_flat_areas(pixels, shown, 4),
         *check_borders(pixels, shown),
         *check_seams(shown, 4),
@@ -135,6 +135,23 @@ def test_planted_in_one_image(change: Change, check: str, condition: str) -> Non
     assert all_checks(pixels) == set()
     change(pixels[condition])
     assert check in all_checks(pixels)
+
+
+@pytest.mark.parametrize(("side", "factor"), [(32, 4), (32, 8), (64, 8), (96, 4)])
+def test_few_nearest_neighbours_are_not_clipped_but_what_is_clipped_is_found(side: int, factor: int) -> None:
+    rows, columns = np.mgrid[:side, :side] + 0.0
+    original = np.round(127 + 100 * np.sin(rows / 5) * np.cos(columns / 7)).astype(np.float32)
+    window = (127.5, 255.0)
+    degraded = original.reshape(side // factor, factor, side // factor, factor).mean((1, 3))
+    nearest = np.round(np.kron(degraded, np.ones((factor, factor)))).astype(np.float32)
+    tiny = {"nearest": nearest, "reference": original}
+    assert list(check_clipping(tiny, window, factor)) == []
+    if side == 4 * factor:
+        return  # sixteen input pixels: nobody could tell
+    low, high = np.percentile(original, (20, 80))
+    tiny["clipped"] = np.clip(original, low, high)
+    (finding,) = check_clipping({name: tiny[name] for name in ("clipped", "reference")}, window, factor)
+    assert finding.check == "clipping"
 
 
 def test_tiles_in_a_survey(tmp_path: Path) -> None:
