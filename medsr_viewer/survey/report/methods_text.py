@@ -268,9 +268,9 @@ def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
     if analyses[0].correlations:
         sentences.append(
             "Objective scores of each stimulus against its reference were held against its mean rating by Spearman's"
-            " and"
-            " Kendall's rank correlations, and by Pearson's correlation and the root mean square error after a"
-            " four-parameter logistic fit, with bootstrap intervals over cases."
+            " and Kendall's rank correlations, and by Pearson's correlation and the root mean square error after a"
+            " four-parameter logistic fit, with bootstrap intervals over cases (percentiles; of Pearson's, Student's t"
+            " on Fisher's z, the fitted curve held)."
         )
     sentences.append(
         "Observers were screened by ITU-R BT.500, by correlation with the mean scores as in ITU-T P.913"

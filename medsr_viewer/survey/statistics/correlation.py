@@ -90,11 +90,19 @@ def correlate(
     score, mos : (n,) array
         A point a stimulus. Points that are not finite (PSNR of an identical image) are left out.
     clusters : (n,) array, optional
-        Of each point, as its case: stimuli of a case go together. With five or more, intervals are percentiles of a
-        bootstrap over clusters, the fitted curve held; else Fisher's z with the variances of Bonett and Wright
-        (Psychometrika 65:23, 2000) for rho, and of Fieller, Hartley and Pearson (Biometrika 44:470, 1957) for tau.
+        Of each point, as its case: stimuli of a case go together. With five or more, intervals are of a bootstrap over
+        clusters; else Fisher's z with the variances of Bonett and Wright (Psychometrika 65:23, 2000) for rho, and of
+        Fieller, Hartley and Pearson (Biometrika 44:470, 1957) for tau.
     resamples, seed : int
         Of the bootstrap.
+
+    Notes
+    -----
+    Of the rank correlations the bootstrap's interval is of percentiles. Those of Pearson's hold too seldom (of 5 to 20
+    clusters in 54 to 88 % of simulated surveys), and the more seldom where the curve is fitted anew to each resample
+    (47 to 74 %, of 5 and 10 clusters), which follows the resample's own noise. So its interval is Student's t on
+    Fisher's z, with the resamples' standard deviation and the fitted curve held: it holds in 89 to 97 %, as with the
+    curve fitted anew (90 to 99 %).
 
     Raises
     ------
@@ -112,8 +120,7 @@ def correlate(
     fit, message = fit_logistic(x, y)
     predicted = x if fit is None else fit(x)
     if clusters is not None and count >= LEAST_DRAWN:
-        weights = _drawn(cluster, count, resamples, seed)
-        intervals = _bootstrapped(x, y, predicted, weights, f"bootstrap over {count} clusters, {resamples} resamples")
+        intervals = _bootstrapped(x, y, predicted, _drawn(cluster, count, resamples, seed), count)
     else:
         intervals = _fisher(x, y, predicted)
     rmse, rmse_ci95 = _rmse(x, y, fit)
@@ -157,9 +164,12 @@ def _fisher(x: FloatArray, y: FloatArray, predicted: FloatArray) -> list[_Interv
 def _z_interval(value: float, variance: float) -> tuple[float, float]:
     if np.isnan(value) or np.isnan(variance):
         return float("nan"), float("nan")
+    return _on_z(value, 1.959964 * float(np.sqrt(variance)))
+
+
+def _on_z(value: float, half: float) -> tuple[float, float]:
     if abs(value) > 1 - 1e-12:
         return value, value
-    half = 1.959964 * np.sqrt(variance)
     return float(np.tanh(np.arctanh(value) - half)), float(np.tanh(np.arctanh(value) + half))
 
 
@@ -170,14 +180,30 @@ def _drawn(cluster: NDArray[np.intp], count: int, resamples: int, seed: int) -> 
 
 
 def _bootstrapped(
-    x: FloatArray, y: FloatArray, predicted: FloatArray, weights: FloatArray, words: str
+    x: FloatArray, y: FloatArray, predicted: FloatArray, weights: FloatArray, clusters: int
 ) -> list[_Interval]:
-    found: list[_Interval] = []
-    for values in _coefficients(x, y, predicted, weights):
-        known = values[~np.isnan(values)]
-        low, high = np.quantile(known, (0.025, 0.975)) if len(known) else (np.nan, np.nan)
-        found.append(((float(low), float(high)), words))
-    return found
+    own = [float(each[0]) for each in _coefficients(x, y, predicted, np.ones((1, len(x))))]
+    drawn = [values[~np.isnan(values)] for values in _coefficients(x, y, predicted, weights)]
+    words = f"bootstrap over {clusters} clusters, {len(weights)} resamples"
+    rho, tau = (
+        (float(low), float(high))
+        for low, high in (np.quantile(each, (0.025, 0.975)) if len(each) else (np.nan, np.nan) for each in drawn[:2])
+    )
+    fitted, linear = (_t_on_z(value, each, clusters) for value, each in zip(own[2:], drawn[2:], strict=True))
+    on_z = f"t on Fisher's z, {words}"
+    held = on_z if predicted is x else f"{on_z}, the fitted curve held"
+    return [(rho, f"percentiles, {words}"), (tau, f"percentiles, {words}"), (fitted, held), (linear, on_z)]
+
+
+def _t_on_z(value: float, drawn: FloatArray, clusters: int) -> tuple[float, float]:
+    if len(drawn) < 2:
+        return float("nan"), float("nan")
+    # Resamples of two or three clusters may lie on a line: z would be infinite.
+    deviation = np.arctanh(np.clip(drawn, -_LINE, _LINE)).std(ddof=1) * np.sqrt(clusters / (clusters - 1))
+    return _on_z(value, float(stats.t.ppf(0.975, clusters - 1) * deviation))
+
+
+_LINE = 1 - 1e-7
 
 
 def _coefficients(x: FloatArray, y: FloatArray, predicted: FloatArray, weights: FloatArray) -> tuple[FloatArray, ...]:

@@ -6,6 +6,7 @@ from scipy import stats
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.statistics.correlation import correlate
+from medsr_viewer.survey.statistics.logistic import fit_logistic
 
 
 def _points(seed: int, n: int = 60, noise: float = 0.15) -> tuple[np.ndarray, np.ndarray]:
@@ -69,9 +70,54 @@ def test_bootstrap_over_clusters_equals_resampled_points() -> None:
             )
         )
     expected = np.quantile(by_hand, (0.025, 0.975), axis=0).T
-    for coefficient, interval in zip((found.srocc, found.krocc, found.plcc, found.plcc_linear), expected, strict=True):
+    for coefficient, interval in zip((found.srocc, found.krocc), expected, strict=False):
         assert coefficient.ci95 == pytest.approx(tuple(interval))
-        assert "8 clusters" in coefficient.interval
+        assert coefficient.interval.startswith("percentiles, bootstrap over 8 clusters")
+    reach = stats.t.ppf(0.975, 7) * np.arctanh(by_hand).std(axis=0, ddof=1) * np.sqrt(8 / 7)
+    for place, coefficient in ((2, found.plcc), (3, found.plcc_linear)):
+        z = np.arctanh(coefficient.value)
+        assert coefficient.ci95 == pytest.approx((np.tanh(z - reach[place]), np.tanh(z + reach[place])))
+        assert coefficient.interval.startswith("t on Fisher's z, bootstrap over 8 clusters")
+    assert found.plcc.interval.endswith("the fitted curve held")
+    assert "held" not in found.plcc_linear.interval
+
+
+def test_points_on_a_line_have_no_room_for_another_coefficient() -> None:
+    score = np.arange(18.0)
+    found = correlate(score, 1 + score / 6, clusters=np.repeat(np.arange(6), 3))
+    assert found.plcc_linear.value == pytest.approx(1)
+    assert found.plcc_linear.ci95 == pytest.approx((1, 1))
+
+
+def _of_cases(rng: np.random.Generator, cases: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return (cases, 3) scores and ratings: what a case's score says of it, and what the case adds of its own."""
+    score = 31 + rng.normal(0, 3, (cases, 1)) + np.array([-4, 0, 4]) + rng.normal(0, 1.5, (cases, 3))
+    own = rng.normal(0, 0.4, (cases, 1)) + rng.normal(0, 0.35, (cases, 3))
+    return score, 1.3 + 3.4 / (1 + np.exp(-(score - 31) / 2.5)) + own
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cases", [8, 20, 40])
+def test_intervals_over_cases_hold_the_true_coefficients(cases: int) -> None:
+    rng = np.random.default_rng(10)
+    score, mos = (each.ravel() for each in _of_cases(rng, 50_000))
+    curve, _ = fit_logistic(score[:60_000], mos[:60_000])
+    assert curve is not None
+    true = (
+        stats.spearmanr(score, mos).statistic,
+        stats.kendalltau(score, mos).statistic,
+        np.corrcoef(curve(score), mos)[0, 1],
+        np.corrcoef(score, mos)[0, 1],
+    )
+    held = np.zeros(4)
+    for seed in range(300):
+        drawn = _of_cases(rng, cases)
+        case = np.repeat(np.arange(cases), 3)
+        found = correlate(*(each.ravel() for each in drawn), clusters=case, resamples=250, seed=seed)
+        intervals = [one.ci95 for one in (found.srocc, found.krocc, found.plcc, found.plcc_linear)]
+        held += [low <= value <= high for (low, high), value in zip(intervals, true, strict=True)]
+    print(f"{cases} cases: SROCC, KROCC, PLCC, PLCC of the score itself {held / 300}")
+    assert np.all(held / 300 >= 0.88), held / 300
 
 
 def test_intervals_hold_the_true_correlation() -> None:

@@ -39,9 +39,9 @@ def objective_section(analysis: Analysis, mark: str) -> Section:
         "Objective scores against mean ratings, over stimuli",
         ("Score", "SROCC (95 % CI)", "KROCC (95 % CI)", "PLCC (95 % CI)", "RMSE (95 % CI)", "n (left out)"),
         rows,
-        f"{first.test}. Intervals: {first.srocc.interval}; of RMSE: chi-squared. Assumptions: {first.assumptions}."
-        f" {wanting} SROCC and KROCC: whether the score puts stimuli in the order that people do; PLCC: how close to"
-        f" the"
-        " fitted curve they lie; RMSE: in steps of the scale. Scores are of the whole stimulus against its reference.",
+        f"{first.test}. Intervals: {first.srocc.interval}; of PLCC: {first.plcc.interval}; of RMSE: chi-squared."
+        f" Assumptions: {first.assumptions}. {wanting} SROCC and KROCC: whether the score puts stimuli in the order"
+        " that people do; PLCC: how close to the fitted curve they lie; RMSE: in steps of the scale. Scores are of the"
+        " whole stimulus against its reference.",
     )
     return Section(title, (objective_figure(analysis, analysis.objective, known, mark), table, *blocks))
