@@ -33,7 +33,7 @@ class MethodList(QTreeWidget):
         self._catalogue = catalogue
         self._positions: dict[str, QSpinBox] = {}
         self._scale = 0
-        self.setHeaderLabels(["Method", "What it is", ""])
+        self.setHeaderLabels(["Method", "What it is", "Sharp"])
         self.setRootIsDecorated(False)
         self.setAccessibleName("Methods")
         self.header().setStretchLastSection(False)
@@ -67,12 +67,13 @@ class MethodList(QTreeWidget):
             self._row(method.name, self._words(method))
         for blend in self._catalogue.blends:
             if self._scale in blend.scale_factors:
-                item = self._row(blend.name, "0 % faithful, 100 % sharp")
+                item = self._row(blend.name, "from faithful to sharp")
                 position = QSpinBox()
                 position.setRange(0, 100)
                 position.setSuffix(" %")
                 position.setValue(USUAL_PERCENT)
                 position.setAccessibleName(f"Position of {blend.name}")
+                position.setToolTip("0 % is the faithful network, 100 % the sharp one")
                 self._positions[blend.name] = position
                 self.setItemWidget(item, 2, position)
                 position.valueChanged.connect(lambda _value, name=blend.name: self._on_position(name))
@@ -86,8 +87,10 @@ class MethodList(QTreeWidget):
         return item
 
     def _words(self, method: Method) -> str:
-        card = method.cards.get(self._scale)
-        return _KINDS[method.kind] + ("; barely trained" if card is not None and card.barely_trained else "")
+        card, kind = method.cards.get(self._scale), _KINDS[method.kind]
+        if card is not None and card.barely_trained:
+            return f"{kind.replace(' network', '')}, barely trained"
+        return kind
 
     def _items(self) -> list[QTreeWidgetItem]:
         return [item for row in range(self.topLevelItemCount()) if (item := self.topLevelItem(row)) is not None]

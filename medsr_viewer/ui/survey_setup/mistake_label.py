@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel
 
 from medsr_viewer.ui.survey_setup.mistake_words import Told, lead_text
@@ -43,6 +43,18 @@ class MistakeLabel(QLabel):
             self.setMinimumHeight(self.fontMetrics().lineSpacing() + 2)
         self.show_texts([])
 
+    def sizeHint(self) -> QSize:
+        """Return the room that the lines take at the label's width; Qt's own hint breaks one into two."""
+        hint = super().sizeHint()
+        lines = self.heightForWidth(self.width() if self.isVisible() else hint.width()) if self.text() else 0
+        return QSize(hint.width(), max(lines, self.minimumHeight()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for the height of another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
     def show_texts(self, texts: Sequence[str]) -> None:
         """Show some lines, or none."""
         self.show_told([Told(text) for text in texts])
@@ -57,7 +69,8 @@ class MistakeLabel(QLabel):
         self.setFocusPolicy(
             Qt.FocusPolicy.StrongFocus if any(one.leads for one in told[:_MOST]) else Qt.FocusPolicy.NoFocus
         )
-        self.setVisible(self._keeps_place or bool(told))
+        if not self._keeps_place:  # else a label without a parent yet would be a window of its own for a moment
+            self.setVisible(bool(told))
 
 
 def _link(key: str) -> str:

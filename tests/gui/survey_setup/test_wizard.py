@@ -326,6 +326,22 @@ def test_buttons_and_fields_stay_in_place_when_a_notice_comes(wizard: SurveyWiza
     assert [(part.mapTo(wizard, QPoint()), part.size()) for part in parts] == before
 
 
+def test_a_line_beside_a_field_moves_no_other_field(
+    wizard: SurveyWizard, fill_in: FillIn, tmp_path: Path, qtbot: QtBot
+) -> None:
+    fill_in(wizard, tmp_path / "survey")
+    wizard.back()
+    page = wizard.folder_page
+    fields = [page.passphrase, page.again, page.shown]
+    before = [field.mapTo(wizard, QPoint()) for field in fields]
+    page.passphrase.clear()
+    page.folder.path = tmp_path
+    wizard.next()
+    assert len(shown_mistakes(wizard)) == 2
+    qtbot.wait(50)
+    assert [field.mapTo(wizard, QPoint()) for field in fields] == before
+
+
 def test_a_long_notice_leaves_the_fields_their_height(wizard: SurveyWizard, fill_in: FillIn, tmp_path: Path) -> None:
     fill_in(wizard, tmp_path / "survey")
     wizard.go_to(4)
