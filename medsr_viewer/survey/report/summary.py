@@ -48,7 +48,7 @@ def summary(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
     `figure` names the key of what the conditions are compared by: mos, or auc (protocol roc), or scale_value (pairs).
     It, `conditions`, `estimand` and `interval` at the top are those of the first question; each of `questions` has its
     own. `caution` says why intervals and p values are unreliable, "" where they are not: at the top of any question,
-    and at each question, condition and difference.
+    and at each question, condition, difference, and score in `differential`, `screened` and `with_withdrawn`.
     """
     questions = [_pairs(one) if isinstance(one, PairAnalysis) else _question(one) for one in analyses]
     for question in questions:
@@ -123,8 +123,8 @@ def _question(analysis: Analysis) -> dict[str, Any]:
         for field in dataclasses.fields(analysis)
         if field.name not in _LEFT_OUT
     }
-    if differences := found(analysis.differences):
-        rest["differences"] = [plain(each) | {"caution": _caution(each)} for each in differences]
+    for name in ("differences", "differential"):
+        rest[name] = _cautioned(getattr(analysis, name))
     figure: Figure = "mos" if analysis.is_quality else "auc"
     held = {
         **rest,
@@ -135,8 +135,8 @@ def _question(analysis: Analysis) -> dict[str, Any]:
         "interval": _interval(analysis),
         "caution": analysis.caution,
         "conditions": [_condition(analysis, place) for place in range(len(table.conditions))],
-        "screened": plain(analysis.scores_screened),
-        "with_withdrawn": plain(analysis.scores_with_withdrawn),
+        "screened": _cautioned(analysis.scores_screened),
+        "with_withdrawn": _cautioned(analysis.scores_with_withdrawn),
         "by_observer": _by(table.observers, table.conditions, analysis.by_observer),
         "by_case": _by(table.cases, table.conditions, analysis.by_case),
         "median_seconds": dict(zip(table.observers, plain(analysis.seconds), strict=True)),
@@ -215,6 +215,10 @@ def _condition(analysis: Analysis, place: int) -> dict[str, Any]:
         "df": plain(score.ci95.df),
         "spread": plain(score.spread),
     }
+
+
+def _cautioned(part: Sequence[ConditionScore] | Sequence[ConditionDifference] | Missing) -> Any:
+    return plain(part) if isinstance(part, Missing) else [plain(each) | {"caution": _caution(each)} for each in part]
 
 
 def _caution(figure: ConditionScore | ConditionDifference) -> str:

@@ -64,6 +64,19 @@ def test_two_observers_are_told_beside_every_figure(alike: bool) -> None:
         assert all(told in row["note"] for row in csv.DictReader(io.StringIO(files[name])))
 
 
+def test_few_who_are_left_after_the_screening_are_cautioned_against() -> None:
+    table = ratings(tuple(f"R{n}" for n in range(5)), 12, repeats=0)
+    turned = table.observer == 0
+    table.value[turned] = 6 - table.value[turned]
+    analysis = analysed(table)
+    assert analysis.caution == ""
+    files = report_files([analysis], facts_of(analysis))
+    question = json.loads(files["report.json"])["questions"][0]
+    assert {one["caution"] for one in question["differential"]} == {""}
+    assert all("they rest on 4 observers" in one["caution"] for one in question["screened"])
+    assert "they rest on 4 observers" in files["report.html"]
+
+
 def test_enough_of_both_are_not_cautioned_against() -> None:
     analysis = analysed(ratings())
     files = report_files([analysis], facts_of(analysis))

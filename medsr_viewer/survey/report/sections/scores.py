@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from medsr_viewer.survey.analysis import ESTIMAND, Analysis, recommended
+from medsr_viewer.survey.analysis import ESTIMAND, Analysis, recommended, sizes_of
 from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
 from medsr_viewer.survey.report.rating_figures import distribution_figure, mos_figure
 from medsr_viewer.survey.report.wording import count, counted, number, p_equals, probability, reach
 from medsr_viewer.survey.statistics.mos import DIFFERENCE, DIFFERENTIAL, FIRST_ANSWERS, ConditionScore
+from medsr_viewer.survey.statistics.sufficiency import caution_on_ratings
 
 
 def score_sections(analysis: Analysis, mark: str) -> list[Section]:
@@ -129,9 +130,10 @@ def _sensitivity_table(
         )
         for score in others
     )
+    caution = caution_on_ratings([sizes for one in others if (sizes := sizes_of(one))])
     first, second = names
     header = ("Condition", f"{name}, {first}", f"{name}, {second}", f"95 % CI, {second}", "Change", f"n ({second})")
-    return Table(f"Sensitivity: {title}", header, rows, note)
+    return Table(f"Sensitivity: {title}", header, rows, f"{note} {caution}".strip())
 
 
 def _differences(analysis: Analysis) -> Section:
