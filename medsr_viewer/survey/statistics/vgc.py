@@ -31,14 +31,16 @@ class VgcResult:
     auc : float
         Mean over observers of each one's own area under the VGC curve.
     ci95 : (float, float)
-        Percentiles of a two-way bootstrap over observers and cases; NaN with too few of either, see `percentiles`.
+        Of `over_readers`; NaN without.
+    ci95_bootstrap : (float, float)
+        Percentiles of a two-way bootstrap over observers and cases; NaN with too few of either, see `percentiles`. Near
+        0 and 1 too narrow with few observers.
     auc_pooled : float
         Of all observers' ratings in one, as Båth and Månsson published it: the area under `curve`.
     ci95_pooled : (float, float)
-        As `ci95`.
+        As `ci95_bootstrap`.
     over_readers : ReaderMean or None
-        Of `auc`: interval and test of 0.5, variance of Obuchowski and Rockette; None with fewer than two cases. Near 0
-        and 1 the interval to report: the bootstrap's are too narrow there with few observers.
+        Of `auc`: interval and test of 0.5, variance of Obuchowski and Rockette; None with fewer than two cases.
     by_observer : dict of str to float
         Each observer's own area.
     curve : Curve
@@ -53,6 +55,7 @@ class VgcResult:
     baseline: str
     auc: float
     ci95: tuple[float, float]
+    ci95_bootstrap: tuple[float, float]
     auc_pooled: float
     ci95_pooled: tuple[float, float]
     over_readers: ReaderMean | None
@@ -114,14 +117,16 @@ def _against(
     upper, lower = upper[:, shown], lower[:, shown]
     own = np.array([area(up, low) for up, low in zip(upper, lower, strict=True)])
     means, pooled = resampled_areas(upper, lower, np.zeros(upper.shape[1], np.intp), resamples, seed)
+    over_readers = _over_readers(upper, lower, own)
     return VgcResult(
         condition,
         baseline,
         float(own.mean()),
+        over_readers.ci95 if over_readers else (float("nan"), float("nan")),
         percentiles(means, *upper.shape),
         area(upper.ravel(), lower.ravel()),
         percentiles(pooled, *upper.shape),
-        _over_readers(upper, lower, own),
+        over_readers,
         {table.observers[index]: float(value) for index, value in zip(compared, own, strict=True)},
         curve(upper.ravel(), lower.ravel()),
         int((~np.isnan(upper)).sum()),

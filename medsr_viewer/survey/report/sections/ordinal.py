@@ -110,8 +110,8 @@ def _vgc(analysis: Analysis, mark: str) -> list[Block]:
             result.condition,
             number(result.auc, 3),
             reach(*result.ci95, 3),
-            reach(*result.over_readers.ci95, 3) if result.over_readers else reach(float("nan"), 0),
             probability(result.over_readers.p if result.over_readers else float("nan")),
+            reach(*result.ci95_bootstrap, 3),
             number(result.auc_pooled, 3),
             reach(*result.ci95_pooled, 3),
             count(result.n),
@@ -119,16 +119,16 @@ def _vgc(analysis: Analysis, mark: str) -> list[Block]:
         for result in analysis.vgc
     )
     first = analysis.vgc[0]
-    readers = f" O-R: {first.over_readers.test}." if first.over_readers else ""
+    readers = f" 95 % CI and p: {first.over_readers.test}." if first.over_readers else ""
     return [
         vgc_figure(analysis, analysis.vgc, mark),
         Table(
             f"Visual grading characteristics against {first.baseline}",
-            ("Condition", "AUC", "95 % CI, bootstrap", "95 % CI, O-R", "p, O-R", "AUC, pooled", "95 % CI, pooled", "n"),
+            ("Condition", "AUC", "95 % CI", "p", "95 % CI, bootstrap", "AUC, pooled", "95 % CI, pooled", "n"),
             rows,
             f"{first.test}.{readers} Assumptions: {first.assumptions}. {first.observers} observers, {first.cases}"
-            " cases. Near 0 and 1 the interval to report is the O-R one: from few observers the bootstrap's is too"
-            f" narrow there. An area of 0.5 means rated as {first.baseline} is, 1 always rated higher, 0 always lower;"
+            " cases. Near 0 and 1 the bootstrap's intervals are too narrow where observers are few."
+            f" An area of 0.5 means rated as {first.baseline} is, 1 always rated higher, 0 always lower;"
             " p tests 0.5.",
         ),
     ]
