@@ -88,13 +88,24 @@ def cases_of(paths: Sequence[Path], *, training: bool = False, taken: Sequence[C
     UnusableImage
         If one of them cannot be read as an image: all that cannot are named.
     """
+    cases, unread = readable_cases(paths, training=training, taken=taken)
+    if unread or not cases:
+        reasons = "; ".join(unread) or ", ".join(sorted(map(str, paths)))
+        raise UnusableImage(f"cases that cannot be read: {reasons}", "Leave them out, or name readable images.")
+    return cases
+
+
+def readable_cases(
+    paths: Sequence[Path], *, training: bool = False, taken: Sequence[Case] = ()
+) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+    """Return a case for every image that can be read, and of the others the file and why; parameters as of `cases_of`.
+
+    Files in folders that are no images by their kind are passed over.
+    """
     inputs, skipped = find_inputs(paths, 1)
     named = {str(path) for path in paths}
     unread = [skip for skip in skipped if not skip.is_foreign or skip.path in named]
-    if unread or not inputs:
-        reasons = "; ".join(f"{skip.path}: {skip.reason}" for skip in unread) or ", ".join(sorted(named))
-        raise UnusableImage(f"cases that cannot be read: {reasons}", "Leave them out, or name readable images.")
-    return named_cases(inputs, training=training, taken=taken)
+    return named_cases(inputs, training=training, taken=taken), tuple(f"{one.path}: {one.reason}" for one in unread)
 
 
 def named_cases(inputs: Sequence[Input], *, training: bool = False, taken: Sequence[Case] = ()) -> tuple[Case, ...]:

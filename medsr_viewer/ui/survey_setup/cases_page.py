@@ -32,6 +32,7 @@ _OPEN: tuple[tuple[str, Which], ...] = (
     ("All images of the series on screen", "series"),
     ("The middle image of every open series", "each"),
 )
+_MOST_UNREAD = 3
 SAMPLE_NAME = "training-sample"
 
 
@@ -147,6 +148,17 @@ class CasesPage(WizardPage):
                     "Unpack the zip and add the files: a survey names files that stay.",
                 )
             )
+        if found.unread or not (found.cases or found.left_out):
+            first = "; ".join(found.unread[:_MOST_UNREAD])
+            more = f"; and {len(found.unread) - _MOST_UNREAD} more" if len(found.unread) > _MOST_UNREAD else ""
+            added = f"{counted(len(found.cases), 'image')} added. " if found.cases else ""
+            self.failed.emit(
+                Failure(
+                    "Some files cannot be cases" if found.cases else "No case was added",
+                    f"{added}{first}{more}" if first else "There is no image among the files.",
+                    "Add others in their place, or go on without them.",
+                )
+            )
 
     @Slot()
     def _on_ended(self) -> None:
@@ -200,9 +212,12 @@ class CasesPage(WizardPage):
 
 def _reading(paths: tuple[Path, ...], taken: tuple[Case, ...]) -> Work:
     def work(_token: CancelToken, _report: Report) -> OpenCases:
-        from medsr_viewer.workflows.survey_new import cases_of  # in the background: it loads the database's library
+        from medsr_viewer.workflows.survey_new import (
+            readable_cases,  # in the background: it loads the database's library
+        )
 
-        return OpenCases(cases_of(paths, taken=taken), ())
+        cases, unread = readable_cases(paths, taken=taken)
+        return OpenCases(cases, unread=unread)
 
     return work
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidget
 
 from medsr_viewer.survey.design import Condition, Role
 from medsr_viewer.survey.design_rules import SCALE_FACTORS
+from medsr_viewer.ui.survey_setup.tab_order import tab_through
 
 _HEADINGS = ("Name", "Images", "Scale", "Role")
 _ROLES: tuple[tuple[str, Role], ...] = (("under test", "test"), ("low anchor", "anchor"))
@@ -70,6 +71,8 @@ class ConditionTable(QTableWidget):
             self.setItem(row, 1, source)
             self.setCellWidget(row, 2, self._factor_box(row, condition))
             self.setCellWidget(row, 3, self._role_box(row, condition))
+        fields = (self.cellWidget(row, column) for row in range(len(conditions)) for column in (2, 3))
+        tab_through(self, fields)
         self.blockSignals(False)
         self.edited.emit()
 

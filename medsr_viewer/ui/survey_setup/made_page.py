@@ -23,6 +23,7 @@ _NEXT = (
     "database.\n"
     "3.  See how far they are in Survey status and results; close the survey there when all are done, and report."
 )
+_MOST_NAMES = 6
 
 
 class MadePage(QWidget):
@@ -94,9 +95,14 @@ class MadePage(QWidget):
 
 
 def _by_text(notes: Sequence[str]) -> list[str]:
-    """Return notes with all cases that each is about before it."""
+    """Return notes with the cases that each is about before it."""
     cases: dict[str, list[str]] = {}
     for note in dict.fromkeys(notes):
         case, _, text = note.partition(": ")
         cases.setdefault(text, []).append(case)
-    return [f"{', '.join(names)}: {text}" for text, names in cases.items()]
+    return [f"{_named(names)}: {text}" for text, names in cases.items()]
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{', '.join(names[:_MOST_NAMES])}{more}"

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QSpinBox, QTreeWidget, QTreeWidgetItem
 
+from medsr_viewer.ui.survey_setup.tab_order import tab_through
 from medsr_viewer.upscaling.blends import USUAL_PERCENT, blend_of, name_at, position_of
 from medsr_viewer.upscaling.catalogue import Catalogue
 from medsr_viewer.upscaling.methods import Method
@@ -77,6 +78,7 @@ class MethodList(QTreeWidget):
                 self._positions[blend.name] = position
                 self.setItemWidget(item, 2, position)
                 position.valueChanged.connect(lambda _value, name=blend.name: self._on_position(name))
+        tab_through(self, self._positions.values())
 
     def _row(self, name: str, words: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem(self, [name, words])

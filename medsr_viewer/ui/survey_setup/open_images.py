@@ -27,10 +27,13 @@ class OpenCases:
         Named by their files.
     left_out : tuple of str
         Members of zip archives: a case is a file that stays where it is.
+    unread : tuple of str
+        Files that cannot be read, each with the reason.
     """
 
     cases: tuple[Case, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def open_inputs(state: State, which: Which) -> list[Input]:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QPushButton, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QPushButton, QTableWidget, QTableWidgetItem
 
 from medsr_viewer.survey.design import Question
 from medsr_viewer.survey.protocols import PROTOCOLS, ProtocolRules
 from medsr_viewer.ui.survey_setup.answer_box import AnswerBox, Answers
+from medsr_viewer.ui.survey_setup.tab_order import tab_through
 
 _ROW = 30
 _HEADINGS = ("What the observers read", "Key in the report", "Answers, the best first", "Own labels")
@@ -69,7 +70,7 @@ class QuestionTable(QTableWidget):
             self.setCellWidget(row, 3, self._buttons[row])
         self.setColumnHidden(3, not rules.own_labels)
         self._offer_answers()
-        self._order_fields()
+        tab_through(self, (field for fields in zip(self._boxes, self._buttons, strict=True) for field in fields))
         self.blockSignals(False)
         self.edited.emit()
 
@@ -136,14 +137,6 @@ class QuestionTable(QTableWidget):
         button.setToolTip("A scale in your own words for this question")
         button.clicked.connect(lambda: self.labels_wanted.emit(row))
         return button
-
-    def _order_fields(self) -> None:
-        """Let Tab go from the table through its fields, row by row: Qt puts them behind all others."""
-        before: QWidget = self
-        for fields in zip(self._boxes, self._buttons, strict=True):
-            for field in fields:
-                self.setTabOrder(before, field)
-                before = field
 
     def _set_answers(self, row: int, answers: Answers) -> None:
         self._questions[row] = replace(self._questions[row], scale=answers.scale, labels=answers.labels)

@@ -70,7 +70,7 @@ class SummaryPage(WizardPage):
                 label.setWordWrap(True)
                 label.setTextFormat(Qt.TextFormat.PlainText)
                 self.values[what] = label
-                self._form.addRow(f"{what}:", label)
+                self._form.addRow(what, label)
             self.values[what].setText(how_much)
 
 

@@ -24,9 +24,11 @@ from medsr_viewer.ui.survey_setup.case_table import CaseTable
 from medsr_viewer.ui.survey_setup.condition_names import condition_of_folder, condition_of_method
 from medsr_viewer.ui.survey_setup.conditions_page import ConditionsPage
 from medsr_viewer.ui.survey_setup.labels_dialog import LabelsDialog
+from medsr_viewer.ui.survey_setup.made_page import MadePage
 from medsr_viewer.ui.survey_setup.open_images import cases_of_open, evenly, open_inputs
 from medsr_viewer.ui.survey_setup.questions_page import QuestionsPage
 from medsr_viewer.ui.survey_setup.wizard import SurveyWizard
+from medsr_viewer.workflows.survey_new import NewSurvey
 
 from .conftest import INTERPOLATION, PATIENCE_MS, add_cases
 
@@ -137,7 +139,33 @@ def test_unreadable_files_are_told_of_and_the_rest_stays(wizard: SurveyWizard, t
     wizard.cases.add_paths([tmp_path / "text.png"])
     qtbot.waitUntil(lambda: bool(wizard.notices.shown), timeout=PATIENCE_MS)
     assert "text.png" in wizard.notices.shown[0].text
+    assert wizard.notices.shown[0].title == "No case was added"
     assert wizard.cases.model.cases == ()
+
+
+def test_what_can_be_read_is_added_and_the_rest_is_counted(
+    wizard: SurveyWizard, image_files: list[Path], qtbot: QtBot
+) -> None:
+    torn = [image_files[0].with_name(f"torn-{number}.png") for number in range(5)]
+    for path in torn:
+        path.write_text("no image")
+    wizard.cases.add_paths([*image_files, *torn])
+    qtbot.waitUntil(lambda: bool(wizard.notices.shown), timeout=PATIENCE_MS)
+    assert [case.path for case in wizard.cases.model.cases] == image_files
+    (notice,) = wizard.notices.shown
+    assert notice.title == "Some files cannot be cases"
+    assert notice.text.startswith("3 images added. ")
+    assert notice.text.count("torn-") == 3
+    assert "; and 2 more" in notice.text
+
+
+def test_notes_on_many_cases_name_the_first_and_count_the_rest(qtbot: QtBot) -> None:
+    page = MadePage()
+    qtbot.addWidget(page)
+    notes = tuple(f"case-{number:02}: Padding was found." for number in range(1, 21))
+    page.show_made(NewSurvey(Path("/s"), Path("/s.toml"), "id", "0a", 20, 20, notes, ()))
+    names = ", ".join(f"case-{number:02}" for number in range(1, 7))
+    assert page.notes.toPlainText() == f"{names} and 14 more: Padding was found."
 
 
 def test_the_open_images_become_cases_with_the_window_that_was_chosen(opened: Application) -> None:
@@ -203,6 +231,19 @@ def test_roles_and_names_come_back(qtbot: QtBot) -> None:
         ("renamed", "test"),
         ("low", "anchor"),
     ]
+
+
+def test_tab_goes_through_the_fields_of_the_conditions_before_it_leaves_them(qtbot: QtBot) -> None:
+    page = ConditionsPage(INTERPOLATION)
+    qtbot.addWidget(page)
+    page.show_design(PLAIN)
+    page.show()
+    page.table.setFocus()
+    for row, column in ((0, 2), (0, 3), (1, 2), (1, 3)):
+        qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+        assert page.focusWidget() is page.table.cellWidget(row, column)
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+    assert isinstance(page.focusWidget(), QPushButton)
 
 
 def test_a_method_may_have_a_scale_of_its_own(qtbot: QtBot) -> None:
