@@ -17,7 +17,7 @@ from torch import nn
 
 from medsr_viewer.errors import CannotWrite, ModelError, OutputCheckFailed
 from medsr_viewer.models.architectures import as_upscaling, build_network, parameter_count
-from medsr_viewer.models.cards import RADIOGRAPHY, ModelCard, write_card
+from medsr_viewer.models.cards import RADIOGRAPHY, ModelCard, read_card, write_card
 from medsr_viewer.models.folding import FOLDED_ARCHITECTURES, fold_for_inference
 from medsr_viewer.upscaling.methods import check_name
 from medsr_viewer.whole_files import write_whole
@@ -36,7 +36,8 @@ OUTPUT_NOTES = {
     "image": "the output is the picture itself",
     "tanh": "the output's tanh is the picture, from -1 to 1",
 }
-
+LOGGED_AS = {"steps": "step", "seconds": "seconds"}
+"""What a run's log calls a card's figure."""
 ORIENTATION_NOTES = {1: "", 8: "the mean over eight orientations, "}
 
 
@@ -120,7 +121,7 @@ def publish(
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         training={
             "recipe": recipe["name"],
-            "steps": best["step"] + _earlier(recipe, "step"),
+            "steps": int(best["step"] + _earlier(recipe, "steps")),
             "seconds": round(best["seconds"] + _earlier(recipe, "seconds"), 1),
             "settings": {key: value for key, value in recipe.items() if key != "name"},
             "data": _data_counts(data),
@@ -166,17 +167,32 @@ def _publish(
         return finished.replace(card.path.with_suffix(".json"))
 
 
-def _earlier(recipe: dict[str, Any], figure: str) -> Any:
-    """Return the steps or seconds of the runs that a run went on from, while they trained the same network."""
-    if not recipe["network"]["warm_start"]:
+def _earlier(recipe: dict[str, Any], figure: str) -> float:
+    """Return the steps or seconds of what a run went on from, be it runs or a published model, of the same network.
+
+    The figure is named as a card names it.
+    """
+    network = recipe["network"]
+    source = Path(network["warm_start"])
+    if source.is_file():
+        return _of_card(source.with_suffix(".json"), network, figure)
+    if not network["warm_start"] or not (source / "best.json").is_file():
         return 0
-    folder = Path(recipe["network"]["warm_start"])
-    if not (folder / "best.json").is_file():
+    earlier = _read(source / "recipe.json")
+    if any(earlier["network"][key] != network[key] for key in ("architecture", "scale_factor", "options")):
         return 0
-    earlier = _read(folder / "recipe.json")
-    if any(earlier["network"][key] != recipe["network"][key] for key in ("architecture", "scale_factor", "options")):
+    return float(_read(source / "best.json")[LOGGED_AS[figure]]) + _earlier(earlier, figure)
+
+
+def _of_card(path: Path, network: dict[str, Any], figure: str) -> float:
+    try:
+        card = read_card(path)
+    except ModelError:  # weights without a card
         return 0
-    return _read(folder / "best.json")[figure] + _earlier(earlier, figure)
+    same = (card.architecture, card.scale_factor, card.options) == tuple(
+        network[key] for key in ("architecture", "scale_factor", "options")
+    )
+    return float(card.training.get(figure, 0)) if same else 0
 
 
 def _folded(network: dict[str, Any], source: Path) -> nn.Module:

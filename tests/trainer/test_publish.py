@@ -157,6 +157,25 @@ def test_a_later_phase_counts_steps_and_seconds_of_those_before_that_trained_its
     assert (training["steps"], training["seconds"]) == (counted, counted / 10)
 
 
+def test_what_went_on_from_a_published_model_counts_what_its_card_says(
+    recipe_of: RecipeOf, data: list[Path], tmp_path: Path
+) -> None:
+    train(recipe_of(steps=2), data, tmp_path / "first", report=quiet)
+    card = publish(tmp_path / "first", "own", data, tmp_path / "models")
+    told = json.loads(card.read_text())
+    card.write_text(json.dumps(told | {"training": told["training"] | {"steps": 700, "seconds": 70.0}}))
+    weights = str(card.with_suffix(".safetensors"))
+    train(recipe_of(steps=2, warm_start=weights), data, tmp_path / "second", report=quiet)
+    best = json.loads((tmp_path / "second" / "best.json").read_text())
+    training = read_card(publish(tmp_path / "second", "own", data, tmp_path / "more")).training
+    assert training["steps"] == 700 + best["step"]
+    assert training["seconds"] == pytest.approx(70 + best["seconds"], abs=0.1)
+    train(recipe_of(steps=2, scale_factor=4, warm_start=weights), data, tmp_path / "third", report=quiet)
+    assert read_card(publish(tmp_path / "third", "own", data, tmp_path / "models")).training["steps"] <= 2
+    card.unlink()
+    assert read_card(publish(tmp_path / "second", "own", data, tmp_path / "more")).training["steps"] == best["step"]
+
+
 def test_a_folder_that_is_no_run_is_refused(data: list[Path], tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"recipe\.json: not a run folder's file"):
         publish(tmp_path, "own", data, tmp_path / "models")
