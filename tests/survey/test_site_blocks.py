@@ -62,14 +62,17 @@ def test_all_sites_together_use_each_order_once(folder: SurveyFolder, tmp_path: 
     assert [problem for site in (folder, one, two) for problem in verify_folder(site)] == []
 
 
-def test_every_condition_is_first_as_often_over_all_sites(tmp_path: Path) -> None:
-    """What the blocks are for: sites of one observer each would all have begun with the same order."""
+def test_every_condition_is_first_about_as_often_over_all_sites(tmp_path: Path) -> None:
+    """What the blocks are for: sites of one observer each would all have begun with the same order.
+
+    Spreading the images of a case moves one condition to another place in some plans: the names are drawn anew.
+    """
     stimuli = stimuli_of(DESIGN)
     plan, allocation = allocate(DESIGN, stimuli)
     blocks = [Block(0, 6, 12), Block(9, 3, 12), Block(6, 3, 12)]
     shown = [sequence_of(plan, one.slot(number)) for one in blocks for number in range(one.count)]
     first = Counter(allocation.meanings[trials[0].rated[0]].condition for trials in shown)
-    assert set(first.values()) == {4}
+    assert set(first.values()) <= {3, 4, 5}
 
 
 def test_half_of_the_free_orders_are_given_where_nobody_says_how_many(folder: SurveyFolder, tmp_path: Path) -> None:
