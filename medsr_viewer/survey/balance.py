@@ -11,6 +11,9 @@ from scipy.optimize import linear_sum_assignment
 
 IntArray = NDArray[np.intp]
 
+_TRIES = 12
+"""Orders that are equally good by their places, among which what follows what decides."""
+
 
 @dataclass(frozen=True)
 class Showing:
@@ -106,6 +109,9 @@ class RowBalance:
 class OrderBalance:
     """Puts the trials of a block in order: over the observers, each condition and case equally often in each place.
 
+    Of orders that are equally good by that, the one is taken after which every condition has followed every other most
+    equally often: with two conditions of four cases places alone let one follow the other four times in five.
+
     Parameters
     ----------
     blocks, length, cases, conditions : int
@@ -118,6 +124,7 @@ class OrderBalance:
         self._rng = rng
         self._conditions = np.zeros((blocks, length, conditions), np.intp)
         self._cases = np.zeros((length, cases), np.intp)
+        self._followers = np.zeros((conditions, conditions), np.intp)
 
     def draw(self, block: int, showings: Sequence[Showing], case_before: int | None) -> list[Showing]:
         """Return the trials of a block, each case of it once, in order.
@@ -136,10 +143,18 @@ class OrderBalance:
         cost = (self._conditions[block][:, conditions] + self._cases[:, cases]).astype(np.float64)
         if case_before is not None and len(showings) > 1:
             cost[0, cases == case_before] += cost.sum() + 1
-        places, order = linear_sum_assignment(cost + _ties(cost.shape, self._rng))
+        drawn = [linear_sum_assignment(cost + _ties(cost.shape, self._rng)) for _ in range(_TRIES)]
+        places, order = min(drawn, key=lambda one: (self._followed(conditions[one[1]]) ** 2).sum())
         self._conditions[block, places, conditions[order]] += 1
         self._cases[places, cases[order]] += 1
+        self._followers = self._followed(conditions[order])
         return [showings[index] for index in order]
+
+    def _followed(self, conditions: IntArray) -> IntArray:
+        """Return how often each condition follows each, once these are shown too."""
+        counted = self._followers.copy()
+        np.add.at(counted, (conditions[:-1], conditions[1:]), 1)
+        return counted
 
 
 def _ties(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float64]:

@@ -128,7 +128,8 @@ def test_criteria_with_words_of_their_own(medsr: Run, images: list[Path]) -> Non
         lines += [f'[[questions]]\nname = "{name}"\ntext = "How are the {name}?"']
         lines += [f"labels = {json.dumps(labels)}"] if labels else []
     design.write_text("\n".join(lines) + "\n", "utf-8")
-    assert new(medsr, images, "--design", design).status == 0
+    outcome = new(medsr, images, "--design", design)
+    assert outcome.status == 0, outcome.err + outcome.out
     held, texts = reported(medsr, images[0].with_name("study"))
     scales = {one["question"]: one["scale"]["labels"] for one in held["questions"]}
     for name, labels in CRITERIA.items():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medsr_viewer.survey.balance import CaseDeck, RowBalance, Showing, williams_square
+from medsr_viewer.survey.balance import CaseDeck, OrderBalance, RowBalance, Showing, williams_square
 from medsr_viewer.survey.spreading import spread_cases
 
 
@@ -35,6 +35,21 @@ def test_rows_go_round_for_each_case_where_all_are_read() -> None:
     drawn = np.array([balance.draw(range(5)) for _ in range(8)])
     for case in range(5):
         assert sorted(drawn[:4, case]) == sorted(drawn[4:, case]) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("cases", "least"), [(3, 2.1), (4, 1.4), (6, 1.3)])
+def test_two_conditions_follow_one_another_about_equally_often(cases: int, least: float) -> None:
+    # the places alone are balanced as well by A B A B and B A B A in turn, where the first image tells the next
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        rows, balance = RowBalance(cases, 2, rng), OrderBalance(2, cases, cases, 2, rng)
+        follows: Counter[tuple[int, int]] = Counter()
+        for _ in range(24):
+            drawn = [williams_square(2)[row] for row in rows.draw(range(cases))]
+            for block in range(2):
+                order = balance.draw(block, [Showing(case, (int(row[block]),)) for case, row in enumerate(drawn)], None)
+                follows.update(pairwise(showing.conditions[0] for showing in order))
+        assert max(follows.values()) < least * min(follows.values())
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers(0, 99))

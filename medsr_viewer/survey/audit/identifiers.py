@@ -67,8 +67,9 @@ def _look_random(names: list[str]) -> bool:
     digits = [{name[place] for name in names} for place in range(32)]
     constant = any(len(found) == 1 for place, found in enumerate(digits) if place != _VERSION or found != {"4"})
     steps = np.diff(sorted(int(name[:12], 16) for name in names)).astype(np.float64)
-    # gaps between random numbers are exponential: their spread is about their mean
-    return not constant and bool(steps.std() > 0.25 * steps.mean())
+    # gaps between random numbers are exponential: their spread is about their mean, but of eight numbers once in a
+    # thousand times below a quarter of it
+    return not constant and bool(steps.std() > 0.05 * steps.mean())
 
 
 def _guesses(design: Design) -> set[str]:
