@@ -50,7 +50,8 @@ def _why_no_report(look: SurveyLook | None) -> str:
         return "Write a report first"
     if look.report.standing == "missing":
         return f"The report is no longer where it was written: {look.report.page.parent}"
-    return "The report is out of date: make it anew"
+    became = "was altered" if look.report.standing == "altered" else "is out of date"
+    return f"The report {became}: make it anew"
 
 
 def _closed() -> dict[str, str]:

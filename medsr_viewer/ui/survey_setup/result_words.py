@@ -37,6 +37,13 @@ def told_interval(figures: Mapping[str, Any]) -> str:
     return " ".join(f"{text.rstrip('. ')}." for text in texts if text)
 
 
+def told_caution_on_next(figures: Mapping[str, Any]) -> str:
+    """Return why not to rely on the sizes of a next survey, in the report's own words; "" where they hold."""
+    planned = (question.get("next_survey") or {} for question in figures.get("questions", ()))
+    cautions = dict.fromkeys(one.get("caution", "") for one in planned)  # none in older reports
+    return " ".join(f"CAUTION: {caution}" for caution in cautions if caution)
+
+
 def told_problems(problems: Sequence[str]) -> Failure:
     """Return what is told of what was altered."""
     return Failure("Something was altered", listed(problems), details="\n".join(problems))

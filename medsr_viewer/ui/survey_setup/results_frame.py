@@ -89,8 +89,9 @@ class ResultsFrame(QDialog):
         font.setBold(True)
         self.title.setFont(font)
         self.progress_rows, self.mos_rows, self.next_rows = progress_table(), mos_table(), next_table()
-        self.interval = QLabel()
-        self.interval.setWordWrap(True)
+        self.interval, self.caution_on_next = QLabel(), QLabel()
+        for label in (self.interval, self.caution_on_next):
+            label.setWordWrap(True)
         self.tables = QTabWidget()
         self.progress = Progress(runner, "Working …")
         self.buttons: dict[str, QPushButton] = {}
@@ -120,6 +121,7 @@ class ResultsFrame(QDialog):
         for table in (self.mos_rows, self.next_rows):
             table.setRowCount(0)
         self.interval.clear()
+        self.caution_on_next.clear()
         self.tables.setCurrentIndex(0)
         self.allow_results(are_there=False)
 
@@ -129,13 +131,9 @@ class ResultsFrame(QDialog):
         top = QHBoxLayout()
         top.addWidget(self.folder, 1)
         top.addWidget(self.buttons["refresh"])
-        results = QWidget()
-        below = QVBoxLayout(results)
-        below.addWidget(self.mos_rows, 1)
-        below.addWidget(self.interval)
         self.tables.addTab(self.progress_rows, "Progress, blind")
-        self.tables.addTab(results, "Results")
-        self.tables.addTab(self.next_rows, "Next survey")
+        self.tables.addTab(_explained(self.mos_rows, self.interval), "Results")
+        self.tables.addTab(_explained(self.next_rows, self.caution_on_next), "Next survey")
         self.allow_results(are_there=False)
         side = QVBoxLayout()
         for heading, entries in _GROUPS:
@@ -171,3 +169,12 @@ class ResultsFrame(QDialog):
         button.setAutoDefault(False)
         button.setToolTip(hint)
         return button
+
+
+def _explained(table: QWidget, words: QLabel) -> QWidget:
+    """Return a table with words below it."""
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.addWidget(table, 1)
+    column.addWidget(words)
+    return both

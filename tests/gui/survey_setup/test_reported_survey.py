@@ -57,6 +57,9 @@ def test_a_closed_survey_is_reported_and_its_report_is_there_the_next_time(
     needed = [text.split(" (")[0] for text in cells(window.next_rows, 3)]
     assert all(text == "more cases" or text.endswith(("observer", "observers")) for text in needed)
     assert ".." not in window.interval.text()
+    (planned,) = (question["next_survey"] for question in figures["questions"])
+    assert planned["caution"]
+    assert window.caution_on_next.text() == f"CAUTION: {planned['caution']}", "three observers and three cases"
     before = (shown(window), window.interval.text())
     window.refresh()
     settle(window, qtbot)
@@ -130,9 +133,28 @@ def test_a_report_that_a_withdrawal_made_old_is_not_shown_and_made_anew_when_ask
 def test_a_report_that_was_changed_is_not_shown(window: ResultsWindow, reported: Path, qtbot: QtBot, name: str) -> None:
     (reported / name).write_text("{}")
     look_again(window, qtbot)
-    assert titles(window) == ["The report is out of date"]
-    assert "changed after it was written" in window.notices.shown[0].text
+    assert titles(window) == ["The report was altered"]
+    assert "not as they were written" in window.notices.shown[0].text
     assert not window.buttons["open"].isEnabled()
+    assert "was altered" in window.buttons["open"].toolTip()
+
+
+def test_a_page_that_is_altered_while_the_window_shows_it_is_not_opened(
+    window: ResultsWindow, reported: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[str] = []
+    wanted: list[Path] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: pages.append(url.toLocalFile()) or True)
+    look_again(window, qtbot)
+    page = reported / "report.html"
+    page.write_text(page.read_text().replace("report", "REPORT"))
+    press(qtbot, window.buttons["open"])
+    assert pages == []
+    assert titles(window) == ["The report was altered"]
+    window.report.renewal_wanted.disconnect(window.report_into)
+    window.report.renewal_wanted.connect(wanted.append)
+    press(qtbot, answer(window, "Make it anew"))
+    assert wanted == [reported]
 
 
 def test_a_report_that_is_gone_is_told_by_the_button(window: ResultsWindow, reported: Path, qtbot: QtBot) -> None:

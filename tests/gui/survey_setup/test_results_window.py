@@ -13,13 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.new_folder import copy_for_site
+from medsr_viewer.survey.statistics.sufficiency import caution_on_pilot
 from medsr_viewer.survey.store import open_store
 from medsr_viewer.survey.withdrawal import withdraw
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.survey.exposed import exposed_texts
 from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
 from medsr_viewer.ui.survey_setup.result_tables import mos_rows, next_rows
-from medsr_viewer.ui.survey_setup.result_words import told_interval
+from medsr_viewer.ui.survey_setup.result_words import told_caution_on_next, told_interval
 from medsr_viewer.ui.survey_setup.results_window import ResultsWindow
 from medsr_viewer.workflows.survey_bundle import export_bundle, merge_bundle
 from medsr_viewer.workflows.survey_close import close_survey
@@ -204,6 +205,13 @@ def test_how_uncertain_the_size_of_a_next_survey_is_stands_in_brackets() -> None
     needed |= {"width_ranges": [[40, None], [6, None]], "difference_ranges": [[5, 5]]}
     told = [row[-1] for row in next_rows({"questions": [question]})]
     assert told == ["more cases (40 to more cases)", "12 observers (6 to more cases)", "5 observers"]
+
+
+def test_a_pilot_that_is_too_small_to_plan_from_is_told_in_the_words_of_the_report() -> None:
+    caution = caution_on_pilot(3, 20)
+    questions = [{"next_survey": {"caution": caution}}, {"next_survey": {"caution": caution}}, {"next_survey": None}]
+    assert told_caution_on_next({"questions": questions}) == f"CAUTION: {caution}"
+    assert told_caution_on_next({"questions": [{"next_survey": {"missing": "A pilot."}}, {"neighbours": []}]}) == ""
 
 
 def test_what_a_next_survey_of_pairs_needs_is_told() -> None:
