@@ -183,7 +183,11 @@ def read_weights(card: ModelCard) -> bytes:
     except OSError as exc:
         raise ModelError(f"{card.path.name}: cannot be read ({exc.strerror})") from exc
     if hashlib.sha256(data).hexdigest() != card.sha256:
-        raise ModelError(f"{card.path.name}: the file is not the one that its card describes (SHA-256 differs)")
+        raise ModelError(
+            f"{card.path.name}: the file is not the one that its card describes (SHA-256 differs)",
+            "Where the model was replaced while the program ran: Rescan models (menu Help), and try again. Else install"
+            " the program again, or choose another method.",
+        )
     return data
 
 

@@ -27,6 +27,7 @@ from medsr_viewer.survey.scales import common_values
 from medsr_viewer.survey.sealing import seal
 from medsr_viewer.survey.sources import check_sources, sources_file_of
 from medsr_viewer.survey.trial_list import trial_count
+from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.workflows.enhance import unique_stems
 from medsr_viewer.workflows.inputs import Input, find_inputs
 from medsr_viewer.workflows.survey_computation import computation_of
@@ -180,6 +181,7 @@ def create_survey(
     check_sources(design, str(folder))
     if store_url:
         check_address(store_url)
+    catalogue.cache_clear()  # models may have been replaced since the window that asks was opened
     notes: list[str] = []
     origins: list[dict[str, Origin]] = []
     with new_folder(folder) as new:
