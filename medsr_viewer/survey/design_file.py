@@ -14,6 +14,7 @@ from medsr_viewer.survey.design import UNKNOWN, Design
 from medsr_viewer.survey.design_mistakes import Mistake, without_consequences
 from medsr_viewer.survey.design_rules import mistakes_in
 from medsr_viewer.survey.design_values import design_of
+from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.survey.sources import (
     check_sources,
     read_sources,
@@ -205,13 +206,20 @@ def _without_paths(values: dict[str, Any]) -> str:
 def _parts(design: Design, folder: Path, head: Mapping[str, Value]) -> Iterator[str]:
     tables = ("arrangement", "sitting", "screen", "texts")
     lists = ("cases", "conditions", "questions")
-    plain = {name: value for name, value in _fields(design) if name not in (*tables, *lists)}
+    untold = () if _has_hidden_reference(design) else ("hidden_reference",)
+    plain = {name: value for name, value in _fields(design) if name not in (*tables, *lists, *untold)}
     yield _HEAD + "".join(f"{toml_line(name, value)}\n" for name, value in {**head, **plain}.items())
     for name in tables:
         yield toml_table(f"[{name}]", _lines(getattr(design, name), folder))
     for name in lists:
         for entry in getattr(design, name):
             yield toml_table(f"[[{name}]]", _lines(entry, folder))
+
+
+def _has_hidden_reference(design: Design) -> bool:
+    """Whether the key says something: elsewhere it would be read as an image that nobody rates."""
+    applies = PROTOCOLS[design.protocol].hidden_reference and design.mode == "test"
+    return applies or not design.hidden_reference  # false is not what it is where it is missing
 
 
 def _lines(entry: object, folder: Path) -> Iterator[str]:

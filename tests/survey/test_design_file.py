@@ -280,6 +280,20 @@ def test_scales_of_conditions_and_of_criteria_are_written_and_read(path: Path) -
     assert 'labels = ["Fully \\"fulfilled\\"", "In part, 1 of 2", "Not fulfilled"]' in written
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_a_hidden_reference_is_not_written_where_the_protocol_has_none_and_the_same_is_read(
+    path: Path, told: bool
+) -> None:
+    ways = (Condition("one", "way"), Condition("two", "way9"))
+    design = Design("Study", "vgc", 4, (Case("c", path.with_name("c.png")),), ways, (), hidden_reference=told)
+    for one in (design, replace(design, protocol="acr", mode="enhance")):
+        write_design(path, one)
+        assert "hidden_reference = true" not in path.read_text("utf-8")
+        assert read_design(path) == one
+    write_design(path, replace(design, protocol="acr"))
+    assert f"hidden_reference = {str(told).lower()}" in path.read_text("utf-8")
+
+
 def test_labels_that_are_no_texts_are_refused(path: Path) -> None:
     told = refused(path, WRITTEN + '[[questions]]\nname = "q"\ntext = "Sharp?"\nlabels = [1, "b"]\n').reason
     assert "questions[1].labels[1] = 1; allowed: text in quotes" in told

@@ -25,6 +25,11 @@ _WHOLE_SCALE = 2.0
 _OF_QUALITY: tuple[Protocol, ...] = ("acr", "dsis", "queens")
 
 
+def has_mean(protocol: Protocol) -> bool:
+    """Whether a protocol has mean ratings, whose interval can be told beforehand."""
+    return protocol in _OF_QUALITY
+
+
 def told_precision(protocol: Protocol, observers: int, cases: int, wanted: float) -> str:
     """Return what can be expected of so many observers who rate so many cases each.
 
@@ -37,7 +42,7 @@ def told_precision(protocol: Protocol, observers: int, cases: int, wanted: float
     wanted : float
         Half the width of the 95 % interval of a condition's MOS, for new observers and new cases.
     """
-    if protocol not in _OF_QUALITY:
+    if not has_mean(protocol):
         return "This protocol has no mean rating to be told beforehand. Rate a pilot: its report says what is enough."
     if min(observers, cases) < 2:
         return "Two observers and two cases at the least: one says nothing of others."

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QGroupBox, QLabel
 
 from medsr_viewer.survey.design import Protocol
-from medsr_viewer.ui.survey_setup.precision import ASSUMED, told_precision
+from medsr_viewer.ui.survey_setup.precision import ASSUMED, has_mean, told_precision
 
 _USUAL = 0.3
 
@@ -26,20 +26,22 @@ class PrecisionBox(QGroupBox):
         self.wanted.setPrefix("±")
         self.wanted.setMaximumWidth(110)
         self.wanted.setToolTip("Half the width of the 95 % interval that a condition's mean rating shall have")
-        self.words, assumed = QLabel(), QLabel(ASSUMED)
-        for label in (self.words, assumed):
+        self.words, self.assumed = QLabel(), QLabel(ASSUMED)
+        for label in (self.words, self.assumed):
             label.setWordWrap(True)
-        assumed.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        form = QFormLayout(self)
-        form.addRow("&Wanted", self.wanted)
-        form.addRow("Expected", self.words)
-        form.addRow("", assumed)
+        self.assumed.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._form = QFormLayout(self)
+        self._form.addRow("&Wanted", self.wanted)
+        self._form.addRow("Expected", self.words)
+        self._form.addRow("", self.assumed)
         self.wanted.valueChanged.connect(self._tell)
 
     def show_size(self, protocol: Protocol, observers: int, cases: int) -> None:
         """Tell what so many observers who rate so many cases each can be expected to give."""
         if (protocol, observers, cases) != (self._protocol, self._observers, self._cases):
             self._protocol, self._observers, self._cases = protocol, observers, cases
+            for field in (self.wanted, self.assumed):
+                self._form.setRowVisible(field, has_mean(protocol))
             self._tell()
 
     @Slot()

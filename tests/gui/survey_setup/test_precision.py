@@ -71,5 +71,8 @@ def test_the_page_follows_its_fields(qtbot: QtBot) -> None:
     assert page.precision.words.text().startswith("9 observers × 6 cases: ")
     page.precision.wanted.setValue(0.5)
     assert "For ±0.50" in page.precision.words.text()
-    page.show_design(replace(DESIGN, protocol="pairs"))
-    assert "±" not in page.precision.words.text()
+    for protocol in ("pairs", "vgc", "acr"):
+        page.show_design(replace(DESIGN, protocol=protocol))
+        for field in (page.precision.wanted, page.precision.assumed):
+            assert field.isVisibleTo(page) == (protocol == "acr"), "nothing is assumed or wanted of no mean rating"
+        assert ("±" in page.precision.words.text()) == (protocol == "acr")
