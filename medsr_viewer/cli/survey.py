@@ -48,9 +48,12 @@ def _new(options: argparse.Namespace) -> int:
     )
     for note in dict.fromkeys(made.notes):
         say(note)
-    refused = _tell(made.findings)
-    print(f"{made.folder}: {made.stimuli} stimuli, {made.trials} trials an observer; commitment {made.commitment}")
+    stimuli, trials = counted(made.stimuli, "stimulus", "stimuli"), counted(made.trials, "trial")
+    print(f"{made.folder}: {stimuli}, {trials} an observer; commitment {made.commitment}")
     say(f"{made.sources}: says where the images came from; keep it to yourself, beside the folder")
+    refused = _tell(made.findings)
+    if refused:
+        say(f"{made.folder}: it is there, but it is not blind: nobody can rate it before `medsr survey check` passes")
     _write_json(options, {**asdict(made), "folder": str(made.folder), "sources": str(made.sources)})
     return SOME_FAILED if refused else DONE
 
@@ -74,7 +77,8 @@ def _simulate(options: argparse.Namespace) -> int:
     made = simulate_survey(
         options.survey, options.observers, options.seed, truth=options.truth, rankers=options.rankers, report=say
     )
-    print(f"{made.answers} trials answered by {len(made.observers)} simulated observers")
+    answered, by = counted(made.answers, "trial"), counted(len(made.observers), "simulated observer")
+    print(f"{answered} answered by {by}")
     _write_json(
         options,
         {
@@ -257,9 +261,12 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
 
 
 def _tell(findings: Sequence[Finding]) -> bool:
-    """Name what the auditor found, each leak once; return whether one of them refuses that the survey is rated."""
+    """Name what the auditor found, each leak once; return whether one of them refuses that the survey is rated.
+
+    Those that refuse come last, where they are read.
+    """
     places: dict[tuple[str, str, str, str], list[str]] = {}
-    for finding in findings:
+    for finding in sorted(findings, key=lambda one: one.severity == "refuse"):
         places.setdefault((finding.check, finding.leak, finding.severity, finding.advice), []).append(finding.where)
     for (check, leak, severity, advice), where in places.items():
         kind = "must be mended before it is rated" if severity == "refuse" else "warning"
@@ -289,11 +296,12 @@ def _minute(time: str) -> str:
     return f"{time[:10]} {time[11:16]} UTC"
 
 
-def _print_status(observers: list[ObserverStatus]) -> None:
-    table = Table("observer", "site", "trials", "of", "minutes", "last seen", "")
+def _print_status(observers: Sequence[ObserverStatus]) -> None:
+    table = Table("observer", "site", "trials", "of", "training", "minutes", "last seen (UTC)", "state")
     for one in observers:
-        state = "withdrawn" if one.withdrawn else "finished" if one.finished else ""
-        table.add_row(one.observer, one.site, str(one.done), str(one.total), f"{one.minutes:.1f}", one.last_seen, state)
+        seen = one.last_seen[:16].replace("T", " ")
+        done = (str(one.done), str(one.total), one.training)
+        table.add_row(one.observer, one.site, *done, f"{one.minutes:.1f}", seen, one.state)
     console().print(table)
 
 

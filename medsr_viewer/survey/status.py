@@ -42,6 +42,20 @@ class ObserverStatus:
     finished: bool
     withdrawn: bool
 
+    @property
+    def training(self) -> str:
+        """How far the training is, in a word or two."""
+        return {None: "none", False: "not yet", True: "done"}[self.trained]
+
+    @property
+    def state(self) -> str:
+        """Where the observer stands, in a word."""
+        if self.withdrawn:
+            return "withdrawn"
+        if self.finished:
+            return "finished"
+        return "rating" if self.sittings else "enrolled"
+
 
 def status(records: Iterable[Record], plan: Plan, design: Design) -> list[ObserverStatus]:
     """Return how far each observer is, in the order of enrolment.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from medsr_viewer.cancel import CancelToken
-from medsr_viewer.errors import UnusableImage
+from medsr_viewer.errors import SurveyError, UnusableImage
 from medsr_viewer.imaging.frame import FloatArray
 from medsr_viewer.imaging.read import sample_path
 from medsr_viewer.survey.allocation import Check, allocate
@@ -19,6 +20,7 @@ from medsr_viewer.survey.attention import ATTENTION_WINDOW, attention_picture
 from medsr_viewer.survey.audit import Finding, audit
 from medsr_viewer.survey.design import Case, Design
 from medsr_viewer.survey.design_file import check_design, survey_texts
+from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.new_folder import NewFolder, check_address, new_folder
 from medsr_viewer.survey.plan import Origin, Stimulus
 from medsr_viewer.survey.plan_file import plan_text
@@ -171,7 +173,8 @@ def create_survey(
     Raises
     ------
     MedsrError
-        If the design is not valid, a case cannot be computed, or the folder not written. Nothing is left behind.
+        If the design is not valid, a case cannot be computed, or the folder not written; if images or order tell the
+        conditions. Nothing is left behind, but for what a server holds of it by then.
     Cancelled
         If the token was cancelled; nothing is left behind.
     """
@@ -203,6 +206,7 @@ def create_survey(
     created = made.created
     report("looking for what could tell the conditions apart")
     findings = tuple(audit(made, allocation=allocation))
+    _refuse_unseen_leaks(made, findings, store_url)
     trials = trial_count(plan, design, 0)
     return NewSurvey(
         folder,
@@ -214,6 +218,24 @@ def create_survey(
         tuple(notes),
         findings,
     )
+
+
+def discard_survey(folder: Path) -> None:
+    """Remove a survey that nobody was told of, with the file of its sources; what a server holds of it stands."""
+    shutil.rmtree(folder, ignore_errors=True)
+    sources_file_of(folder).unlink(missing_ok=True)
+
+
+def _refuse_unseen_leaks(made: SurveyFolder, findings: Sequence[Finding], store_url: str) -> None:
+    """Keep no survey whose leaks only show now: without the allocation and the pixels no rating window refuses it."""
+    refused = {finding for finding in findings if finding.severity == "refuse"}
+    unseen = refused - set(audit(made, look_at_pixels=False)) if refused else set()
+    if unseen:
+        discard_survey(made.path)
+        leaks = "; ".join(sorted({f"{one.leak} ({one.where})" for one in unseen}))
+        held = " The database of the answers is taken by it: name another one." if store_url else ""
+        advice = " ".join(sorted({one.advice for one in unseen}))
+        raise SurveyError(f"{made.path}: it would not be blind, and was not kept: {leaks}", f"{advice}{held}")
 
 
 def _keep(new: NewFolder, rendered: RenderedCase, conditions: Sequence[str]) -> dict[tuple[str, str], Stimulus]:

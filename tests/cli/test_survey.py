@@ -156,6 +156,14 @@ def test_status_stays_blind(medsr: Run, study: Path, tmp_path: Path) -> None:
     assert not any(name in path.read_text(encoding="utf-8") for name in METHODS)
 
 
+def test_status_tells_how_far_the_training_is_and_heads_every_column(medsr: Run, study: Path, tmp_path: Path) -> None:
+    simulated(medsr, study, tmp_path / "truth.json")
+    told = medsr("survey", "status", study).out
+    for heading in ("training", "last seen (UTC)", "state"):
+        assert heading in told
+    assert told.count("finished") == told.count("none") == 6
+
+
 def test_a_wrong_passphrase_changes_nothing(medsr: Run, study: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong"
     wrong.write_text("wrong\n")
@@ -399,8 +407,10 @@ def test_originals_in_place_of_enhanced_images_are_told_when_the_survey_is_made(
     )  # fmt: skip
     assert outcome.status == 1
     assert "labelled and hidden" in outcome.err
-    assert "must be mended before it is rated" in outcome.err
-    assert "Leave the condition out whose images are the originals" in outcome.err
+    *_, leak, last = outcome.err.splitlines()
+    assert "must be mended before it is rated" in leak
+    assert "Leave the condition out whose images are the originals" in leak
+    assert "study: it is there, but it is not blind: nobody can rate it" in last
 
 
 def test_stimuli_have_the_steps_and_the_range_of_their_original(study: Path) -> None:

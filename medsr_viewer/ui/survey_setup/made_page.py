@@ -58,13 +58,13 @@ class MadePage(QWidget):
         line.addWidget(copied)
         self._notes_heading, self.notes = QLabel("What you should know"), QPlainTextEdit()
         self.notes.setReadOnly(True)
-        self.rate, status = QPushButton("&Rate now …"), QPushButton("&Status and results …")
+        self.rate, self.status = QPushButton("&Rate now …"), QPushButton("&Status and results …")
         self.rate.setDefault(True)
         self.rate.clicked.connect(lambda: self.rate_wanted.emit(self._folder))
-        status.clicked.connect(lambda: self.status_wanted.emit(self._folder))
+        self.status.clicked.connect(lambda: self.status_wanted.emit(self._folder))
         buttons = QHBoxLayout()
         buttons.addWidget(self.rate)
-        buttons.addWidget(status)
+        buttons.addWidget(self.status)
         buttons.addStretch(1)
         column = QVBoxLayout(self)
         for part in (self.heading, self.place, steps):
@@ -82,16 +82,21 @@ class MadePage(QWidget):
         """Tell of a survey."""
         self._folder = made.folder
         stimuli, trials = counted(made.stimuli, "stimulus", "stimuli"), counted(made.trials, "trial")
-        self.place.setText(f"{made.folder}\n{stimuli}, {trials} an observer.")
+        self.place.setText(
+            f"{made.folder}\n{stimuli}, {trials} an observer.\n"
+            f"{made.sources.name}, beside the folder, says where the images came from: keep it to yourself."
+        )
         self.commitment.setText(made.commitment)
         self.commitment.setCursorPosition(0)
         notes = [*(f"Blinding: {line}" for line in each_leak(made.findings)), *_by_text(made.notes)]
         refused = any(one.severity == "refuse" for one in made.findings)
-        self.heading.setText("The survey is made, but it is not blind: see below" if refused else "The survey is ready")
+        self.heading.setText("The survey is made, but is not blind: see below" if refused else "The survey is ready")
+        self.rate.setEnabled(not refused)
+        self.rate.setToolTip("The rating window refuses what is not blind" if refused else "")
         self.notes.setPlainText("\n".join(notes))
         self._notes_heading.setVisible(bool(notes))
         self.notes.setVisible(bool(notes))
-        self.rate.setFocus()
+        (self.status if refused else self.rate).setFocus()
 
 
 def _by_text(notes: Sequence[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ def making(order: Order) -> Work:
     """Return the work of making a survey; it reports a `Step` each, and returns a `NewSurvey`."""
 
     def work(token: CancelToken, report: Report) -> NewSurvey:
-        from medsr_viewer.workflows.survey_new import create_survey  # here: it takes a second to load
+        from medsr_viewer.workflows.survey_new import create_survey, discard_survey  # here: it takes a second to load
 
         behind = 0
 
@@ -83,8 +82,7 @@ def making(order: Order) -> Work:
             )
             # In the last moment: nobody was told of this survey. One that has its records on a server stands.
             if token.is_cancelled and not order.store_url:
-                shutil.rmtree(order.folder, ignore_errors=True)
-                made.sources.unlink(missing_ok=True)
+                discard_survey(made.folder)
                 raise Cancelled
         return made
 

@@ -18,7 +18,6 @@ PROGRESS_COLUMNS = ("Observer", "Site", "Trials", "Of", "Training", "Minutes", "
 MOS_COLUMNS = ("Question", "Condition", "Role", "Ratings", "MOS", "95 % interval")
 NEXT_COLUMNS = ("Question", "To be told", "With", "Needed")
 _SITE_DIGITS = 6
-_TRAINING = {None: "none", False: "not yet", True: "done"}
 
 
 def progress_table() -> QTableWidget:
@@ -49,17 +48,16 @@ def fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
 
 def progress_row(one: ObserverStatus) -> tuple[str, ...]:
     """Return the cells of an observer: nothing by condition, case or answer."""
-    state = "withdrawn" if one.withdrawn else "finished" if one.finished else "rating" if one.sittings else "enrolled"
     return (
         one.observer,
         one.site[:_SITE_DIGITS],
         str(one.done),
         str(one.total),
-        _TRAINING[one.trained],
+        one.training,
         f"{one.minutes:.1f}",
         str(one.sittings),
         _local(one.last_seen),
-        state,
+        one.state,
     )
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.imaging.frame import Window
+from medsr_viewer.survey.audit import Finding
 from medsr_viewer.survey.design import REFERENCE, Case, Condition, Design, Question
 from medsr_viewer.survey.design_file import read_design, write_design
 from medsr_viewer.survey.protocols import PROTOCOLS, complete
@@ -166,6 +167,17 @@ def test_notes_on_many_cases_name_the_first_and_count_the_rest(qtbot: QtBot) -> 
     page.show_made(NewSurvey(Path("/s"), Path("/s.toml"), "id", "0a", 20, 20, notes, ()))
     names = ", ".join(f"case-{number:02}" for number in range(1, 7))
     assert page.notes.toPlainText() == f"{names} and 14 more: Padding was found."
+
+
+def test_the_end_names_the_file_of_sources_and_lets_nobody_rate_what_is_not_blind(qtbot: QtBot) -> None:
+    page = MadePage()
+    qtbot.addWidget(page)
+    for severity, blind in (("warning", True), ("refuse", False)):
+        leak = Finding("order", "it tells", "plan.json", "Do it again.", severity)  # type: ignore[arg-type]
+        page.show_made(NewSurvey(Path("/s"), Path("/s.sources.toml"), "id", "0a", 1, 1, (), (leak,)))
+        assert "\n1 stimulus, 1 trial an observer.\ns.sources.toml, beside the folder, says" in page.place.text()
+        assert page.rate.isEnabled() == blind
+        assert ("not blind" in page.heading.text()) != blind
 
 
 def test_the_open_images_become_cases_with_the_window_that_was_chosen(opened: Application) -> None:
