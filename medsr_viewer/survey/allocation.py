@@ -10,7 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from medsr_viewer.survey.balance import CaseDeck, OrderBalance, RowBalance, Showing, williams_square
+from medsr_viewer.survey.audit.balance import check_balance
+from medsr_viewer.survey.audit.cases import group_cases
+from medsr_viewer.survey.balance import Deck, OrderBalance, RowBalance, Showing, williams_square
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.plan import Allocation, Meaning, Plan, Stimulus, Trial, TrialKind
 from medsr_viewer.survey.protocols import LABELLED, PROTOCOLS, complete, required_stimuli
@@ -20,6 +22,9 @@ from medsr_viewer.survey.training_trials import training_trials
 
 Check = tuple[Stimulus, int]
 """Stimulus of an attention check, and the answer that it asks for."""
+
+_DRAWS = 20
+"""How often an order is drawn that by chance tells conditions, before the auditor tells it to the coordinator."""
 
 
 def allocate(
@@ -46,7 +51,8 @@ def allocate(
     -------
     (Plan, Allocation)
         What may be read while rating goes on, and what is sealed. The same for the same design, seed and nonce. The
-        choices hang on the nonce too: a small seed alone could be found by trying all of them on the plan.
+        choices hang on the nonce too: a small seed alone could be found by trying all of them on the plan. An order in
+        which the auditor finds conditions is drawn again: chance draws such ones too, above all of few cases.
 
     Raises
     ------
@@ -57,16 +63,17 @@ def allocate(
     _check_stimuli(design, stimuli, checks)
     nonce = new_nonce() if nonce is None else nonce
     seed = secrets.randbits(63) if design.arrangement.seed is None else design.arrangement.seed
-    drawing = _Drawing(design, stimuli, checks, nonce, np.random.default_rng([seed, int(nonce, 16)]))
-    training = training_trials(
-        design, drawing.identify, lambda place: drawing.name_trial("training", place), drawing.rng
-    )
-    sequences = drawing.sequences()
-    plan = Plan(drawing.shown(), training, sequences, drawing.groups())
     meanings = {stimuli[key].identifier: Meaning(*key) for key in required_stimuli(design)}
     meanings |= {stimulus.identifier: Meaning("", "") for stimulus, _ in checks}
     expected = {stimulus.identifier: answer for stimulus, answer in checks}
-    return plan, Allocation(nonce, seed, meanings, drawing.kinds, expected)
+    rng = np.random.default_rng([seed, int(nonce, 16)])
+    for _ in range(_DRAWS):
+        drawing = _Drawing(design, stimuli, checks, nonce, rng)
+        plan = drawing.plan()
+        allocation = Allocation(nonce, seed, meanings, drawing.kinds, expected)
+        if not _tells_conditions(plan, allocation):
+            break
+    return plan, allocation
 
 
 class _Drawing:
@@ -87,6 +94,13 @@ class _Drawing:
         self._stimuli = stimuli
         self._checks = checks
         self._nonce = nonce
+
+    def plan(self) -> Plan:
+        """Return all that is shown."""
+        training = training_trials(
+            self._design, self.identify, lambda turn: self.name_trial("training", turn), self.rng
+        )
+        return Plan(self.shown(), training, self.sequences(), self.groups())
 
     def identify(self, case: str, condition: str) -> str:
         """Return the identifier of a stimulus."""
@@ -124,7 +138,7 @@ class _Drawing:
         each = self._design.arrangement.cases_per_observer or cases
         square = self.rng.permutation(conditions)[williams_square(conditions)]
         blocks = 1 if self._rules.rated == "all" else conditions
-        deck = CaseDeck(cases, self.rng)
+        deck = Deck(cases, self.rng)
         rows = RowBalance(cases, len(square), self.rng)
         balance = OrderBalance(blocks, each, cases, conditions, self.rng)
         orders = []
@@ -137,13 +151,13 @@ class _Drawing:
                     Showing(case, tuple(map(int, row)) if blocks == 1 else (int(row[block]),))
                     for case, row in zip(dealt, drawn, strict=True)
                 ]
-                order += balance.draw(block, showings, order[-1].case if order else None)
+                order += balance.draw(block, showings, order[-1] if order else None)
             orders.append(order)
         return orders
 
     def _random_orders(self) -> list[list[Showing]]:
         cases, conditions = len(self._design.main_cases), len(self._design.conditions)
-        deck = CaseDeck(cases, self.rng)
+        deck = Deck(cases, self.rng)
         orders = []
         for _ in range(self._design.arrangement.observers):
             dealt = deck.deal(self._design.arrangement.cases_per_observer or cases)
@@ -183,6 +197,11 @@ class _Drawing:
 
     def _places(self, conditions: Sequence[int]) -> tuple[int, ...]:
         return tuple(int(index) for index in self.rng.permutation(conditions))
+
+
+def _tells_conditions(plan: Plan, allocation: Allocation) -> bool:
+    cases = group_cases(plan, 0, allocation=allocation)
+    return any(True for known in (allocation, None) for _ in check_balance(plan, cases, known))
 
 
 def _check_stimuli(design: Design, stimuli: Mapping[tuple[str, str], Stimulus], checks: Sequence[Check]) -> None:

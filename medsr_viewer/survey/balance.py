@@ -46,35 +46,37 @@ def williams_square(conditions: int) -> IntArray:
     return np.concatenate([rows, rows[:, ::-1]]) if conditions % 2 and conditions > 1 else rows
 
 
-class CaseDeck:
-    """Deals cases so that each is dealt equally often, as near as can be.
+class Deck:
+    """Deals what is counted from 0, such as cases, so that each is dealt equally often, as near as can be.
 
     Parameters
     ----------
-    cases : int
+    size : int
         How many there are.
     rng : Generator
         Of the choice.
     """
 
-    def __init__(self, cases: int, rng: np.random.Generator) -> None:
-        self._cases = cases
+    def __init__(self, size: int, rng: np.random.Generator) -> None:
+        self._size = size
         self._rng = rng
         self._left: list[int] = []
 
     def deal(self, count: int) -> list[int]:
-        """Return different cases; no case is dealt again before all others were."""
+        """Return different ones; none is dealt again before all others were."""
         dealt, self._left = self._left[:count], self._left[count:]
         if len(dealt) < count:
-            fresh = [int(case) for case in self._rng.permutation(self._cases)]
-            taken = [case for case in fresh if case not in dealt][: count - len(dealt)]
-            self._left = [case for case in fresh if case not in taken]
+            fresh = [int(one) for one in self._rng.permutation(self._size)]
+            taken = [one for one in fresh if one not in dealt][: count - len(dealt)]
+            self._left = [one for one in fresh if one not in taken]
             dealt += taken
         return dealt
 
 
 class RowBalance:
     """Gives each case of an observer a row of the square: over the observers, each row equally often to each case.
+
+    Which rows come together is drawn again and again: with few cases the same ones would else follow one another.
 
     Parameters
     ----------
@@ -87,30 +89,41 @@ class RowBalance:
     def __init__(self, cases: int, rows: int, rng: np.random.Generator) -> None:
         self._rng = rng
         self._given = np.zeros((cases, rows), np.intp)
-        self._first = rng.permutation(cases) % rows
-        self._name = rng.permutation(rows)
-        self._observers = 0
+        self._deck = Deck(rows, rng)
+        self._turn = 0
 
     def draw(self, cases: Sequence[int]) -> list[int]:
         """Return the row of each case; the rows are used equally often, as near as divisible."""
+        return self._next_of_all(cases) if len(cases) == len(self._given) else self._rarest(cases)
+
+    def _next_of_all(self, cases: Sequence[int]) -> list[int]:
+        """Return the rows of all cases: going on by one row each time gives each case each row in as many turns."""
         rows = self._given.shape[1]
-        available = (np.arange(len(cases)) + self._observers) % rows
-        self._observers += 1
-        chosen = np.asarray(cases)
-        # Where every observer reads every case, going on by one row each time fits exactly and costs nothing.
-        going_on = (available - (self._first[chosen] + self._given[chosen].sum(1))[:, None]) % rows
-        cost = self._given[chosen][:, available] * rows * len(cases) + going_on
+        if self._turn % rows == 0:
+            self._first = self._rng.permutation(len(cases))
+            self._name = self._rng.permutation(rows)
+        drawn = self._name[(self._first[list(cases)] + self._turn) % rows]
+        self._turn += 1
+        return [int(row) for row in drawn]
+
+    def _rarest(self, cases: Sequence[int]) -> list[int]:
+        """Return for some cases the rows that they had least often."""
+        rounds, rest = divmod(len(cases), self._given.shape[1])
+        dealt = np.array([*range(self._given.shape[1])] * rounds + self._deck.deal(rest), np.intp)
+        cost = self._given[list(cases)][:, dealt]
         _, place = linear_sum_assignment(cost + _ties(cost.shape, self._rng))
-        drawn = available[place]
-        self._given[chosen, drawn] += 1
-        return [int(row) for row in self._name[drawn]]
+        drawn = dealt[place]
+        self._given[cases, drawn] += 1
+        return [int(row) for row in drawn]
 
 
 class OrderBalance:
     """Puts the trials of a block in order: over the observers, each condition and case equally often in each place.
 
-    Of orders that are equally good by that, the one is taken after which every condition has followed every other most
-    equally often: with two conditions of four cases places alone let one follow the other four times in five.
+    The first place of all has a condition that was there least often, whatever that costs the others: what observers
+    see first sets the scale by which they rate the rest. Of orders that are equally good by that, the one is taken
+    after which every condition has followed every other most equally often: with two conditions of four cases places
+    alone let one follow the other four times in five.
 
     Parameters
     ----------
@@ -126,7 +139,7 @@ class OrderBalance:
         self._cases = np.zeros((length, cases), np.intp)
         self._followers = np.zeros((conditions, conditions), np.intp)
 
-    def draw(self, block: int, showings: Sequence[Showing], case_before: int | None) -> list[Showing]:
+    def draw(self, block: int, showings: Sequence[Showing], before: Showing | None) -> list[Showing]:
         """Return the trials of a block, each case of it once, in order.
 
         Parameters
@@ -135,25 +148,27 @@ class OrderBalance:
             Which of the observer's.
         showings : sequence of Showing
             Its trials.
-        case_before : int or None
-            The case of the trial before it, which is not shown first.
+        before : Showing or None
+            The trial before it, whose case is not shown first; None where nothing is.
         """
         cases = np.array([showing.case for showing in showings])
         conditions = np.array([showing.conditions[0] for showing in showings])
         cost = (self._conditions[block][:, conditions] + self._cases[:, cases]).astype(np.float64)
-        if case_before is not None and len(showings) > 1:
-            cost[0, cases == case_before] += cost.sum() + 1
+        seen_first = self._conditions[0, 0, conditions]
+        unfit = cases == before.case if before else seen_first > seen_first.min()
+        cost[0, unfit] += cost.sum() + 1
+        last = before.conditions[:1] if before else ()
         drawn = [linear_sum_assignment(cost + _ties(cost.shape, self._rng)) for _ in range(_TRIES)]
-        places, order = min(drawn, key=lambda one: (self._followed(conditions[one[1]]) ** 2).sum())
+        places, order = min(drawn, key=lambda one: (self._followed((*last, *conditions[one[1]])) ** 2).sum())
         self._conditions[block, places, conditions[order]] += 1
         self._cases[places, cases[order]] += 1
-        self._followers = self._followed(conditions[order])
+        self._followers = self._followed((*last, *conditions[order]))
         return [showings[index] for index in order]
 
-    def _followed(self, conditions: IntArray) -> IntArray:
+    def _followed(self, shown: Sequence[int]) -> IntArray:
         """Return how often each condition follows each, once these are shown too."""
         counted = self._followers.copy()
-        np.add.at(counted, (conditions[:-1], conditions[1:]), 1)
+        np.add.at(counted, (shown[:-1], shown[1:]), 1)
         return counted
 
 

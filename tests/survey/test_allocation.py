@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from medsr_viewer.survey.allocation import allocate
+from medsr_viewer.survey.audit.balance import check_balance
+from medsr_viewer.survey.audit.cases import group_cases
 from medsr_viewer.survey.design import Design
 from medsr_viewer.survey.plan import Allocation, Meaning, Plan, Trial
 from medsr_viewer.survey.plan_file import plan_text
-from medsr_viewer.survey.protocols import LABELLED
+from medsr_viewer.survey.protocols import LABELLED, required_stimuli
 
 from .designs import NONCE, new_design, new_stimulus, stimuli_of
 
@@ -231,6 +233,37 @@ def test_another_seed_or_nonce_draws_another_order(changed: str) -> None:
     one, _ = allocate(design, stimuli, nonce=NONCE)
     two, _ = allocate(other, stimuli, nonce="00" * 32 if changed == "nonce" else NONCE)
     assert [trial.rated for trial in one.sequences[0]] != [trial.rated for trial in two.sequences[0]]
+
+
+def test_an_order_that_tells_conditions_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    design = new_design(6, 3)
+    stimuli = stimuli_of(design)
+    judged: list[Plan] = []
+
+    def third(plan: Plan, _allocation: Allocation) -> bool:
+        judged.append(plan)
+        return len(judged) % 3 != 0
+
+    monkeypatch.setattr("medsr_viewer.survey.allocation._tells_conditions", third)
+    plan, allocation = allocate(design, stimuli, nonce=NONCE)
+    assert plan == judged[2]
+    assert len({plan_text(one) for one in judged}) == 3
+    assert allocate(design, stimuli, nonce=NONCE) == (plan, allocation)  # seed and nonce still say it all
+
+
+def test_an_order_that_cannot_but_tell_conditions_is_drawn_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("medsr_viewer.survey.allocation._tells_conditions", lambda _plan, _allocation: True)
+    plan, _ = allocate(new_design(6, 3), stimuli_of(new_design(6, 3)))
+    assert plan.sequences
+
+
+def test_the_order_of_a_drawn_survey_tells_no_conditions() -> None:
+    design = new_design(3, 2, observers=40, cases_per_observer=2, order="random")
+    stimuli = {key: replace(new_stimulus(), identifier=f"{n:032x}") for n, key in enumerate(required_stimuli(design))}
+    for number in range(40):  # one in sixty of these was refused
+        plan, allocation = allocate(design, stimuli, nonce=f"{number:064x}")
+        cases = group_cases(plan, 2, allocation=allocation)
+        assert list(check_balance(plan, cases, allocation)) == []
 
 
 def test_a_seed_left_to_chance_is_drawn_and_kept() -> None:

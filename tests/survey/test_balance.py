@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medsr_viewer.survey.balance import CaseDeck, OrderBalance, RowBalance, Showing, williams_square
+from medsr_viewer.survey.balance import Deck, OrderBalance, RowBalance, Showing, williams_square
 from medsr_viewer.survey.spreading import spread_cases
 
 
@@ -25,7 +25,7 @@ def test_a_williams_square_is_balanced_for_places_and_for_what_comes_before(cond
 
 
 def test_a_deck_deals_every_case_before_one_again() -> None:
-    deck = CaseDeck(7, np.random.default_rng(0))
+    deck = Deck(7, np.random.default_rng(0))
     dealt = [case for _ in range(7) for case in deck.deal(3)]
     assert all(sorted(dealt[start : start + 7]) == list(range(7)) for start in range(0, 21, 7))
 
@@ -37,7 +37,34 @@ def test_rows_go_round_for_each_case_where_all_are_read() -> None:
         assert sorted(drawn[:4, case]) == sorted(drawn[4:, case]) == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize(("cases", "least"), [(3, 2.1), (4, 1.4), (6, 1.3)])
+def test_every_two_rows_come_together_where_an_observer_reads_two_cases_of_many() -> None:
+    # rows next to each other in a square of four hold each condition beside two of the others alone
+    balance, deck = RowBalance(8, 4, np.random.default_rng(0)), Deck(8, np.random.default_rng(1))
+    drawn = [sorted(balance.draw(deck.deal(2))) for _ in range(48)]
+    together = Counter((one, other) for one, other in drawn)
+    assert len(together) == 6
+    assert min(together.values()) >= 4
+    assert set(Counter(row for pair in drawn for row in pair).values()) == {24}
+
+
+@pytest.mark.parametrize(("cases", "conditions"), [(2, 2), (4, 2), (6, 3), (7, 3), (5, 4), (20, 5)])
+def test_what_comes_first_is_balanced_after_each_round(cases: int, conditions: int) -> None:
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        square = williams_square(conditions)
+        rows = RowBalance(cases, len(square), rng)
+        balance = OrderBalance(1, cases, cases, conditions, rng)
+        first = []
+        for _ in range(4 * len(square)):
+            drawn = [Showing(case, (int(square[row][0]),)) for case, row in enumerate(rows.draw(range(cases)))]
+            first += balance.draw(0, drawn, None)[0].conditions
+        assert all(
+            sorted(first[start : start + conditions]) == list(range(conditions))
+            for start in range(0, len(first), conditions)
+        )
+
+
+@pytest.mark.parametrize(("cases", "least"), [(3, 1.8), (4, 1.3), (6, 1.2)])
 def test_two_conditions_follow_one_another_about_equally_often(cases: int, least: float) -> None:
     # the places alone are balanced as well by A B A B and B A B A in turn, where the first image tells the next
     for seed in range(20):
@@ -46,9 +73,11 @@ def test_two_conditions_follow_one_another_about_equally_often(cases: int, least
         follows: Counter[tuple[int, int]] = Counter()
         for _ in range(24):
             drawn = [williams_square(2)[row] for row in rows.draw(range(cases))]
+            order: list[Showing] = []
             for block in range(2):
-                order = balance.draw(block, [Showing(case, (int(row[block]),)) for case, row in enumerate(drawn)], None)
-                follows.update(pairwise(showing.conditions[0] for showing in order))
+                showings = [Showing(case, (int(row[block]),)) for case, row in enumerate(drawn)]
+                order += balance.draw(block, showings, order[-1] if order else None)
+            follows.update(pairwise(showing.conditions[0] for showing in order))
         assert max(follows.values()) < least * min(follows.values())
 
 

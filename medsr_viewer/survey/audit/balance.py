@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,18 +86,20 @@ def _order(
 
 
 def _followers(sequences: Sequence[Sequence[Trial]], kinds: Mapping[str, tuple[Hashable, str]]) -> Iterator[Finding]:
-    """Compare what is shown after what."""
-    counted: Counter[tuple[str, int]] = Counter()
+    """Compare what is shown after what with what chance would: where there are few cases, others mostly."""
     numbers = {kind: number for number, kind in enumerate(sorted({kind for _, kind in kinds.values()}))}
+    followed = np.zeros((len(numbers), len(numbers)))
+    expected = np.zeros_like(followed)
     for trials in sequences:
-        for before, after in pairwise(trial.rated[0] for trial in trials if len(trial.rated) == 1):
-            if before in kinds and after in kinds:
-                counted[kinds[before][1], numbers[kinds[after][1]]] += 1
-    table = _table(counted)
-    if not table.size or min(table.shape) < 2:
-        return
-    strength = stats.contingency.association(table.astype(np.intp), method="cramer")
-    if strength > 0.5 and _chance([(table, 1 - 1 / table.sum())]) < _CHANCE:
+        shown = [numbers[kinds[one.rated[0]][1]] for one in trials if len(one.rated) == 1 and one.rated[0] in kinds]
+        np.add.at(followed, (shown[:-1], shown[1:]), 1)
+        number = np.bincount(shown, minlength=len(numbers))
+        expected += (np.outer(number, number) - np.diag(number)) / max(len(shown), 1)
+    possible = expected > 0
+    off = float(((followed - expected)[possible] ** 2 / expected[possible]).sum())
+    freedom = len(numbers) - 1
+    # Cramer's V above 0.5
+    if off > 0.25 * freedom * followed.sum() > 0 and stats.chi2.sf(off, freedom**2) < _CHANCE:
         yield _order_finding("one condition nearly always follows another: the one before tells the next")
 
 

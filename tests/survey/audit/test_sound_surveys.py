@@ -53,7 +53,16 @@ def test_cases_are_found_by_their_images(tmp_path: Path) -> None:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_drawn_orders_are_no_leak(protocol: Protocol, order: Order) -> None:
     rng = np.random.default_rng(1)
-    for observers, cases, seed in ((1, 40, 1), (2, 9, 2), (24, 20, 3), (24, 3, 4), (60, 6, 5), (7, 4, 6)):
+    for observers, cases, seed in (
+        (1, 40, 1),
+        (40, 1, 7),
+        (40, 2, 8),
+        (2, 9, 2),
+        (24, 20, 3),
+        (24, 3, 4),
+        (60, 6, 5),
+        (7, 4, 6),
+    ):
         design = new_design(protocol, cases=cases, training=0, observers=observers, seed=seed, order=order)
         if protocol != "pairs":
             design = new_design(
