@@ -44,7 +44,8 @@ class Progress:
         The two stimuli, by pair.
     finished, withdrawn : bool
     active_seconds : float
-        Of rating since the last break; pauses do not count.
+        Of rating since the last break, or the last pause as long as one, however often the window was opened anew;
+        pauses do not count.
     total_seconds : float
         Of rating.
     last_answer, last_seen : datetime or None
@@ -71,6 +72,7 @@ class Progress:
         self.last_answer: datetime | None = None
         self.last_seen: datetime | None = None
         self._sitting = sitting
+        self._rests_since: datetime | None = None
 
     @property
     def is_tired(self) -> bool:
@@ -93,10 +95,8 @@ class Progress:
         match record.kind:
             case "consent":
                 self.consented = bool(payload.get("agreed"))
-            case "session":
-                self.sittings.append(record.session)
-                if self.last_answer is not None and self.rest_left(time) == 0:
-                    self.active_seconds = 0.0
+            case "session" | "resume" | "pause":
+                self._take_rest(record, time)
             case "screen":
                 if payload.get("passed"):
                     self.screens.add(record.session)
@@ -108,8 +108,6 @@ class Progress:
                 self.finished = True
             case "withdrawn":
                 self.withdrawn = True
-            case _:
-                pass
 
     def _take_answer(self, record: Record, payload: Payload, time: datetime) -> None:
         if not payload:
@@ -125,13 +123,30 @@ class Progress:
             if record.kind == "pair":
                 self.shown[trial] = tuple(payload["shown"])
         spent = float(payload["seconds"]) + self._sitting.delay_ms / 1000
-        if self.last_answer is not None:
-            rested = (time - self.last_answer).total_seconds() - spent
-            if rested >= self._sitting.break_minutes * 60:
-                self.active_seconds = 0.0
+        self._note_rest(time, spent)
         self.active_seconds += spent
         self.total_seconds += spent
         self.last_answer = time
+        self._rest_from(time)
+
+    def _take_rest(self, record: Record, time: datetime) -> None:
+        if record.kind == "pause":
+            self._rest_from(time)
+        else:
+            self._note_rest(time)
+        if record.kind == "session":
+            self.sittings.append(record.session)
+
+    def _rest_from(self, time: datetime) -> None:
+        # The latest that the clock ever showed: set right after it was moved back, it passes no rest.
+        self._rests_since = max(time, self._rests_since or time)
+
+    def _note_rest(self, time: datetime, spent: float = 0.0) -> None:
+        """Begin to count anew where a time without rating was as long as a break; what was spent since is no rest."""
+        if self._rests_since is None:
+            return
+        if (time - self._rests_since).total_seconds() - spent >= self._sitting.break_minutes * 60:
+            self.active_seconds = 0.0
 
 
 def all_progress(records: Iterable[Record], sitting: Sitting) -> dict[tuple[str, str], Progress]:

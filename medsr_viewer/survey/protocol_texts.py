@@ -30,6 +30,9 @@ TRAINING = (
 )
 """Follows the instructions where there is a training phase."""
 
+TRAINED = "Your training is over: every answer counts from now on."
+"""Stands before the instructions in its place, once the phase has ended."""
+
 _CRITERIA = (
     "You will see one image at a time, with one or more criteria. State for each criterion how well the image "
     "fulfils it, with the answers shown beside the image. "

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from medsr_viewer.survey.design import REFERENCE, Condition, Design, Protocol, Question, Texts
-from medsr_viewer.survey.protocol_texts import CONSENT, INSTRUCTIONS, ON_OTHER_SCALES, TRAINING
+from medsr_viewer.survey.protocol_texts import CONSENT, INSTRUCTIONS, ON_OTHER_SCALES, TRAINED, TRAINING
 
 Rated: TypeAlias = Literal["one", "all", "two"]
 
@@ -135,6 +135,12 @@ def own_instructions(design: Design) -> str:
     text = ON_OTHER_SCALES.get(design.protocol, "") if others else ""
     text = text or INSTRUCTIONS[design.protocol]
     return f"{text}\n\n{TRAINING}" if design.training_cases else text
+
+
+def instructions_after_training(text: str) -> str:
+    """Return instructions as they read once the training is over; what a coordinator wrote of it stays as it is."""
+    paragraphs = [paragraph for paragraph in text.split("\n\n") if paragraph != TRAINING]
+    return "\n\n".join([TRAINED, *paragraphs])
 
 
 def required_stimuli(design: Design) -> tuple[tuple[str, str], ...]:

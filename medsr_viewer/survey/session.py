@@ -85,6 +85,7 @@ class Session:
         self._own_trials = own_trials
         self._clock = clock
         self._moment = Moment(records.session)
+        self._repeatable: Trial | None = None
         self._trials = own_trials()
 
     @property
@@ -116,6 +117,17 @@ class Session:
         own = () if self._plan.groups else sequence_of(self._plan, self._progress.slot)
         shown = {name for trial in (*self._plan.training, *own) for name in (trial.labelled, *trial.rated) if name}
         return frozenset(shown.union(*self._plan.groups))
+
+    @property
+    def active_seconds(self) -> float:
+        """Of rating since the last break, whichever sitting it was in: what makes the next break due."""
+        return self._progress.active_seconds
+
+    @property
+    def training_is_over(self) -> bool:
+        """Whether there was a training phase, and it has ended."""
+        training = self._plan.training
+        return bool(training) and all(trial.identifier in self._progress.trained for trial in training)
 
     @property
     def can_go_back(self) -> bool:
@@ -161,7 +173,7 @@ class Session:
         Returns
         -------
         Feedback or None
-            Of a training trial that has some.
+            Of a training trial.
 
         Raises
         ------
@@ -201,6 +213,18 @@ class Session:
         last = self._trials[len(self._progress.revisions) - 1]
         self._moment = replace(self._moment, again=last)
 
+    def answer_again(self) -> None:
+        """Put the training trial that was just answered once more: its feedback said that it may be answered again.
+
+        Raises
+        ------
+        AnswerRefused
+            If none was.
+        """
+        if self._repeatable is None:
+            raise AnswerRefused("This answer cannot be given again", "Go on with the image that is on screen.")
+        self._moment = replace(self._moment, again=self._repeatable)
+
     def pause(self) -> None:
         """Hide the trial until `resume`."""
         if not self._moment.paused:
@@ -228,6 +252,10 @@ class Session:
             raise AnswerRefused("The break is not over", f"Rest for another {step.rest_seconds / 60:.1f} minutes.")
         self._record("break", {})
 
+    def check_latest(self) -> None:
+        """Raise what recording would raise now: nothing is recorded, and an observer need not answer to be told."""
+        self._records.check_latest()
+
     def withdraw(self, *, erase: bool) -> None:
         """Withdraw the observer from the survey; see `medsr_viewer.survey.withdrawal`."""
         self._records.withdraw(erase=erase)
@@ -252,6 +280,7 @@ class Session:
     ) -> Feedback | None:
         again = told is not None and told.again
         self._keep("training", trial, self._attempt(trial) - 1, {**payload, "again": again}, seconds)
+        self._repeatable = trial if told is not None and told.may_repeat else None
         return told
 
     def _keep(self, kind: Kind, trial: Trial, revision: int, payload: Mapping[str, Any], seconds: float) -> None:
@@ -272,7 +301,7 @@ class Session:
         if is_last and not progress.finished:
             entries.append(Entry("finished", {"observer": self.observer}, self._records.session, self.observer))
         self._append(entries)
-        self._moment = replace(self._moment, again=None)
+        self._moment, self._repeatable = replace(self._moment, again=None), None
 
     def _record(self, kind: Kind, payload: Mapping[str, Any]) -> None:
         self._append([Entry(kind, {"observer": self.observer, **payload}, self._records.session)])

@@ -94,7 +94,7 @@ class SittingRecords:
         SurveyError
             If the observer was withdrawn, or another window answered the same.
         """
-        self._refuse_overtaken()
+        self.check_latest()
         try:
             records = self._store.append_all(entries)
         except AlreadyRecorded as exc:
@@ -104,13 +104,16 @@ class SittingRecords:
         for record in records:
             self.progress.take(record)
 
-    def withdraw(self, *, erase: bool) -> None:
-        """Withdraw the observer from the survey; see `medsr_viewer.survey.withdrawal`."""
-        for record in withdraw(self._store, self.progress.observer, erase=erase, session=self.session):
-            self.progress.take(record)
+    def check_latest(self) -> None:
+        """Look whether this sitting still takes answers.
 
-    def _refuse_overtaken(self) -> None:
-        """Refuse to record where another program withdrew the observer, or opened a newer sitting."""
+        Raises
+        ------
+        SittingOvertaken
+            If a newer sitting began.
+        SurveyError
+            If another program withdrew the observer.
+        """
         news = [
             record
             for record in self._store.records(kinds=("session", "withdrawn"))
@@ -121,6 +124,11 @@ class SittingRecords:
             raise _withdrawn()
         if news[-1].session != self.session:
             raise SittingOvertaken(_OVERTAKEN)
+
+    def withdraw(self, *, erase: bool) -> None:
+        """Withdraw the observer from the survey; see `medsr_viewer.survey.withdrawal`."""
+        for record in withdraw(self._store, self.progress.observer, erase=erase, session=self.session):
+            self.progress.take(record)
 
 
 def _refuse_ended(store: Store) -> None:

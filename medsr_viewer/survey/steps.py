@@ -49,7 +49,7 @@ class Moment:
     instructed, paused : bool
         Whether the instructions were read in it, and whether it is paused.
     again : Trial or None
-        Whose answer is being changed.
+        Whose answer is being changed, or given once more in the training phase.
     """
 
     session: str
@@ -90,7 +90,7 @@ def step_now(progress: Progress, training: Sequence[Trial], trials: TrialList, m
 
 def _rating_step(progress: Progress, training: Sequence[Trial], trials: TrialList, again: Trial | None) -> Step:
     for number, trial in enumerate(training, 1):
-        if trial.identifier not in progress.trained:
+        if trial == again or (again is None and trial.identifier not in progress.trained):
             return Step("training", trial, number, len(training))
     answered = len(progress.revisions)
     if again:

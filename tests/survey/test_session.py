@@ -177,7 +177,7 @@ def test_windows_that_answer_in_the_same_moment_double_nothing(tmp_path: Path, m
     first = survey.sitting()
     second = survey.sitting()
     # As if the first had asked who is the latest just before the second began.
-    monkeypatch.setattr(first._records, "_refuse_overtaken", lambda: None)
+    monkeypatch.setattr(first._records, "check_latest", lambda: None)
     survey.rate(first)
     with pytest.raises(SurveyError, match="Another window") as raised:
         survey.rate(second)
@@ -296,7 +296,7 @@ def test_training_tells_who_takes_one_for_the_best_and_puts_the_trial_again(tmp_
     trial = session.step.trial
     assert trial is not None
     assert [one.identifier for one in session.upcoming] == ["p1", "t0"]
-    assert session.answer(trial, {("any", "quality"): 1}, 4.0, {}) is None
+    assert session.answer(trial, {("any", "quality"): 1}, 4.0, {}) == Feedback((), (1,), False, False, may_repeat=True)
     assert session.step.kind == "main"
     keys = [record.key for record in survey.store.records(kinds=("training",))]
     assert keys == ["R1/p0/0", "R1/p0/1", "R1/p1/0"]

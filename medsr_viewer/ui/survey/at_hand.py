@@ -73,6 +73,10 @@ class Standing:
         All that the observer may be shown.
     clock : ClockChange or None
         The latest time in this sitting that the clock was found to have been moved back.
+    active_seconds : float
+        Of rating since the last break, in whichever sitting.
+    training_is_over : bool
+        Whether there was a training phase, and it has ended.
     """
 
     step: Step
@@ -81,6 +85,8 @@ class Standing:
     saved: int
     stimuli: frozenset[str] = frozenset()
     clock: ClockChange | None = None
+    active_seconds: float = 0.0
+    training_is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,20 @@ class SurveyAtHand:
             self._answered.add(answer.posed.trial.identifier)
         return Outcome(self._standing(), feedback, answer=answer)
 
+    def look(self) -> Outcome | None:
+        """Return what the observer is to be told though nothing was asked: that the sitting goes on in another window.
+
+        Whatever else may be wrong is told when something is asked.
+        """
+        try:
+            if self._session is not None:
+                self._session.check_latest()
+        except SittingOvertaken as exc:
+            return Outcome(failure=describe(exc), is_overtaken=True)
+        except MedsrError:
+            pass
+        return None
+
     def close(self) -> None:
         """Close the database."""
         if self._material is not None:
@@ -198,9 +218,16 @@ class SurveyAtHand:
         assert session is not None  # noqa: S101 - only asked of an open session
         assert material is not None  # noqa: S101 - that it is a session of
         back = material.store.last_clock_back
-        change = clock_change_in(back) if back else None
-        saved = len(self._answered)
-        return Standing(session.step, session.upcoming, session.can_go_back, saved, session.stimuli, change)
+        return Standing(
+            step=session.step,
+            upcoming=session.upcoming,
+            can_go_back=session.can_go_back,
+            saved=len(self._answered),
+            stimuli=session.stimuli,
+            clock=clock_change_in(back) if back else None,
+            active_seconds=session.active_seconds,
+            training_is_over=session.training_is_over,
+        )
 
     def _standing_if_any(self) -> Standing | None:
         try:

@@ -45,6 +45,7 @@ class Conducting(QObject):
         self.window = RatingWindow()
         self.window.may_close = self._may_close
         self.window.closing.connect(self.shutdown)
+        self.window.activated.connect(self._look)
         self.desk, self.ahead = Desk(survey, self), Ahead(self)
         self.desk.answered.connect(self._on_outcome)
         self.pages = Pages(self.window)
@@ -99,6 +100,14 @@ class Conducting(QObject):
         self._leaves = True
         self.window.close()
 
+    @Slot()
+    def _ask_to_leave(self) -> None:
+        """Ask on a page before the trials, unless it leaves nothing else to do."""
+        if self.pages.ends_here:
+            self.leave()
+        else:
+            self.pages.show_leaving()
+
     def report_unexpected(
         self, _kind: type[BaseException], exc: BaseException, _traceback: TracebackType | None
     ) -> None:
@@ -134,12 +143,15 @@ class Conducting(QObject):
         pages.pause.withdraw_wanted.connect(pages.show_withdrawal)
         pages.withdrawal.cancelled.connect(self._show_pause)
         pages.withdrawal.decided.connect(self._withdraw)
-        before = (pages.consent, pages.screen, pages.instructions, pages.counting)
-        for page in (*before, pages.rest, pages.pause, pages.end):
-            page.leave_wanted.connect(self.leave)
+        for page in (pages.consent, pages.screen, pages.instructions, pages.counting):
+            page.leave_wanted.connect(self._ask_to_leave)
+        pages.leaving.cancelled.connect(pages.show_left)
+        for ending in (pages.leaving, pages.rest, pages.pause, pages.end):
+            ending.leave_wanted.connect(self.leave)
         pages.end.back_wanted.connect(self._go_back)
         trial.answered.connect(self._save)
         trial.went_on.connect(self._go_on_after_feedback)
+        trial.again_wanted.connect(self._answer_again)
         trial.back_wanted.connect(self._go_back)
         trial.pause_wanted.connect(self._pause)
 
@@ -173,7 +185,6 @@ class Conducting(QObject):
 
     @Slot()
     def _end_break(self) -> None:
-        self.window.time_rated.reset()
         self._ask_once(Session.end_break)
 
     @Slot()
@@ -218,7 +229,7 @@ class Conducting(QObject):
     def _on_outcome(self, outcome: Outcome) -> None:
         self._standing = outcome.standing or self._standing
         if outcome.is_overtaken and outcome.failure is not None:
-            self._end_overtaken(outcome.failure)
+            self._end_overtaken(outcome.failure, is_answer_lost=outcome.answer is not None)
             return
         if outcome.failure is not None:
             self._show_failure(outcome.failure, outcome.answer)
@@ -232,11 +243,18 @@ class Conducting(QObject):
         else:
             self._go_on()
 
-    def _end_overtaken(self, failure: Failure) -> None:
+    @Slot()
+    def _look(self) -> None:
+        """Tell who comes back to this window that another has taken over, before an answer is given in vain."""
+        is_open = self._standing is not None and not self._is_shut
+        if is_open and not self.pages.is_on_problem and not self.pages.is_on(self.pages.end):
+            self.desk.look()
+
+    def _end_overtaken(self, failure: Failure, *, is_answer_lost: bool) -> None:
         if self.presenting is not None:
             self.presenting.stop()
         self.window.time_rated.halt()
-        self.pages.show_overtaken(failure)
+        self.pages.show_overtaken(failure, is_answer_lost=is_answer_lost)
 
     def _acknowledge(self, answer: Answer, outcome: Outcome) -> None:
         if not answer.posed.is_training:
@@ -260,10 +278,18 @@ class Conducting(QObject):
         self.pages.trial.forget()
         self._go_on()
 
+    @Slot()
+    def _answer_again(self) -> None:
+        self.pages.trial.forget()
+        self.pages.trial.blank()
+        self._ask_once(Session.answer_again)
+
     def _go_on(self) -> None:
         standing, pages = self._standing, self.pages
         assert standing is not None  # noqa: S101 - only called when the survey is open
         self.window.tell_clock(standing.clock)
+        unsaved = self.pages.trial.seconds_unsaved if self.presenting is not None else 0.0
+        self.window.tell_time(standing.active_seconds + unsaved)
         if self._files.failure is not None:
             pages.show_problem(self._files.failure)
             return
@@ -314,8 +340,7 @@ class Conducting(QObject):
 
     def _may_close(self) -> bool:
         is_rating = self._standing is not None and self._standing.step.kind in _RATING
-        is_between = self.pages.is_on_problem or self.pages.is_on_counting
-        if self._leaves or self._pauses or not is_rating or is_between:
+        if self._leaves or self._pauses or not is_rating or self.pages.is_between:
             return True
         self._pause(is_leaving=True)
         return False

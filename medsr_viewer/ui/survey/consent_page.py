@@ -38,6 +38,11 @@ class ConsentPage(Page):
         self.again.clicked.connect(self._read_again)
         self.show_text()
 
+    @property
+    def has_declined(self) -> bool:
+        """Whether the observer did not agree, and was told what follows."""
+        return not self.again.isHidden()
+
     def show_text(self) -> None:
         """Show the text and ask."""
         self._show(self._consent, declined=False)

@@ -39,14 +39,15 @@ class Desk(QObject):
         self._survey = survey
         self._waiting: deque[tuple[Work, Answer | None]] = deque()
         self._in_work: Answer | None = None
+        self._only_looks = False
         self.runner.succeeded.connect(self._on_succeeded)
         self.runner.failed.connect(self._on_failed)
         self.runner.finished.connect(self._send_next)
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request is being worked on, or waits."""
-        return self.runner.is_busy or bool(self._waiting)
+        """Whether a request is being worked on, or waits; a look is none: what is clicked meanwhile counts."""
+        return (self.runner.is_busy and not self._only_looks) or bool(self._waiting)
 
     def open(self, display: Mapping[str, Any], *, takes_over: bool = False) -> None:
         """Open the survey, or open it anew after a failure; see `SurveyAtHand.open`."""
@@ -56,6 +57,12 @@ class Desk(QObject):
     def ask(self, request: Request, answer: Answer | None = None) -> None:
         """Ask something of the session; see `SurveyAtHand.ask`."""
         self._enqueue(lambda _token, _report: self._survey.ask(request, answer), answer)
+
+    def look(self) -> None:
+        """Look whether the sitting goes on in another window; `answered` follows only where it does."""
+        if not self.runner.is_busy:  # else what is asked already tells it
+            self._enqueue(lambda _token, _report: self._survey.look())
+            self._only_looks = True
 
     def shutdown(self) -> None:
         """Wait for what is being recorded, close the survey, and end the thread."""
@@ -73,13 +80,14 @@ class Desk(QObject):
     def _send_next(self) -> None:
         if self._waiting:
             work, self._in_work = self._waiting.popleft()
+            self._only_looks = False
             self.runner.submit(work)
 
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
         if isinstance(result, Outcome):
             self.answered.emit(result)
-        else:
+        elif result is not None:
             opened, outcome = cast(tuple[Material | None, Outcome], result)
             self.opened.emit(opened, outcome)
 

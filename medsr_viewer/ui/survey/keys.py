@@ -7,7 +7,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from medsr_viewer.survey.design import Design
+from medsr_viewer.survey.design import Design, Question
 from medsr_viewer.survey.scales import scale_of
 from medsr_viewer.ui.survey.shared_window import PRESETS
 
@@ -62,14 +62,22 @@ def key_of(event: QKeyEvent) -> Action | None:
     return _PLAIN.get(key) if not modifiers else None
 
 
-def key_help(design: Design) -> str:
-    """Return the lines that name the keys of a design, as rich text."""
+def key_help(design: Design, question: Question | None = None) -> str:
+    """Return the lines that name the keys of a design, as rich text.
+
+    Parameters
+    ----------
+    design : Design
+        Complete.
+    question : Question, optional
+        That is being answered: the keys of its own scale; left out: those of the longest.
+    """
     sitting = design.sitting
     lines = []
     if design.protocol == "pairs":
         lines.append(f"{_key('1')} {_key('2')} or {_key('Left')} {_key('Right')} choose")
     else:
-        best = max(scale_of(question).best for question in design.questions)
+        best = max(scale_of(one).best for one in ([question] if question else design.questions))
         lines.append(f"{_key('1')} to {_key(str(best))} rate")
     lines[0] += f", {_key('Enter')} next"
     if design.protocol == "queens":

@@ -22,6 +22,7 @@ from medsr_viewer.ui.survey.plain_pages import (
     ElsewherePage,
     EndPage,
     InstructionsPage,
+    LeavePage,
     PausePage,
     ProblemPage,
     WithdrawPage,
@@ -29,6 +30,11 @@ from medsr_viewer.ui.survey.plain_pages import (
 from medsr_viewer.ui.survey.screen_page import ScreenPage
 from medsr_viewer.ui.survey.trial_page import TrialPage
 from medsr_viewer.ui.survey.window import RatingWindow
+
+_TOO_LATE = (
+    "The answer that you gave just now was NOT saved: it came after the other window had taken over. The same image is "
+    "shown there, to be answered again."
+)
 
 
 class Pages(QObject):
@@ -45,6 +51,7 @@ class Pages(QObject):
     consent: ConsentPage
     screen: ScreenPage
     instructions: InstructionsPage
+    leaving: LeavePage
     counting: CountingPage
     trial: TrialPage
     rest: BreakPage
@@ -56,6 +63,7 @@ class Pages(QObject):
         super().__init__(window)
         self._window = window
         self._is_made = False
+        self._left: QWidget = window
         self.opening = Page("One moment \N{HORIZONTAL ELLIPSIS}", window)
         self.problem = ProblemPage(window)
         self.elsewhere = ElsewherePage(window)
@@ -75,9 +83,15 @@ class Pages(QObject):
         return self.screen.told if self._is_made and self.is_on(self.screen) and self.screen.is_refused else ""
 
     @property
-    def is_on_counting(self) -> bool:
-        """Whether the page between training and study is shown."""
-        return self._is_made and self.is_on(self.counting)
+    def is_between(self) -> bool:
+        """Whether what is shown hides no trial that a pause would be for."""
+        return self.is_on_problem or (self._is_made and any(map(self.is_on, (self.counting, self.leaving))))
+
+    @property
+    def ends_here(self) -> bool:
+        """Whether the page on screen leaves nothing to do but closing."""
+        declined = self.is_on(self.consent) and self.consent.has_declined
+        return declined or (self.is_on(self.screen) and self.screen.is_refused)
 
     def connect_opening(
         self, retry: Callable[[], None], take_over: Callable[[], None], leave: Callable[[], None]
@@ -97,10 +111,17 @@ class Pages(QObject):
             design.texts.instructions, f"{key_help(design)}<br>{mouse_help(design)}", window
         )
         self.trial = TrialPage(design, window)
-        self.counting = CountingPage(window)
+        self.counting, self.leaving = CountingPage(window), LeavePage(window)
         self.rest, self.pause = BreakPage(window), PausePage(window)
         self.withdrawal, self.end = WithdrawPage(window), EndPage(window)
-        made: tuple[QWidget, ...] = (self.consent, self.screen, self.instructions, self.counting, self.trial)
+        made: tuple[QWidget, ...] = (
+            self.consent,
+            self.screen,
+            self.instructions,
+            self.counting,
+            self.leaving,
+            self.trial,
+        )
         between: tuple[QWidget, ...] = (self.rest, self.pause, self.withdrawal, self.end)
         for page in made + between:
             window.add_page(page)
@@ -128,9 +149,9 @@ class Pages(QObject):
         self.problem.show_failure(failure)
         self._window.show_page(self.problem)
 
-    def show_overtaken(self, failure: Failure) -> None:
-        """Say that the observer goes on in another window."""
-        self.problem.show_failure(failure, is_final=True)
+    def show_overtaken(self, failure: Failure, *, is_answer_lost: bool) -> None:
+        """Say that the observer goes on in another window, and what became of an answer that came too late."""
+        self.problem.show_failure(failure, is_final=True, lost=_TOO_LATE if is_answer_lost else "")
         self._window.show_page(self.problem)
 
     def show_elsewhere(self, observer: str, sitting: OpenSitting) -> None:
@@ -141,6 +162,16 @@ class Pages(QObject):
     def show_trial(self) -> None:
         """Show the page of the trials."""
         self._window.show_page(self.trial)
+
+    def show_leaving(self) -> None:
+        """Ask whether the observer leaves."""
+        self._left = self._window.page or self.leaving
+        self._window.show_page(self.leaving)
+
+    @Slot()
+    def show_left(self) -> None:
+        """Show again what was shown before that was asked."""
+        self._window.show_page(self._left)
 
     def show_screen(self, facts: dict[str, Any]) -> bool:
         """Show the check of the screen; return whether the screen is large enough."""
@@ -173,6 +204,8 @@ class Pages(QObject):
         if kind == "consent":
             self._window.show_page(self.consent)
         elif kind == "instructions":
+            if standing.training_is_over:
+                self.instructions.tell_trained(standing.saved)
             self._window.show_page(self.instructions)
         else:
             if kind == "withdrawn":

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from medsr_viewer.survey.open_sitting import OpenSitting
+from medsr_viewer.survey.protocols import instructions_after_training
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey.page import Page
 
@@ -29,12 +30,18 @@ class InstructionsPage(Page):
 
     def __init__(self, text: str, keys: str, parent: QWidget | None = None) -> None:
         super().__init__("What to do", parent)
+        self._instructions = text
         self.text.setText(text)
         shown = QLabel(keys, self)
         shown.setWordWrap(True)
         self.add(shown)
         self.add_leave_button("Close")
         self.add_button("Begin", is_default=True).clicked.connect(self.read)
+
+    def tell_trained(self, saved: int) -> None:
+        """Say that the training is over, in place of announcing it; and how many answers are on the disk."""
+        first, *others = instructions_after_training(self._instructions).split("\n\n")
+        self.text.setText("\n\n".join([f"{first} {saved_text(saved)}" if saved else first, *others]))
 
 
 class CountingPage(Page):
@@ -77,6 +84,18 @@ class PausePage(Page):
     def tell(self, failure: Failure) -> None:
         """Tell of something that was not recorded."""
         self.text.setText("\n\n".join(part for part in (f"{failure.title}.", failure.advice, self.text.text()) if part))
+
+
+class LeavePage(Page):
+    """Whether the observer really leaves: "Close" is where Tab ends, and Enter pressed there may not be meant."""
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Leave the study for now?", parent)
+        self.text.setText(f"Nothing that was saved is lost. {_LATER}")
+        self.add_leave_button("Leave for now")
+        self.add_button("Back", is_default=True).clicked.connect(self.cancelled)
 
 
 class WithdrawPage(Page):
@@ -163,7 +182,7 @@ class ProblemPage(Page):
         self.retry = self.add_button("Try again", is_default=True)
         self.retry.clicked.connect(self.retry_wanted)
 
-    def show_failure(self, failure: Failure, *, is_final: bool = False) -> None:
+    def show_failure(self, failure: Failure, *, is_final: bool = False, lost: str = "") -> None:
         """Tell of a failure. A traceback is in the log, not here: it may name what is shown.
 
         Parameters
@@ -171,11 +190,13 @@ class ProblemPage(Page):
         failure : Failure
         is_final : bool
             Whether there is no use in trying again.
+        lost : str
+            What was not saved by it, told first; "" for nothing.
         """
         self.retry.setHidden(is_final)
         self.title.setText(failure.title)
         told = [failure.reason] if not failure.details else []
-        self.text.setText("\n\n".join(part for part in (*told, failure.advice) if part))
+        self.text.setText("\n\n".join(part for part in (lost, *told, failure.advice) if part))
 
     def clear(self) -> None:
         """Forget what was told."""

@@ -77,6 +77,17 @@ class BigButton(QAbstractButton):
             painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, "\N{CHECK MARK}")
 
 
+class _Gap(BigButton):
+    """The room of a button that a shorter scale lacks."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("", "", parent)
+        self.setEnabled(False)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint nothing."""
+
+
 class ScaleButtons(QWidget):
     """The values of a scale, or the two sides of a pair, as buttons."""
 
@@ -91,12 +102,18 @@ class ScaleButtons(QWidget):
         self._column.setSpacing(5)
         self._column.addWidget(self._direction)
         self._buttons: dict[int, BigButton] = {}
+        self._gaps: list[_Gap] = []
+        self._most = 0
         self._scale: Scale | None = None
 
     @property
     def buttons(self) -> dict[int, BigButton]:
         """The buttons by value."""
         return dict(self._buttons)
+
+    def reserve(self, most: int) -> None:
+        """Take from now on the room of so many values: what stands below keeps its place when scales change."""
+        self._most = most
 
     def show_scale(self, scale: Scale) -> None:
         """Show a scale, the greatest value on top."""
@@ -122,13 +139,18 @@ class ScaleButtons(QWidget):
             button.setChecked(own == value)
 
     def _fill(self, texts: dict[int, tuple[str, str]]) -> None:
-        for button in self._buttons.values():
-            button.hide()
-            button.deleteLater()
-        self._buttons = {}
+        for old in (*self._buttons.values(), *self._gaps):
+            self._column.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._buttons, self._gaps = {}, []
         for value, (sign, word) in texts.items():
             button = BigButton(sign, word, self)
             button.clicked.connect(lambda _checked=False, value=value: self.chosen.emit(value))
             self._buttons[value] = button
             self._column.addWidget(button)
             button.show()
+        for _ in range(self._most - len(texts)):
+            self._gaps.append(_Gap(self))
+            self._column.addWidget(self._gaps[-1])
+            self._gaps[-1].show()

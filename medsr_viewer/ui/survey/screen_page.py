@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QWidget
 
 from medsr_viewer.survey.design import Screen
@@ -19,6 +19,8 @@ _UNSEEN = (
     "Then please turn the screen's brightness up or the room's light down, and look again. Where that does not help, "
     "go on: your answer is noted."
 )
+_ASKED = "Please answer both questions first."
+_ARROWS = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down})
 
 
 class ScreenPage(Page):
@@ -92,16 +94,20 @@ class ScreenPage(Page):
             self.take_focus()
 
     def first_focus(self) -> QWidget:
-        """Return the first answer, or what a screen that is too small leaves to do."""
-        return self.recheck if self.is_refused else self.squares.buttons["yes"]
+        """Return the first answer, or the chosen one, or what a screen that is too small leaves to do."""
+        return self.recheck if self.is_refused else self.squares.buttons[self.squares.answer or "yes"]
 
     @Slot()
     def _refresh(self) -> None:
         self.hint.setText(_UNSEEN if self.squares.answer == "no" and not self.is_refused else "")
-        self.go_on.setEnabled(bool(self.squares.answer and self.light.answer))
 
     @Slot()
     def _report(self) -> None:
+        for choice in (self.squares, self.light):
+            if not choice.answer:
+                self.hint.setText(_ASKED)
+                next(iter(choice.buttons.values())).setFocus()
+                return
         found = {"sees_patches": self.squares.answer == "yes", "ambient_light": self.light.answer}
         self.checked.emit(True, {**self._facts, **found})
 
@@ -114,6 +120,13 @@ class _Answer(QRadioButton):
     def sizeHint(self) -> QSize:
         """Return room for the frame too."""
         return super().sizeHint() + QSize(8, 8)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose what an arrow leads to: Qt does so only once something is chosen."""
+        super().keyPressEvent(event)
+        reached = self.window().focusWidget()
+        if event.key() in _ARROWS and isinstance(reached, _Answer):
+            reached.setChecked(True)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -134,6 +147,7 @@ class _Choice(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(QLabel(question, self))
+        row.addSpacing(4)  # the frame around an answer needs it
         self._group = QButtonGroup(self)
         self.buttons = {answer.lower(): _Answer(answer, self) for answer in answers}
         for button in self.buttons.values():

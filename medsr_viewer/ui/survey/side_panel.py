@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from medsr_viewer.ui.survey.message_area import MessageArea
 from medsr_viewer.ui.survey.question_list import QuestionList
 from medsr_viewer.ui.survey.scale_buttons import ScaleButtons
 
@@ -22,6 +23,7 @@ class SidePanel(QFrame):
     value_chosen = Signal(int)
     question_chosen = Signal(int)
     next_wanted = Signal()
+    again_wanted = Signal()
     back_wanted = Signal()
     pause_wanted = Signal()
 
@@ -31,6 +33,7 @@ class SidePanel(QFrame):
         self._keys = self._mouse = ""
         self._texts: tuple[str, ...] = ()
         self._asked = 1
+        self._is_roomy = self._tells_scale = False
         self.progress = QLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -43,9 +46,12 @@ class SidePanel(QFrame):
         self.question.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.questions = QuestionList(self)
         self.scale = ScaleButtons(self)
-        self.message = QLabel(self)
-        self.message.setWordWrap(True)
+        self.told = MessageArea(self)
+        self.message = self.told.label
+        self.told.hide()
         self.next = _button("", self)
+        self.again = _button("Answer again", self)
+        self.again.hide()
         self.back = _button("Back", self)
         self.pause = _button("Pause", self)
         self.keys = _small(self)
@@ -53,12 +59,20 @@ class SidePanel(QFrame):
         self.scale.chosen.connect(self.value_chosen)
         self.questions.chosen.connect(self.question_chosen)
         self.next.clicked.connect(self.next_wanted)
+        self.again.clicked.connect(self.again_wanted)
         self.back.clicked.connect(self.back_wanted)
         self.pause.clicked.connect(self.pause_wanted)
 
     def set_keys(self, keys: str, mouse: str) -> None:
         """Set what the keys do, and what the mouse does: told where there is room, and in the instructions."""
-        self._keys, self._mouse = keys, mouse
+        self._mouse = mouse
+        self.show_keys(keys)
+
+    def show_keys(self, keys: str) -> None:
+        """Say what the keys do now: scales have different ones."""
+        self._keys = keys
+        parts = (self._keys, self._mouse) if self._is_roomy else (self._keys,)
+        self.keys.setText("<br>".join(part for part in parts if part))
 
     def set_questions(self, texts: Sequence[str]) -> None:
         """Set what is asked: the longest text decides where the scale stands, for all of them alike."""
@@ -66,8 +80,8 @@ class SidePanel(QFrame):
 
     def fit_to(self, width: int, height: int) -> None:
         """Take a fifth of a window's width, within limits; leave texts out where it is low."""
-        parts = (self._keys, self._mouse) if height >= _ROOMY else (self._keys,)
-        self.keys.setText("<br>".join(part for part in parts if part))
+        self._is_roomy = height >= _ROOMY
+        self.show_keys(self._keys)
         self.setFixedWidth(round(min(_WIDEST, max(_NARROWEST, width * _SHARE))))
         self._share_room()
 
@@ -85,10 +99,22 @@ class SidePanel(QFrame):
         self._asked = len(values)
         self._share_room()
 
-    def show_message(self, text: str, *, is_grave: bool = False) -> None:
-        """Tell something above the button; "" for nothing."""
+    def show_message(self, text: str, *, is_grave: bool = False, tells_scale: bool = False) -> None:
+        """Tell something above the button.
+
+        Parameters
+        ----------
+        text : str
+            Rich; "" for nothing. What is too long for a low screen is scrolled.
+        is_grave : bool
+            Whether it is framed in red.
+        tells_scale : bool
+            Whether it says what the scale's buttons say, which may be left out for it.
+        """
         self.message.setText(text)
-        self.message.setVisible(bool(text))
+        self.told.setVisible(bool(text))
+        self.told.verticalScrollBar().setValue(0)
+        self._tells_scale = tells_scale
         ground, points = _GRAVE if is_grave else _PLAIN, self.font().pointSizeF()
         self.message.setStyleSheet(
             f"background: {ground}; color: white; padding: 8px; border-radius: 4px; font-size: {points}pt"
@@ -102,19 +128,28 @@ class SidePanel(QFrame):
 
     def _share_room(self) -> None:
         """Leave out what can be spared, one after the other, where a low screen would cut off the rest."""
-        for spared in range(4):
+        margins = self._column.contentsMargins()
+        self.told.take_all(self.width() - margins.left() - margins.right())
+        for spared in range(4 + self._tells_scale):
             self._spare(spared)
-            if self._column.totalMinimumHeightForWidth(self.width()) <= self.height():
+            if self._needed() <= self.height():
                 return
+        self.told.take_less()
+
+    def _needed(self) -> int:
+        if self._column.hasHeightForWidth():
+            return self._column.totalMinimumHeightForWidth(self.width())
+        return self._column.totalMinimumSize().height()  # no text that wraps is shown
 
     def _spare(self, spared: int) -> None:
-        """Leave out the keys (1), the room kept for longer questions (2), and what is asked (3)."""
+        """Leave out the keys (1), the room kept for longer questions (2), what is asked (3), and the scale (4)."""
         has_several = self._asked > 1
         self.keys.setHidden(spared > 0)
         self.question.setMinimumHeight(0 if spared > 1 else self._longest())
         self.question.setHidden(spared > 2)
         self.heading.setHidden(spared > 2 or not has_several)
         self.questions.setHidden(spared > 2 or not has_several)
+        self.scale.setHidden(spared > 3)
 
     def _longest(self) -> int:
         margins = self._column.contentsMargins()
@@ -137,8 +172,9 @@ class SidePanel(QFrame):
         column.addSpacing(6)
         for widget in asked:
             column.addWidget(widget)
-        column.addWidget(self.message)
+        column.addWidget(self.told)
         column.addWidget(self.next)
+        column.addWidget(self.again)
         column.addStretch(1)
         column.addWidget(self.keys)
         row = QHBoxLayout()
@@ -146,7 +182,7 @@ class SidePanel(QFrame):
         row.addWidget(self.pause)
         column.addLayout(row)
         self.next.setMinimumHeight(44)
-        for button in (self.back, self.pause):
+        for button in (self.again, self.back, self.pause):
             button.setMinimumHeight(34)
 
 

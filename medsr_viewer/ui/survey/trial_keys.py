@@ -22,6 +22,8 @@ def act(page: TrialPage, action: Action) -> None:
             page.go_next()
         case "pause":
             page.pause_wanted.emit()
+        case "back" if page.state == "feedback":
+            page.answer_again()
         case "back":
             if page.side.back.isEnabled() and page.side.back.isVisible():
                 page.back_wanted.emit()

@@ -25,6 +25,7 @@ from medsr_viewer.ui.survey.trial_texts import captions, next_text
 from medsr_viewer.ui.survey.view_clock import ViewClock
 
 State = Literal["blank", "open", "saving", "feedback"]
+_SCROLLING = frozenset({Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 
 
 class TrialPage(QWidget):
@@ -42,6 +43,8 @@ class TrialPage(QWidget):
     """Answer: to be saved."""
     went_on = Signal()
     """The feedback was read."""
+    again_wanted = Signal()
+    """The feedback was read, and the same trial is to be answered once more."""
     back_wanted = Signal()
     pause_wanted = Signal()
     appeared = Signal()
@@ -55,6 +58,7 @@ class TrialPage(QWidget):
         self._facts: dict[str, Any] = {}
         self.posed: PosedTrial | None = None
         self.state: State = "blank"
+        self._may_repeat = False
         self.sheet = AnswerSheet(1, 1)
         self.clock = ViewClock()
         self.log = TrialLog(lambda: self.clock.seconds)
@@ -64,6 +68,8 @@ class TrialPage(QWidget):
         self.side = SidePanel(self)
         self.side.set_keys(key_help(design), mouse_help(design))
         self.side.set_questions([question.text for question in design.questions])
+        if not self.is_pair:
+            self.side.scale.reserve(max(scale_of(question).best for question in design.questions))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -104,6 +110,11 @@ class TrialPage(QWidget):
         self.side.show_message("")
         self._refresh()
 
+    @property
+    def seconds_unsaved(self) -> float:
+        """How long the trial that is to be answered was in view so far."""
+        return self.clock.seconds if self.posed is not None else 0.0
+
     def forget(self) -> None:
         """Drop what was chosen: the answer is saved, or is to be given anew."""
         self.posed = None
@@ -129,9 +140,9 @@ class TrialPage(QWidget):
 
     def show_feedback(self, feedback: Feedback) -> None:
         """Tell what the answer to a training trial was worth, its images still in view."""
-        self.state = "feedback"
-        scale = None if self.is_pair else self._scale()
-        self.side.show_message(feedback_text(feedback, self._design.protocol, scale), is_grave=feedback.turned)
+        self.state, self._may_repeat = "feedback", feedback.may_repeat
+        text = feedback_text(feedback, self._design)
+        self.side.show_message(text, is_grave=feedback.turned, tells_scale=not feedback.expected)
         self._refresh()
 
     def show_failure(self, failure: Failure) -> None:
@@ -145,7 +156,9 @@ class TrialPage(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Act on the keys of the rating mode; a key that is held down counts once, but where it zooms or moves."""
         action = key_of(event)
-        if action is None:
+        if action is None and event.key() in _SCROLLING:
+            self.side.told.keyPressEvent(event)
+        elif action is None:
             super().keyPressEvent(event)
         elif not event.isAutoRepeat() or action.name in REPEATED:
             act(self, action)
@@ -162,8 +175,11 @@ class TrialPage(QWidget):
         self.side.fit_to(self.width(), self.height())
 
     def choose(self, value: int) -> None:
-        """Answer the active question of the active image; values that the scale lacks are ignored."""
-        if self.state != "open" or value not in self.side.scale.buttons:
+        """Answer the active question of the active image; a value that the scale lacks is told."""
+        if self.state != "open":
+            return
+        if value not in self.side.scale.buttons:
+            self.side.show_message(f"There is no {value} here: press 1 to {len(self.side.scale.buttons)}.")
             return
         self.sheet.rate(value)
         self.log.note_answer(self.sheet.image, self.sheet.question, value)
@@ -190,6 +206,12 @@ class TrialPage(QWidget):
             log = self.log.payload(self._facts)
             self._refresh()
             self.answered.emit(Answer(self.posed, self.sheet.all_values(), round(self.clock.seconds, 3), log))
+
+    @Slot()
+    def answer_again(self) -> None:
+        """Ask for the same training trial once more, where its feedback allows that."""
+        if self.state == "feedback" and self._may_repeat:
+            self.again_wanted.emit()
 
     def move_image(self, by: int) -> None:
         """Make a neighbouring image the one that keys rate."""
@@ -218,6 +240,7 @@ class TrialPage(QWidget):
         self.side.value_chosen.connect(self.choose)
         self.side.question_chosen.connect(self._choose_question)
         self.side.next_wanted.connect(self.go_next)
+        self.side.again_wanted.connect(self.answer_again)
         self.side.back_wanted.connect(self.back_wanted)
         self.side.pause_wanted.connect(self.pause_wanted)
 
@@ -270,6 +293,8 @@ class TrialPage(QWidget):
             self.side.scale.show_sides()
         else:
             self.side.scale.show_scale(self._scale())
+        self.side.show_keys(key_help(design, question))
+        self.side.again.setVisible(self.state == "feedback" and self._may_repeat)
         self.side.show_question(question.text, sheet.values(sheet.image), sheet.question)
         self.side.scale.mark(sheet.value if self._marks_scale() else 0)
         self.side.scale.setEnabled(is_open)

@@ -40,6 +40,8 @@ class ViewClock:
         self._before = self.seconds
         self._since = None
 
-    def reset(self) -> None:
-        """Back to zero, halted."""
-        self._before, self._since = 0.0, None
+    def go_on_from(self, seconds: float) -> None:
+        """Have counted so much; it runs on where it runs."""
+        self._before = seconds
+        if self._since is not None:
+            self._since = self._now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,6 +24,8 @@ class RatingWindow(QWidget):
     """Shows pages under a banner; closing is asked of whoever knows what would be lost."""
 
     closing = Signal()
+    activated = Signal()
+    """The observer came back from another window."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,6 +90,11 @@ class RatingWindow(QWidget):
             )
             self._show_notice()
 
+    def tell_time(self, seconds: float) -> None:
+        """Say how long was rated since the last break, in earlier windows too."""
+        self.time_rated.go_on_from(seconds)
+        self.show_time()
+
     def _show_notice(self) -> None:
         """Show it in full between the trials; beside an image, which must keep its place, in the banner alone."""
         is_between = isinstance(self.page, Page)
@@ -99,6 +106,12 @@ class RatingWindow(QWidget):
         """Write how long was rated since the last break: whole minutes, which do not draw the eye."""
         minutes = int(self.time_rated.seconds // 60)
         self._time.setText(f"{minutes} min in this sitting" if self.time_rated.seconds else "")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tell when it becomes the active window."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.activated.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close, or have the observer asked first."""

@@ -116,6 +116,30 @@ def test_a_key_that_is_held_down_leads_through_no_page(tmp_path: Path, open_rati
     assert conducting.pages.is_on(page)
 
 
+def test_arrows_choose_and_enter_names_what_is_open(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
+    conducting = open_rating(make_study(tmp_path / "study"))
+    agree(conducting, qtbot)
+    until_on(conducting, qtbot, "screen")
+    page = conducting.pages.screen
+    press(conducting, Qt.Key.Key_Right)
+    assert page.squares.answer == "no"
+    press(conducting, Qt.Key.Key_Left)
+    assert page.squares.answer == "yes"
+    press(conducting, Qt.Key.Key_Tab, Qt.Key.Key_Tab)
+    assert focused(conducting) is page.go_on, "before the button that leaves"
+    press(conducting, Qt.Key.Key_Return)
+    assert "answer both" in page.hint.text()
+    assert focused(conducting) is page.light.buttons["dark"]
+    press(conducting, Qt.Key.Key_Right)
+    assert (page.light.answer, page.hint.text()) == ("dim", "")
+    press(conducting, Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Return)
+    assert conducting.pages.is_on(conducting.pages.leaving)
+    press(conducting, Qt.Key.Key_Return)
+    assert conducting.pages.is_on(page)
+    press(conducting, Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Return)
+    until_on(conducting, qtbot, "instructions")
+
+
 def test_a_screen_that_is_too_small_is_checked_again_by_enter(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
     conducting = open_rating(make_study(tmp_path / "study", screen=Screen(6000, 4000)))
     agree(conducting, qtbot)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from medsr_viewer.survey.design import Screen
 from medsr_viewer.survey.feedback import Feedback
-from medsr_viewer.survey.scales import ACR, CONFIDENCE, QUALITY
+from medsr_viewer.survey.scales import ACR, QUALITY
 from medsr_viewer.ui.survey.answer_sheet import AnswerSheet
 from medsr_viewer.ui.survey.arrangement import best_columns
 from medsr_viewer.ui.survey.feedback_text import feedback_text
@@ -18,6 +18,8 @@ from medsr_viewer.ui.survey.shared_window import PRESETS, SharedWindow
 from medsr_viewer.ui.survey.trial_log import TrialLog
 from medsr_viewer.ui.survey.trial_texts import next_text
 from medsr_viewer.ui.survey.view_clock import ViewClock
+
+from .rating_study import study_design
 
 
 def test_enter_goes_through_everything_that_is_open() -> None:
@@ -121,11 +123,11 @@ def test_values_are_named_with_one_digit() -> None:
 
 @pytest.mark.parametrize(("turned", "said"), [(True, "5 is the best, 1 is the worst"), (False, "as it is meant")])
 def test_feedback_says_the_direction(turned: bool, said: str) -> None:
-    assert said in feedback_text(Feedback((5,), (1,), turned, turned), "acr", ACR)
+    assert said in feedback_text(Feedback((5,), (1,), turned, turned), study_design())
 
 
 def test_feedback_on_a_finding_speaks_of_presence() -> None:
-    text = feedback_text(Feedback((5,), (1,), True, True), "roc", CONFIDENCE)
+    text = feedback_text(Feedback((5,), (1,), True, True), study_design(protocol="roc"))
     assert "5 Certainly present" in text
     assert "best" not in text
 

@@ -247,10 +247,11 @@ def test_who_takes_1_for_the_best_is_told(tmp_path: Path, open_rating: Open, qtb
         assert page.posed is not None
         due = max(page.posed.trial.expected, default=0)
         wait_ripe_and_rate(conducting, qtbot, Qt.Key.Key_1 if due != 1 else Qt.Key.Key_5)
+        qtbot.waitUntil(lambda: page.state == "feedback")
         if due:
-            qtbot.waitUntil(lambda: page.state == "feedback")
             told = page.side.message.text()
             break
+        press(conducting, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: page.state == "open" and page.sheet.value == 0)
     assert "5 is the best, 1 is the worst" in told
     assert "shown once more" in told

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from medsr_viewer.survey.scales import CRITERION, SCALES
+from medsr_viewer.survey.scales import CONFIDENCE, CRITERION, SCALES, Scale
 from medsr_viewer.ui.survey.side_panel import SidePanel
 
 _LONG = "Sharp reproduction of the peripheral lung vessels and of the visible bronchi down to the subsegmental level."
@@ -51,6 +51,32 @@ def test_the_scale_stays_where_it_is_whatever_is_asked(qtbot: QtBot, width: int,
         panel.show_question(text, [3, 0, 0], index)
         places.append(top(panel, panel.scale.buttons[5]))
     assert len(set(places)) == 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 685), (1366, 730), (1920, 1045)])
+def test_the_button_stays_where_it_is_whatever_the_scale(qtbot: QtBot, width: int, height: int) -> None:
+    panel = shown_panel(qtbot, ["Sharp?"], width, height)
+    panel.scale.reserve(5)
+    places = []
+    for scale in (CRITERION, Scale("vessels", ("None", "Some", "All")), CONFIDENCE):
+        panel.scale.show_scale(scale)
+        places.append(top(panel, panel.next))
+        assert list(panel.scale.buttons) == list(reversed(scale.values))
+    assert len(set(places)) == 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 685), (1366, 730)])
+def test_what_is_too_long_for_the_screen_is_scrolled(qtbot: QtBot, width: int, height: int) -> None:
+    panel = shown_panel(qtbot, [_LONG] * 12, width, height)
+    panel.show_message("<br>".join([_FEEDBACK] * 4), tells_scale=True)
+    panel.layout().activate()  # type: ignore[union-attr]
+    assert not panel.scale.isVisible(), "the text has its words"
+    assert top(panel, panel.pause) + panel.pause.height() <= panel.height()
+    bar = panel.told.verticalScrollBar()
+    assert bar.maximum() > 0
+    assert bar.maximum() + panel.told.viewport().height() >= panel.message.heightForWidth(panel.message.width())
+    panel.show_message("")
+    assert panel.scale.isVisible()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 685), (1366, 730), (1920, 1045)])

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from medsr_viewer.survey.design import Question
 from medsr_viewer.survey.feedback import Feedback
 from medsr_viewer.survey.plan import Trial
 from medsr_viewer.ui.display.picture import Picture
@@ -162,6 +163,22 @@ def test_between_trials_there_is_gray_and_nothing_to_answer(show_page: Make) -> 
     assert page.sheet.value == 0
     shown = page.wall.grab().toImage()
     assert shown.pixelColor(shown.width() // 2, shown.height() // 2).getRgb()[:3] == (128, 128, 128)
+
+
+def test_a_value_that_the_scale_lacks_is_told_with_the_keys_that_there_are(show_page: Make) -> None:
+    short = Question("vessels", "Are the vessels visible?", labels=("All", "Some", "None"))
+    page = show_page(protocol="vgc", questions=(three_questions()[0], short))
+    assert "<b>1</b> to <b>5</b> rate" in page.side.keys.text()
+    place = page.side.next.pos()
+    press(page, Qt.Key.Key_Down)
+    assert page.side.next.pos() == place
+    assert "<b>1</b> to <b>3</b> rate" in page.side.keys.text()
+    press(page, Qt.Key.Key_5)
+    assert page.sheet.value == 0
+    assert page.side.message.text() == "There is no 5 here: press 1 to 3."
+    press(page, Qt.Key.Key_3)
+    assert page.sheet.value == 3
+    assert page.side.message.text() == ""
 
 
 def test_feedback_on_several_images_marks_no_single_answer(show_page: Make) -> None:

@@ -69,7 +69,9 @@ def test_who_continues_here_ends_the_other_sitting_which_says_so(
     wait_ripe_and_rate(first, qtbot, Qt.Key.Key_2)
     qtbot.waitUntil(lambda: first.pages.is_on_problem)
     assert first.pages.problem.title.text() == "This sitting was continued in another window"
-    assert "Every answer that was saved is kept" in first.pages.problem.text.text()
+    told = first.pages.problem.text.text()
+    assert "The answer that you gave just now was NOT saved" in told
+    assert "Close this window and go on in the other. Every answer that was saved is kept" in told
     assert not first.pages.problem.retry.isVisible()
     assert first.window.close()
     rate_once(second, qtbot, 2)
@@ -93,6 +95,39 @@ def test_a_paused_window_says_at_its_next_word_that_the_sitting_is_over(
     QTest.keyClick(first.pages.pause, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: first.pages.is_on_problem)
     assert first.pages.problem.title.text() == "This sitting was continued in another window"
+
+
+def test_who_comes_back_to_the_older_window_is_told_before_answering(
+    tmp_path: Path, open_rating: Open, qtbot: QtBot
+) -> None:
+    folder = make_study(tmp_path / "study")
+    first = open_rating(folder)
+    until_trial(first, qtbot)
+    first.window.activated.emit()
+    qtbot.waitUntil(lambda: not first.desk.runner.is_busy)
+    assert first.pages.trial.state == "open", "nothing happens to a sitting that is the latest"
+    second = open_rating(folder)
+    until_asked(second, qtbot)
+    QTest.mouseClick(second.pages.elsewhere.go_on, Qt.MouseButton.LeftButton)
+    until_trial(second, qtbot)
+    first.window.activated.emit()
+    qtbot.waitUntil(lambda: first.pages.is_on_problem)
+    assert first.pages.problem.title.text() == "This sitting was continued in another window"
+    assert "NOT saved" not in first.pages.problem.text.text(), "nothing was answered"
+    rate_once(second, qtbot, 1)
+
+
+def test_an_answer_that_is_given_while_the_window_looks_is_saved(
+    tmp_path: Path, open_rating: Open, qtbot: QtBot
+) -> None:
+    conducting = open_rating(make_study(tmp_path / "study"))
+    until_trial(conducting, qtbot)
+    press(conducting, Qt.Key.Key_4)
+    qtbot.waitUntil(conducting.pages.trial.side.next.isEnabled)
+    conducting.window.activated.emit()
+    assert not conducting.desk.is_busy, "what is clicked now counts"
+    press(conducting, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: conducting.standing is not None and conducting.standing.saved == 1)
 
 
 def test_after_a_crash_nothing_is_asked(tmp_path: Path, open_rating: Open, qtbot: QtBot) -> None:
