@@ -34,6 +34,9 @@ _OPEN: tuple[tuple[str, Which], ...] = (
 )
 _MOST_UNREAD = 3
 SAMPLE_NAME = "training-sample"
+_TRAIN = "Train the observers on the sample that ships (a head CT), where no case is for training"
+_OWN_TRAINING = "The observers are trained on the cases ticked for training, not on the sample that ships"
+_SAMPLE_IS_RATED = "The sample that ships is one of the cases: tick another case for training, or none is trained on"
 
 
 class CasesPage(WizardPage):
@@ -58,10 +61,8 @@ class CasesPage(WizardPage):
         self._state = state
         self.model = CaseModel()
         self.table = CaseTable(self.model)
-        self.sample = QCheckBox(
-            "Train the observers on the sample that ships (a head CT), where no case is for training"
-        )
-        self.sample.setChecked(True)
+        self.sample = QCheckBox(_TRAIN)
+        self._wishes_sample = True
         self.reading = Errand(runner, self)
         self._looking = QLabel()
         self.column.addLayout(self._buttons())
@@ -73,21 +74,23 @@ class CasesPage(WizardPage):
         self.reading.failed.connect(self.failed)
         self.reading.ended.connect(self._on_ended)
         for signal in (self.model.dataChanged, self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
+            signal.connect(self._offer_sample)
             signal.connect(self.changed)
-        self.sample.toggled.connect(self.changed)
+        self.sample.clicked.connect(self._on_sample)
+        self._offer_sample()
 
     def show_design(self, design: Design) -> None:
         """Fill the table; the sample that ships is a tick, not a row."""
         self.model.set_cases([case for case in design.cases if not _is_sample(case)])
         self.table.show_findings(design.protocol == "roc")
-        if design.cases and not self.model.trains:
-            self.sample.setChecked(any(_is_sample(case) for case in design.cases))
+        if design.cases and not self._instead_of_sample():
+            self._wishes_sample = any(_is_sample(case) for case in design.cases)
+        self._offer_sample()
 
     def design_from(self, design: Design) -> Design:
         """Return a design with the table's cases."""
         cases = self.model.cases
-        wanted = self.sample.isChecked() and cases and not self.model.trains
-        if wanted and all(case.path != sample_path() for case in cases):
+        if self.sample.isChecked() and cases:
             cases = (*cases, Case(SAMPLE_NAME, sample_path(), training=True))
         return replace(design, cases=cases)
 
@@ -126,6 +129,25 @@ class CasesPage(WizardPage):
         state, inputs, taken = self._state, open_inputs(self._state, which), self.model.cases
         if inputs:
             self._start(lambda _token, _report: cases_of_open(state, inputs, taken))
+
+    @Slot(bool)
+    def _on_sample(self, wanted: bool) -> None:
+        self._wishes_sample = wanted
+        self.changed.emit()
+
+    @Slot()
+    def _offer_sample(self) -> None:
+        """Let the sample be chosen for training, or say why it cannot be; the wish is kept for when it can."""
+        instead = self._instead_of_sample()
+        self.sample.setText(instead or _TRAIN)
+        self.sample.setEnabled(not instead)
+        self.sample.setChecked(self._wishes_sample and not instead)
+
+    def _instead_of_sample(self) -> str:
+        """Return what keeps the sample from being trained on; "" for nothing."""
+        if self.model.trains:
+            return _OWN_TRAINING
+        return _SAMPLE_IS_RATED if any(case.path == sample_path() for case in self.model.cases) else ""
 
     def _start(self, work: Work) -> None:
         if not self.reading.is_busy:

@@ -71,8 +71,8 @@ class LabelsDialog(QDialog):
         if self._show_mistakes():
             self.lines.setFocus()
         else:
-            super().accept()
             self.taken.emit(self.labels)
+            super().accept()
 
     @Slot()
     def _on_typed(self) -> None:

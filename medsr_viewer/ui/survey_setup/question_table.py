@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QPushButton, QTableWidget, QTableWidgetItem
 
@@ -87,7 +87,9 @@ class QuestionTable(QTableWidget):
         column = _COLUMNS.get(part, 0)
         if self.isColumnHidden(column):
             column = _COLUMNS["scale"]
-        self.setCurrentCell(row, column)
+        flags = QItemSelectionModel.SelectionFlag
+        # Not `setCurrentCell`: that takes the row out again where Ctrl is held, as for Ctrl+Enter in a dialog.
+        self.selectionModel().setCurrentIndex(self.model().index(row, column), flags.ClearAndSelect | flags.Rows)
         field = self.cellWidget(row, column)
         (self if field is None else field).setFocus(Qt.FocusReason.TabFocusReason)
 

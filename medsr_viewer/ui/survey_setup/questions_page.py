@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from medsr_viewer.survey.design import Design, Question, Texts
@@ -112,11 +112,17 @@ class QuestionsPage(WizardPage):
         self._row = row
         dialog = LabelsDialog(question, Answers(question.scale or usual).words, judge, self)
         dialog.taken.connect(self._take_labels)
+        dialog.finished.connect(self._go_back_to_row)
         dialog.open()
 
     @Slot(tuple)
     def _take_labels(self, labels: tuple[str, ...]) -> None:
         self.table.set_labels(self._row, labels)
+
+    @Slot()
+    def _go_back_to_row(self) -> None:
+        self.table.go_to(self._row, "labels")
+        self.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # by which the style draws the focus
 
     @Slot()
     def _on_edited(self) -> None:

@@ -50,7 +50,7 @@ def fill_in(image_files: list[Path], qtbot: QtBot) -> FillIn:
     def fill(wizard: SurveyWizard, folder: Path) -> None:
         wizard.next()
         add_cases(wizard, image_files, qtbot)
-        wizard.cases.sample.setChecked(False)
+        wizard.cases.sample.click()
         wizard.next()
         wizard.next()
         wizard.next()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.imaging.frame import Window
+from medsr_viewer.imaging.read import sample_path
 from medsr_viewer.survey.audit import Finding
 from medsr_viewer.survey.design import REFERENCE, Case, Condition, Design, Question
 from medsr_viewer.survey.design_file import read_design, write_design
@@ -129,10 +130,30 @@ def test_the_sample_stays_ticked_for_when_no_case_is_for_training_any_more(
     wizard.next()
     wizard.back()
     assert [case.training for case in wizard.design.cases] == [False, False, True]
-    assert page.sample.isChecked()
+    assert not page.sample.isEnabled()
+    assert page.sample.text().startswith("The observers are trained on the cases ticked for training")
     model.setData(training, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    assert page.sample.isEnabled()
+    assert page.sample.isChecked()
     wizard.next()
     assert [case.training for case in wizard.design.cases] == [False, False, False, True]
+
+
+def test_a_sample_among_the_cases_is_said_not_to_train_and_trains_again_without(
+    wizard: SurveyWizard, image_files: list[Path], qtbot: QtBot
+) -> None:
+    page = wizard.cases
+    wizard.next()
+    add_cases(wizard, [image_files[0], sample_path()], qtbot)
+    assert page.sample.text().startswith("The sample that ships is one of the cases")
+    assert not page.sample.isEnabled()
+    wizard.next()
+    wizard.back()
+    assert [case.training for case in wizard.design.cases] == [False, False]
+    page.model.remove([1])
+    assert page.sample.isChecked()
+    wizard.next()
+    assert [case.training for case in wizard.design.cases] == [False, True]
 
 
 def test_unreadable_files_are_told_of_and_the_rest_stays(wizard: SurveyWizard, tmp_path: Path, qtbot: QtBot) -> None:
@@ -402,6 +423,9 @@ def test_labels_are_reached_and_taken_by_keys(qtbot: QtBot) -> None:
     qtbot.waitUntil(dialog.isActiveWindow)
     qtbot.keyClick(dialog.lines, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert page.table.questions[1].labels == ("Yes", "No")
+    assert page.focusWidget() is page.table.cellWidget(1, 3)
+    assert page.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange), "by which the style draws the focus"
+    assert [index.row() for index in page.table.selectionModel().selectedRows()] == [1]
 
 
 def test_the_protocols_own_instructions_name_no_answer_that_is_not_there(qtbot: QtBot) -> None:
