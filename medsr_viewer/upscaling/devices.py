@@ -22,7 +22,8 @@ def available_devices() -> tuple[Device, ...]:
     if torch.backends.mps.is_available():
         devices.append(Device("mps", "Apple GPU"))
     processor = platform.processor() or platform.machine()
-    devices.append(Device(CPU.name, f"CPU ({processor}, {torch.get_num_threads()} threads)"))
+    threads = torch.get_num_threads()
+    devices.append(Device(CPU.name, f"CPU ({processor}, {threads} thread{'s' * (threads != 1)})"))
     return tuple(devices)
 
 

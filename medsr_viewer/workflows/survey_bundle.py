@@ -17,6 +17,7 @@ from typing import Any
 from medsr_viewer.errors import SurveyError, UnreadableFile
 from medsr_viewer.survey.chain import Head
 from medsr_viewer.survey.records import Record
+from medsr_viewer.survey.report.wording import counted
 from medsr_viewer.survey.site_blocks import shared_orders
 from medsr_viewer.whole_files import write_whole
 from medsr_viewer.workflows.survey_files import open_survey
@@ -124,7 +125,8 @@ def merge_bundle(path: Path, bundle: Path) -> MergedBundle:
         added = len(survey.store.records()) - before
         here = survey.store.heads()
     older = tuple(
-        f"it is older than what is here: it has {end.count} records of site {site}, and {here[site].count} are here"
+        f"it is older than what is here: it has {counted(end.count, 'record')} of site {site},"
+        f" and {here[site].count} are here"
         for site, end in held.ends.items()
         if site != survey.store.site and end.count < here[site].count
     )
