@@ -233,7 +233,7 @@ def _case_findings(
     if len({image.shape for image in stack.values()}) > 1:
         return  # told by their headers
     shown = {name: pixels.displayed(image, window) for name, image in stack.items()}
-    yield from pixels.check_range(stack, window)
+    yield from pixels.check_range(stack, window, max(factors))
     yield from pixels.check_clipping(stack, window, max(factors))
     yield from pixels.check_flat_areas(stack, shown, max(factors))
     yield from pixels.check_borders(stack, shown)

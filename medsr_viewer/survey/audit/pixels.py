@@ -22,6 +22,8 @@ _STRUCTURED = 16.0
 _FAR_OFF = 24.0
 """Displayed levels, on the mean of a line."""
 _OUTSIDE = 0.5
+_ADDED = 0.7
+"""Share of what lies outside that is in the local mean: of noise that was blurred away at most 0.4, of what was added 1."""
 _CLIPPED, _BEYOND = 0.02, 4.0
 _CLIPPED_INPUTS = 8
 """Input pixels that must have one value: of 8 x 8 nearest neighbours two that are equal by chance are 3 % already."""
@@ -45,10 +47,11 @@ def check_numbers(stack: Stack) -> Iterator[Finding]:
         yield _finding("values", "it has pixels that are no numbers", bad)
 
 
-def check_range(stack: Stack, window: tuple[float, float]) -> Iterator[Finding]:
+def check_range(stack: Stack, window: tuple[float, float], scale_factor: int) -> Iterator[Finding]:
     """Find an image whose values lie far outside those of its case: padding, another unit, overshoot.
 
     The half percent of smallest and greatest pixels is left out: a small bright detail is legitimately blurred away.
+    So is noise: what degrading an image takes from its range, it leaves in the mean.
     """
     ends = {name: np.percentile(_sample(pixels), (0.5, 99.5)) for name, pixels in stack.items()}
     odd = []
@@ -57,7 +60,8 @@ def check_range(stack: Stack, window: tuple[float, float]) -> Iterator[Finding]:
         if len(mates):
             least, most = mates.min(0)[0], mates.max(0)[1]
             span = max(most - least, 0.05 * window[1])
-            if max(least - low, high - most) > _OUTSIDE * span:
+            far = max(least - low, high - most) > _OUTSIDE * span
+            if far and _is_in_mean(stack, name, (least, most), scale_factor):
                 odd.append(name)
     if odd:
         yield _finding("value range", "its values lie far outside those of the case's other images", odd)
@@ -138,6 +142,16 @@ def check_rounding(stack: Stack, window: tuple[float, float]) -> Iterator[Findin
             "Round all images of a case to the same step.",
             "warning",
         )
+
+
+def _is_in_mean(stack: Stack, name: str, limits: tuple[float, float], scale_factor: int) -> bool:
+    """Whether what an image has beyond limits makes its local mean differ from that of its case's other images."""
+    side = min(4 * scale_factor, *stack[name].shape[:2])
+    means = {one: _blocks(np.nan_to_num(_gray(pixels)), side, 0).mean((1, 3)) for one, pixels in stack.items()}
+    values = np.nan_to_num(_gray(stack[name]))
+    beyond = _blocks(values - np.clip(values, *limits), side, 0).mean((1, 3))
+    off = means.pop(name) - np.median(list(means.values()), axis=0)
+    return bool((off * beyond).sum() > _ADDED * (beyond**2).sum())
 
 
 def _step(values: NDArray[np.float32], window: tuple[float, float]) -> float:

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from medsr_viewer.imaging.degrade import degrade
 from medsr_viewer.imaging.frame import FloatArray
+from medsr_viewer.imaging.resample import enlarge
 from medsr_viewer.survey.attention import ATTENTION_WINDOW, attention_picture
 from medsr_viewer.survey.audit.cases import fingerprint, is_attention_check
 from medsr_viewer.survey.audit.pixels import (
@@ -36,7 +38,7 @@ def all_checks(pixels: dict[str, FloatArray]) -> set[str]:
     shown = {name: displayed(one, WINDOW) for name, one in pixels.items()}
     found = [
         *check_numbers(pixels),
-        *check_range(pixels, WINDOW),
+        *check_range(pixels, WINDOW, 4),
         *check_clipping(pixels, WINDOW, 4),
         *check_flat_areas(pixels, shown, 4),
         *check_borders(pixels, shown),
@@ -186,6 +188,30 @@ def test_what_methods_change_is_no_leak() -> None:
     assert all_checks(pixels) == set()
     for name in ("noisy", "sharp", "dark", "nearest"):
         assert all_checks({name: pixels[name], "reference": pixels["reference"]}) == set()
+
+
+def noise(kind: str, side: int) -> FloatArray:
+    rng = np.random.default_rng(3)
+    match kind:
+        case "white":
+            return rng.standard_normal((side, side)).astype(np.float32) * 100
+        case "speckles":
+            return (rng.random((side, side)) < 0.012).astype(np.float32) * 2000
+    return rng.integers(0, 2, (side, side)).astype(np.float32) * 100
+
+
+@pytest.mark.parametrize("kind", ["white", "speckles", "black and white"])
+@pytest.mark.parametrize(("side", "factor"), [(64, 2), (64, 4), (128, 8)])
+def test_noise_that_methods_lose_is_no_leak_and_what_is_put_into_it_is(side: int, factor: int, kind: str) -> None:
+    original, window = noise(kind, side), (0.0, 400.0)
+    degraded = degrade(original, factor)
+    pixels = {"reference": original} | {name: enlarge(degraded, factor, name) for name in KERNELS.values()}  # type: ignore[arg-type]
+    for name in KERNELS.values():
+        assert list(check_range({"reference": original, name: pixels[name]}, window, factor)) == []
+    assert list(check_range(pixels, window, factor)) == []
+    for planted in (original + (original > 90) * 9000, np.where(np.arange(side) < side // 8, -9999.0, original)):
+        (finding,) = check_range({**pixels, "reference": np.float32(planted)}, window, factor)
+        assert finding.check == "value range"
 
 
 def test_seams_of_compressed_input_are_none() -> None:
