@@ -23,7 +23,7 @@ _FAR_OFF = 24.0
 """Displayed levels, on the mean of a line."""
 _OUTSIDE = 0.5
 _ADDED = 0.7
-"""Share of what lies outside that is in the local mean: of noise that was blurred away at most 0.4, of what was added 1."""
+"""Share of what lies outside that the local mean has too: all of what was put in, of noise blurred away 0.4 at most."""
 _CLIPPED, _BEYOND = 0.02, 4.0
 _CLIPPED_INPUTS = 8
 """Input pixels that must have one value: of 8 x 8 nearest neighbours two that are equal by chance are 3 % already."""
