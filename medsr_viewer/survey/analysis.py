@@ -19,16 +19,18 @@ from medsr_viewer.survey.statistics.anchor_check import AnchorCheck
 from medsr_viewer.survey.statistics.bias import BiasModel
 from medsr_viewer.survey.statistics.correlation import ScoreAgainstMos
 from medsr_viewer.survey.statistics.intervals import Interval
-from medsr_viewer.survey.statistics.mos import ConditionDifference, ConditionScore
+from medsr_viewer.survey.statistics.mos import DIFFERENCE, DIFFERENCE_TEST, ConditionDifference, ConditionScore
 from medsr_viewer.survey.statistics.ordinal import OrdinalModel
 from medsr_viewer.survey.statistics.ranks import RankComparison
 from medsr_viewer.survey.statistics.roc import RocDifference, RocResult
 from medsr_viewer.survey.statistics.screening import Screening
-from medsr_viewer.survey.statistics.sufficiency import caution_on_ratings
+from medsr_viewer.survey.statistics.sufficiency import LEAST_DRAWN, caution_on_ratings
 from medsr_viewer.survey.statistics.vgc import VgcResult
 
 FloatArray = NDArray[np.float64]
 
+_NONE = "none: "
+_KINDS = "Cases are counted with the finding or without it, of whichever there are fewer."
 ESTIMAND = (
     "Mean rating of a condition over new observers and new cases from the populations that those of this survey stand"
     " for; all observers who did not withdraw are in."
@@ -144,6 +146,12 @@ class Analysis:
         return any(not math.isnan(score.ci95.low) for score in self.scores)
 
     @property
+    def difference_words(self) -> str:
+        """What the differences are, and how they are tested where they are."""
+        is_tested = any(not math.isnan(each.p) for each in found(self.differences) or ())
+        return f"{DIFFERENCE} {DIFFERENCE_TEST}" if is_tested else DIFFERENCE
+
+    @property
     def interval(self) -> str:
         """How the scores' interval is made, or why there is none, in words."""
         if self.has_interval:
@@ -151,13 +159,38 @@ class Analysis:
         observers = max((score.observers for score in self.scores), default=0)
         cases = max((score.cases for score in self.scores), default=0)
         who = f"{observers} observer{'s' * (observers != 1)} and {cases} case{'s' * (cases != 1)}"
-        return f"none: {who} say nothing of new ones; two of each are the least that an interval can be made from."
+        return f"{_NONE}{who} say nothing of new ones; two of each are the least that an interval can be made from."
+
+    @property
+    def estimand(self) -> str:
+        """What the mean ratings estimate: of one observer, or one case, nothing beyond."""
+        observers, cases = (max((size[place] for size in self._sizes), default=0) for place in (0, 1))
+        if observers > 1 and cases > 1:
+            return ESTIMAND
+        who = "by this one observer" if observers == 1 else "over new observers"
+        where = "of this one case" if cases == 1 else "over new cases"
+        return f"Mean rating of a condition {who} {where}; all observers who did not withdraw are in."
+
+    @property
+    def _sizes(self) -> list[tuple[int, int]]:
+        figures: list[ConditionScore | ConditionDifference] = [*self.scores, *(found(self.differences) or ())]
+        return [sizes for one in figures if (sizes := sizes_of(one))]
+
+    @property
+    def interval_words(self) -> str:
+        """The same as sentences."""
+        if self.has_interval:
+            return f"The interval to report: {self.interval}"
+        return f"There is no interval for new observers and new cases: {self.interval.removeprefix(_NONE)}"
 
     @property
     def caution(self) -> str:
-        """Why intervals and p values for new observers or new cases are unreliable; "" where they are not."""
-        figures: list[ConditionScore | ConditionDifference] = [*self.scores, *(found(self.differences) or ())]
-        return caution_on_ratings([sizes for one in figures if (sizes := sizes_of(one))])
+        """Why the figures say nothing reliable of new observers or new cases; "" where they do."""
+        if areas := found(self.roc):
+            sizes = [(one.auc.n, min(one.present, one.absent)) for one in areas]
+            counted = f" {_KINDS}" if min(cases for _, cases in sizes) < LEAST_DRAWN else ""
+            return f"{caution}{counted}" if (caution := caution_on_ratings(sizes)) else ""
+        return caution_on_ratings(self._sizes)
 
     @property
     def n(self) -> int:
@@ -166,9 +199,8 @@ class Analysis:
 
 
 def sizes_of(figure: ConditionScore | ConditionDifference) -> tuple[int, int] | None:
-    """Return how many observers and cases a figure's intervals rest on; None where it has none."""
-    has_interval = not (math.isnan(figure.ci95.low) and math.isnan(figure.ci95_these_cases.low))
-    return (figure.observers, figure.cases) if has_interval else None
+    """Return how many observers and cases a figure rests on; None where there is no figure."""
+    return (figure.observers, figure.cases) if figure.n else None
 
 
 def missed_anchors(analysis: Analysis) -> tuple[AnchorCheck, ...]:

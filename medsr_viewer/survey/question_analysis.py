@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.analysis import Analysis, Biases
 from medsr_viewer.survey.analysis_parts import Missing, attempt
 from medsr_viewer.survey.design import REFERENCE, Protocol, Question, Role
@@ -16,7 +17,7 @@ from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.scales import scale_of
 from medsr_viewer.survey.statistics.agreement import inter_observer, intra_observer
 from medsr_viewer.survey.statistics.anchor_check import anchor_checks
-from medsr_viewer.survey.statistics.bias import ROUNDING, bias_inconsistency, stimulus_scores
+from medsr_viewer.survey.statistics.bias import LEAST_OBSERVERS, ROUNDING, bias_inconsistency, stimulus_scores
 from medsr_viewer.survey.statistics.bootstrap import bootstrap_mos
 from medsr_viewer.survey.statistics.correlation import ScoreAgainstMos, correlate
 from medsr_viewer.survey.statistics.gaps import mean_of_given
@@ -154,6 +155,12 @@ def _with_withdrawn(table: RatingTable | None) -> tuple[ConditionScore, ...] | M
 
 
 def _biases(table: RatingTable) -> Biases:
+    observers = len(np.unique(table.observer))
+    if observers < LEAST_OBSERVERS:
+        raise TooFewRatings(
+            f"The model needs {LEAST_OBSERVERS} observers; there {'is 1' if observers == 1 else f'are {observers}'}."
+            " A bias is one against the others', and of two it cannot be told whose noise a disagreement is."
+        )
     scores, stimuli = stimulus_scores(table)
     least = 0.0
     model = bias_inconsistency(scores)
@@ -174,7 +181,12 @@ def _correlations(
     cases = np.repeat(np.arange(len(table.cases)), len(columns))
 
     def against(scores: FloatArray) -> ScoreAgainstMos | Missing:
-        return attempt(lambda: correlate(scores.ravel(), mos.ravel(), clusters=cases, resamples=_RESAMPLES, seed=seed))
+        return attempt(
+            lambda: correlate(
+                scores.ravel(), mos.ravel(), clusters=cases, scale=(1.0, float(table.best)), resamples=_RESAMPLES,
+                seed=seed,
+            )
+        )  # fmt: skip
 
     return {metric: against(scores) for metric, scores in objective.scores.items()}
 

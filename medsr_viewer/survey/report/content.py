@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medsr_viewer.survey.analysis import Analysis
+from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.report.document import Block, Document, Facts, Paragraph, Section, figure_mark, marks_of
 from medsr_viewer.survey.report.facts import SurveyFacts
@@ -65,9 +66,14 @@ def _question(analysis: AnyAnalysis, mark: str) -> list[Section]:
         _cautioned(ordinal_section(analysis, mark), analysis),
         *observer_sections(analysis, mark),
         case_section(analysis, mark),
-        objective_section(analysis, mark),
+        _objective(analysis, mark),
         planning_section(analysis),
     ]
+
+
+def _objective(analysis: Analysis, mark: str) -> Section:
+    section = objective_section(analysis, mark)
+    return _cautioned(section, analysis) if any(found(one) for one in analysis.correlations.values()) else section
 
 
 def _cautioned(section: Section, analysis: AnyAnalysis) -> Section:
@@ -119,7 +125,7 @@ def _lead(analysis: Analysis) -> str:
             else f" {tested[0].name} is rated {number(mean)} higher than {tested[1].name}."
         )
     if not analysis.has_interval:
-        return f"{text} Interval: {analysis.interval}"
+        return f"{text} {analysis.interval_words}"
     if analysis.caution:
         return f"{text} These intervals and p values are unreliable: see the caution."
     observers = counted(len(analysis.table.observers), "observer")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from medsr_viewer import __version__
 from medsr_viewer.survey.after_opening import AfterOpening, after_opening
@@ -15,6 +16,8 @@ from medsr_viewer.survey.plan import Computation
 from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.survey.records import Payload, Record
 from medsr_viewer.survey.scales import scale_of
+
+TrainingFeedback: TypeAlias = Literal["expected", "chosen", "read back", ""]
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,9 @@ class SurveyFacts:
         Whether it is the simulated example of the published survey.
     trained : int
         How many of those who answered went through the training phase.
+    feedback : {"expected", "chosen", "read back", ""}
+        What followed an answer of the training phase: where it turned the scale round, or was the worse of two images,
+        it was told and asked for again; it was read back; or nothing.
     problems : tuple of str or None
         What the verification found; None: not verified.
     program : str
@@ -122,6 +128,7 @@ class SurveyFacts:
     is_simulated: bool = False
     is_published: bool = False
     trained: int = 0
+    feedback: TrainingFeedback = ""
     problems: tuple[str, ...] | None = None
     program: str = f"MedSR Viewer {__version__}"
     computed_by: str = ""
@@ -196,11 +203,28 @@ def survey_facts(
         trained=len(
             _observers(records, "training").keys() & (of_kind["rating"] | of_kind["pair"]).keys() - gone.keys()
         ),
+        feedback=_training_feedback(design),
         problems=None if problems is None else tuple(problems),
         computed_by=computation.program if computation else "",
         degradation=computation.degradation if computation else "",
         versions=tuple(computation.versions.items()) if computation else (),
     )
+
+
+def _training_feedback(design: Design) -> TrainingFeedback:
+    """Return what follows an answer of the training phase: see `training_trials` for what is expected of it."""
+    roles = {condition.role for condition in design.conditions}
+    if not design.training_cases:
+        return ""
+    match design.protocol:
+        case "vgc":
+            return "read back"
+        case "pairs":
+            return "chosen" if "reference" in roles else ""
+        case "roc":
+            return "expected" if any(case.finding for case in design.training_cases) else ""
+        case _:
+            return "expected" if PROTOCOLS[design.protocol].labelled or roles - {"test"} else ""
 
 
 def _named(later: AfterOpening, labels: Mapping[tuple[str, str], str]) -> AfterOpening:

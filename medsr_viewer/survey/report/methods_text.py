@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from medsr_viewer.survey.after_opening import LateWithdrawal
-from medsr_viewer.survey.analysis import Analysis, missed_anchors
+from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.survey.report.document import SIMULATED
 from medsr_viewer.survey.report.facts import SurveyFacts
+from medsr_viewer.survey.report.statistics_text import statistics_text
 from medsr_viewer.survey.report.wording import counted, listed, moment
 
 _SHOWN = {
@@ -28,20 +29,26 @@ REFERENCES = {
     "BT.500": "ITU-R Rec. BT.500-15, Methodologies for the subjective assessment of the quality of television images"
     " (2023).",
     "P.913": "ITU-T Rec. P.913, Methods for the subjective assessment of video quality in any environment (2021).",
+    "odds": "McCullagh P. Regression models for ordinal data. J R Stat Soc B 42:109 (1980).",
     "Holm": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 6:65 (1979).",
     "ICC": "McGraw KO, Wong SP. Forming inferences about some intraclass correlation coefficients. Psychol Methods"
     " 1:30 (1996).",
     "alpha": "Krippendorff K. Content Analysis, 4th ed. Sage (2019).",
     "VGC": "Båth M, Månsson LG. Visual grading characteristics (VGC) analysis. Br J Radiol 80:169 (2007).",
-    "OR": "Hillis SL. A comparison of denominator degrees of freedom methods for multiple observer ROC analysis. Stat"
-    " Med 26:596 (2007).",
+    "OR": "Obuchowski NA, Rockette HE. Hypothesis testing of diagnostic accuracy for multiple readers and multiple"
+    " tests: an ANOVA approach with dependent observations. Commun Stat Simul Comput 24:285 (1995).",
+    "Hillis": "Hillis SL. A comparison of denominator degrees of freedom methods for multiple observer ROC analysis."
+    " Stat Med 26:596 (2007).",
     "logit": "Qin G, Hotilovac L. Comparison of non-parametric confidence intervals for the area under the ROC curve of"
     " a continuous-scale diagnostic test. Stat Methods Med Res 17:207 (2008).",
     "score": "Newcombe RG. Confidence intervals for an effect size measure based on the Mann-Whitney statistic. Part 2."
     " Stat Med 25:559 (2006).",
     "clusters": "Cameron AC, Gelbach JB, Miller DL. Robust inference with multiway clustering. J Bus Econ Stat 29:238"
     " (2011).",
+    "cluster": "Liang KY, Zeger SL. Longitudinal data analysis using generalized linear models. Biometrika 73:13"
+    " (1986).",
     "BT": "Bradley RA, Terry ME. Rank analysis of incomplete block designs. Biometrika 39:324 (1952).",
+    "Thurstone": "Thurstone LL. A law of comparative judgment. Psychol Rev 34:273 (1927).",
 }
 
 
@@ -56,14 +63,14 @@ def methods_text(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts
         Of the survey.
     """
     rated = [analysis for analysis in analyses if isinstance(analysis, Analysis)]
-    statistics, cited = _statistics(rated) if rated else _pairs(analyses)
-    cautions = dict.fromkeys(one.caution for one in analyses if one.caution)
-    statistics = " ".join((statistics, *cautions))
+    statistics, cited = statistics_text(rated, facts) if rated else _pairs(analyses)
     paragraphs = [_design(analyses, facts), _blinding(facts), statistics]
     if facts.is_simulated:
         paragraphs.insert(0, f"{SIMULATED}: the ratings come from a simulation of observers, not from people.")
-    references = [f"- {REFERENCES[key]}" for key in dict.fromkeys(("P.910", "BT.500", *cited))]
-    return "\n\n".join([*paragraphs, "References", "\n".join(references)]) + "\n"
+    text = "\n\n".join(paragraphs)
+    recommendations = [key for key in ("P.910", "BT.500", "P.913") if key in text]
+    references = [f"- {REFERENCES[key]}" for key in dict.fromkeys((*recommendations, *cited))]
+    return text + ("\n\nReferences\n\n" + "\n".join(references) if references else "") + "\n"
 
 
 def _design(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> str:
@@ -141,10 +148,11 @@ def _opening(facts: SurveyFacts) -> str:
 
 
 def _blinding(facts: SurveyFacts) -> str:
+    over = " and observers" if len(facts.answered) > 1 else ""
     order = (
         "in an order of cases that was random for each observer"
         if facts.protocol in {"queens", "pairs"}
-        else "in blocks that held every case once, with conditions balanced over blocks and observers (Latin square)"
+        else f"in blocks that held every case once, with conditions balanced over blocks{over} (Latin square)"
         if facts.order == "latin"
         else "in an order that was random for each observer"
     )
@@ -192,10 +200,7 @@ def _clocks(facts: SurveyFacts) -> str:
 
 def _training(facts: SurveyFacts) -> str:
     """Return who went through the training phase, by the records."""
-    whole = (
-        f" A training phase with {counted(facts.training_cases, 'case')} of its own, with feedback on the direction of"
-        " the scale, "
-    )
+    whole = f" A training phase with {counted(facts.training_cases, 'case')} of its own{_FEEDBACK[facts.feedback]} "
     if facts.is_simulated and not facts.trained:
         return whole + "was prepared; the simulated observers did not go through it."
     if facts.trained == len(facts.answered):
@@ -203,10 +208,19 @@ def _training(facts: SurveyFacts) -> str:
     return whole + f"was not analysed; {facts.trained} of {counted(len(facts.answered), 'observer')} went through it."
 
 
+_FEEDBACK = {
+    "expected": ", with feedback where an answer turned the scale round,",
+    "chosen": ", with feedback where a worse image was chosen over the original,",
+    "read back": ", in which each answer was read back in words with what the best one is,",
+    "": "",
+}
+
+
 def _sittings(facts: SurveyFacts) -> str:
     if facts.is_simulated:
-        return f" A sitting may last {facts.sitting_minutes:g} minutes before a break; simulated observers made none."
-    return f" A sitting lasted at most {facts.sitting_minutes:g} minutes before a break."
+        asked = f" A break is asked for after {facts.sitting_minutes:g} minutes of a sitting"
+        return f"{asked}; simulated observers took none."
+    return f" Observers were asked to take a break after {facts.sitting_minutes:g} minutes of a sitting."
 
 
 def _integrity(facts: SurveyFacts) -> str:
@@ -215,124 +229,16 @@ def _integrity(facts: SurveyFacts) -> str:
     return f" Its verification FOUND THAT THE SURVEY WAS ALTERED: {'; '.join(facts.problems)}."
 
 
-def _statistics(analyses: Sequence[Analysis]) -> tuple[str, list[str]]:
-    first = analyses[0]
-    if not first.is_quality:
-        return _roc_words(first), ["OR", "logit", "score"]
-    cited: list[str] = []
-    sentences = [
-        "The mean opinion score (MOS) of a condition is the mean over cases of each case's mean first rating."
-        + (_INTERVAL if first.has_interval else f" Interval: {first.interval}")
-    ]
-    if found(first.differential):
-        sentences.append("Differential scores (DMOS) are relative to the hidden reference (ITU-T P.910).")
-    if found(first.differences):
-        sentences.append(
-            "Conditions were compared by paired differences with the same model; p values of all pairs were corrected"
-            " by Holm's procedure."
-        )
-        cited.append("Holm")
-    if ranks := found(first.ranks):
-        test = "Friedman's test with Kendall's W" if ranks.friedman else "the Wilcoxon signed-rank test"
-        after = (
-            ", followed by Wilcoxon signed-rank (Holm), Nemenyi and Conover comparisons with matched-pairs"
-            " rank-biserial correlation as effect size"
-            if ranks.friedman
-            else ""
-        )
-        sentences.append(f"Rank-based checks on observers' means were {test}{after}.")
-    if (model := found(first.ordinal)) and model.converged:
-        sentences.append(
-            f"A proportional-odds model of the rating on the condition (baseline {model.baseline}) had a covariance"
-            f" robust to clustering by observer and by case."
-        )
-        cited.append("clusters")
-    if results := found(first.vgc):
-        sentences.append(
-            f"Visual grading characteristics against {results[0].baseline} needed no distances between the scale's"
-            f" steps; areas were averaged over observers, with the variance of Obuchowski and Rockette and intervals"
-            f" {_ON_LOGITS}, and by bootstrap."
-        )
-        cited += ["VGC", "OR", "logit", "score"]
-    if found(first.between):
-        sentences.append(
-            "Agreement between observers was measured by intraclass correlation, Krippendorff's alpha with a"
-            " bootstrap over cases, and weighted kappa."
-        )
-        cited += ["ICC", "alpha"]
-    if (within := found(first.within)) and within[0].icc:
-        sentences.append(
-            "Agreement of observers with themselves was measured on the repeats by ICC(2,1) and quadratic weighted"
-            " kappa."
-        )
-    if analyses[0].correlations:
-        sentences.append(
-            "Objective scores of each stimulus against its reference were held against its mean rating by Spearman's"
-            " and Kendall's rank correlations, and by Pearson's correlation and the root mean square error after a"
-            " four-parameter logistic fit, with bootstrap intervals over cases (percentiles; of Pearson's, Student's t"
-            " on Fisher's z, the fitted curve held)."
-        )
-    sentences.append(
-        "Observers were screened by ITU-R BT.500, by correlation with the mean scores as in ITU-T P.913"
-        f"{_limits(first)}, and for inverted or ranked answers, constant"
-        " answers, failed attention checks and haste; the primary analysis keeps all observers, and a sensitivity"
-        " analysis leaves out those found."
-    )
-    cited.append("P.913")
-    sentences += _anchor(analyses)
-    return " ".join(sentences), cited
-
-
-def _anchor(analyses: Sequence[Analysis]) -> list[str]:
-    if not any(found(one.anchor_check) for one in analyses):
-        return []
-    missed = list(dict.fromkeys(one.observer for each in analyses for one in missed_anchors(each)))
-    who = f"{listed(missed)} did not, and {'was' if len(missed) == 1 else 'were'} kept"
-    return [
-        "Observers were expected to rate the low anchor below the hidden reference in the mean:"
-        f" {who if missed else 'all who rated both did'}."
-    ]
-
-
-def _limits(first: Analysis) -> str:
-    screening = found(first.screening)
-    if not screening:
-        return ""
-    rules = screening.rules
-    return f" (below {rules.correlation:g} by stimulus and {rules.correlation_by_condition:g} by condition)"
-
-
-_INTERVAL = (
-    " Its 95 % confidence interval is for new observers and new cases: two-way crossed random effects (observers,"
-    " cases), Student's t with Satterthwaite's degrees of freedom, on the logit of the place on the scale. The interval"
-    " for these cases alone (ITU-R BT.500) and a bias-corrected and accelerated bootstrap over observers and cases are"
-    " given beside it where there are enough of both."
-)
-
-
-_ON_LOGITS = (
-    "on the logit, and nowhere narrower than the score interval of as many independent observers and cases (variance of"
-    " Hanley and McNeil at each end)"
-)
-
-
 def _word(label: str, value: int) -> str:
     return label.removeprefix(f"{value} - ")
-
-
-def _roc_words(first: Analysis) -> str:
-    cut = results[0].cut if (results := found(first.roc)) else first.table.best // 2 + 2
-    return (
-        "Areas under the empirical ROC curve were averaged over observers; intervals and tests treat observers and"
-        " cases as random (Obuchowski and Rockette, jackknife covariances, degrees of freedom after Hillis). Intervals"
-        f" of areas and shares are {_ON_LOGITS}; those of differences are on their own scale. A bootstrap over both is"
-        f" given beside them. Sensitivity and specificity count a confidence of {cut:g} or more as present."
-    )
 
 
 def _pairs(analyses: Sequence[Analysis | PairAnalysis]) -> tuple[str, list[str]]:
     text = "Which two images were compared was decided by the choices made so far (greatest expected information)."
     scales = [found(one.bradley_terry) for one in analyses if isinstance(one, PairAnalysis)]
-    if scales and scales[0]:
-        text += f" Choices were scaled by maximum likelihood: {scales[0].test}. Thurstone's case V is given beside it."
-    return text, ["BT"]
+    if not scales or not scales[0]:
+        return text, []
+    text += f" Choices were scaled by maximum likelihood: {scales[0].test}."
+    if not any(isinstance(one, PairAnalysis) and found(one.thurstone) for one in analyses):
+        return text, ["BT"]
+    return f"{text} Thurstone's case V is given beside it.", ["BT", "Thurstone"]

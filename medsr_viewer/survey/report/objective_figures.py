@@ -47,11 +47,12 @@ def objective_figure(
             axes.set_ylabel("mean rating")
         handles = panels[0].get_legend_handles_labels()
         drawn.figure.legend(*handles, loc="outside upper center", ncols=min(6, len(table.conditions)), fontsize=8)
+    is_fitted = any(found.fit for found in correlations.values())
+    curve = "; the curve is the four-parameter logistic fit" if is_fitted else ""
     return Figure(
         f"objective-{analysis.question}",
         "Mean rating against objective scores",
-        "A point is a case under a condition; the curve is the four-parameter logistic fit. A good score puts points of"
-        " all conditions on one curve.",
+        f"A point is a case under a condition{curve}. A good score puts points of all conditions on one curve.",
         drawn.png,
         WIDTH,
         height,

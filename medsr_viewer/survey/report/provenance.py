@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-from medsr_viewer.survey.analysis import ESTIMAND, Analysis
+from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.statistics.anchor_check import ANCHOR_RULE
 from medsr_viewer.survey.statistics.bias import MODEL
-from medsr_viewer.survey.statistics.mos import DIFFERENCE, DIFFERENTIAL, FIRST_ANSWERS
+from medsr_viewer.survey.statistics.mos import DIFFERENTIAL, FIRST_ANSWERS
 from medsr_viewer.survey.statistics.pair_choice import PRIOR_SD
 
 Figure: TypeAlias = Literal["mos", "auc", "scale_value"]
@@ -27,10 +27,8 @@ FIGURES: Mapping[Figure, str] = MappingProxyType(
 )
 """What the conditions are compared by, and under which keys it stands."""
 
-AREA_ESTIMAND = (
-    "auc: how often an observer rates a case with the finding above one without it (ties by half), over new observers"
-    " and new cases from the populations that those of this survey stand for. mos: "
-) + ESTIMAND
+_AREA = "auc: how often an observer rates a case with the finding above one without it (ties by half), "
+_OF_NEW = "over new observers and new cases from the populations that those of this survey stand for."
 
 _SCREENING = (
     "Each rule of `in_words` by itself; a reason is a rule that speaks for leaving the observer out. No correction for"
@@ -65,6 +63,13 @@ _SIZES = "Normal approximation of interval and power from the pilot's variance c
 _Json: TypeAlias = dict[str, Any]
 
 
+def area_estimand(analysis: Analysis) -> str:
+    """Return what the figures of protocol roc estimate."""
+    areas = found(analysis.roc) or ()
+    alone = bool(areas) and max(one.auc.n for one in areas) == 1
+    return f"{_AREA}{'of this one observer over new cases.' if alone else _OF_NEW} mos: {analysis.estimand}"
+
+
 def with_provenance(held: _Json, analysis: Analysis) -> _Json:
     """Return the JSON of a question with test, n and assumptions at each part; parts that are missing stay so."""
     added: dict[str, _Json] = {
@@ -75,7 +80,7 @@ def with_provenance(held: _Json, analysis: Analysis) -> _Json:
         added["next_survey"] = _of(_SIZES, planned.pilot.rating.n, planned.pilot.rating.assumptions)
     each: dict[str, tuple[str, str]] = {
         "conditions": (f"{analysis.interval} {FIRST_ANSWERS}", _RATED_ASSUMES),
-        "differences": (DIFFERENCE, _RATED_ASSUMES),
+        "differences": (analysis.difference_words, _RATED_ASSUMES),
         "differential": (DIFFERENTIAL, _RATED_ASSUMES),
         "anchor_check": (ANCHOR_RULE, _ANCHOR_ASSUMES),
         "screened": (FIRST_ANSWERS, _RATED_ASSUMES),
@@ -107,7 +112,9 @@ def _of(test: str, n: int, assumptions: str) -> _Json:
 
 def _rules(analysis: Analysis) -> _Json:
     screening = found(analysis.screening)
-    return {"in_words": screening.rules.in_words()} if screening else {}
+    if not screening:
+        return {}
+    return {"in_words": screening.rules.in_words(), "without_effect": screening.without_effect}
 
 
 def _is_missing(part: Mapping[str, Any] | Sequence[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,14 +44,32 @@ def mos_figure(analysis: Analysis, mark: str) -> Figure:
         _scale_ticks(axes, analysis)
     return Figure(
         f"mos-{analysis.question}",
-        "Means with 95 % intervals",
-        "Line with ends: 95 % interval for new observers and new cases (the one to report). Pale bar: 95 % interval"
-        " for new observers and these very cases (ITU-R BT.500). Hollow: hidden reference or anchor."
-        + (f" {analysis.caution}" if analysis.caution else ""),
+        "Means with 95 % intervals" if analysis.has_interval else "Means",
+        _mos_caption(analysis),
         drawn.png,
         WIDTH,
         height,
     )
+
+
+def _mos_caption(analysis: Analysis) -> str:
+    told = [
+        words
+        for is_drawn, words in (
+            (
+                analysis.has_interval,
+                "Line with ends: 95 % interval for new observers and new cases (the one to report).",
+            ),
+            (
+                any(not math.isnan(score.ci95_these_cases.low) for score in analysis.scores),
+                "Pale bar: 95 % interval for new observers and these very cases (ITU-R BT.500).",
+            ),
+            (any(role != "test" for role in analysis.roles.values()), "Hollow: hidden reference or anchor."),
+            (bool(analysis.caution), analysis.caution),
+        )
+        if is_drawn
+    ]
+    return " ".join(told) or "The mean of each condition."
 
 
 def distribution_figure(analysis: Analysis, mark: str) -> Figure:

@@ -16,9 +16,9 @@ from medsr_viewer.survey.pair_analysis import PAIRS_ESTIMAND, PairAnalysis
 from medsr_viewer.survey.report.document import marks_of
 from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.report.provenance import (
-    AREA_ESTIMAND,
     FIGURES,
     Figure,
+    area_estimand,
     with_pair_provenance,
     with_provenance,
 )
@@ -125,13 +125,19 @@ def _question(analysis: Analysis) -> dict[str, Any]:
     }
     for name in ("differences", "differential"):
         rest[name] = _cautioned(getattr(analysis, name))
+    rest |= {name: _with_own_caution(rest[name]) for name in ("vgc", "ordinal")}
+    rest |= {
+        name: [one | {"caution": analysis.caution} for one in rest[name]]
+        for name in ("roc", "roc_differences")
+        if not isinstance(rest[name], dict)
+    }
     figure: Figure = "mos" if analysis.is_quality else "auc"
     held = {
         **rest,
         "figure": figure,
         "figure_meaning": FIGURES[figure],
         "scale": {"name": analysis.scale.name, "labels": dict(enumerate(analysis.scale.labels, 1))},
-        "estimand": ESTIMAND if analysis.is_quality else AREA_ESTIMAND,
+        "estimand": analysis.estimand if analysis.is_quality else area_estimand(analysis),
         "interval": _interval(analysis),
         "caution": analysis.caution,
         "conditions": [_condition(analysis, place) for place in range(len(table.conditions))],
@@ -199,7 +205,7 @@ def _condition(analysis: Analysis, place: int) -> dict[str, Any]:
         "mos": plain(score.mean),
         "sd": plain(score.deviation),
         "ci95": _ends(score.ci95),
-        "caution": _caution(score),
+        "caution": analysis.caution if roc else _caution(score),
         "ci95_observers": _ends(score.ci95_these_cases),
         "ci95_bootstrap": _ends(analysis.bootstrap[score.name]),
         "dmos": plain(dmos.mean) if dmos else None,
@@ -219,6 +225,15 @@ def _condition(analysis: Analysis, place: int) -> dict[str, Any]:
 
 def _cautioned(part: Sequence[ConditionScore] | Sequence[ConditionDifference] | Missing) -> Any:
     return plain(part) if isinstance(part, Missing) else [plain(each) | {"caution": _caution(each)} for each in part]
+
+
+def _with_own_caution(part: Any) -> Any:
+    """Return JSON with a caution on each figure in it that tells from how many observers and cases it is."""
+    if isinstance(part, list):
+        return [_with_own_caution(each) for each in part]
+    if {"observers", "cases"} <= set(part):
+        return part | {"caution": caution_on_ratings([(part["observers"], part["cases"])])}
+    return part
 
 
 def _caution(figure: ConditionScore | ConditionDifference) -> str:

@@ -19,6 +19,13 @@ def number(value: float | None, digits: int = 2) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def odds(ratio: float) -> str:
+    """Return an odds ratio; beyond a hundredth and a thousand its size says no more than that."""
+    if ratio > 1000:
+        return "> 1,000"
+    return "< 0.01" if ratio < 0.01 else number(ratio, 2 if ratio < 10 else 1)
+
+
 def count(value: float) -> str:
     """Return a whole number with its thousands apart."""
     return f"{round(value):,}"

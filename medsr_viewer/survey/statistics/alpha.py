@@ -92,6 +92,7 @@ def krippendorff_alpha(
     enough = groups >= LEAST_DRAWN and len(resampled)
     low, high = np.quantile(resampled, (0.025, 0.975)) if enough else (np.nan, np.nan)
     unit = "stimuli" if clusters is None else "cases"
+    drawn_words = f"; bootstrap percentile interval, {resamples} resamples of {groups} {unit}" if enough else ""
     return Alpha(
         level,
         value,
@@ -99,7 +100,7 @@ def krippendorff_alpha(
         len(table),
         int((~np.isnan(table)).sum()),
         int((~np.isnan(table)).any(axis=0).sum()),
-        f"Krippendorff's alpha, {level}; bootstrap percentile interval, {resamples} resamples of {groups} {unit}",
+        f"Krippendorff's alpha, {level}{drawn_words}",
         f"{unit.capitalize()} independent; raters taken as given",
     )
 

@@ -18,6 +18,8 @@ MODEL = (
     " repeats and gaps; biases sum to zero. Assumes normal, independent noise. The intervals speak about these very"
     " observers and stimuli."
 )
+LEAST_OBSERVERS = 3
+"""Of two, one always weighs more than all others together: answers given once do not tell whose noise is whose."""
 ROUNDING = 12**-0.5
 """Standard deviation that rounding to whole values alone gives to the most consistent observer."""
 

@@ -34,8 +34,21 @@ class LogisticFit:
         return _logistic(np.asarray(score, np.float64), self.low, self.high, self.middle, self.width)
 
 
-def fit_logistic(score: FloatArray, mos: FloatArray) -> tuple[LogisticFit | None, str]:
-    """Fit the curve by least squares.
+LEAST_SCORES = 8
+"""Different scores that a curve is fitted to: two for each of its four parameters."""
+
+
+def fit_logistic(
+    score: FloatArray, mos: FloatArray, *, scale: tuple[float, float] = (1.0, 5.0)
+) -> tuple[LogisticFit | None, str]:
+    """Fit the curve by least squares; one that the points do not determine is none.
+
+    Parameters
+    ----------
+    score, mos : (n,) float64 ndarray
+        Finite.
+    scale : (float, float)
+        Ends of the MOS scale.
 
     Returns
     -------
@@ -45,8 +58,8 @@ def fit_logistic(score: FloatArray, mos: FloatArray) -> tuple[LogisticFit | None
     """
     from scipy.optimize import OptimizeWarning, curve_fit
 
-    if len(np.unique(score)) < 5:
-        return None, "Fewer than five different scores: the logistic curve has four parameters, so none was fitted."
+    if len(np.unique(score)) < LEAST_SCORES:
+        return None, f"No logistic curve was fitted: its four parameters ask for {LEAST_SCORES} different scores."
     if np.ptp(mos) == 0:
         return None, "All stimuli have the same MOS: there is nothing to fit."
     # In units of the score's own spread: scores of 1e-4 and of 1e4 are fitted alike.
@@ -60,13 +73,37 @@ def fit_logistic(score: FloatArray, mos: FloatArray) -> tuple[LogisticFit | None
             warnings.simplefilter("ignore", OptimizeWarning)  # of a covariance that nobody asks for
             found, _ = curve_fit(_logistic, units, mos, p0=start, maxfev=4000)
     except RuntimeError:
-        return None, "The logistic fit did not converge: figures of the score itself."
+        return None, f"The logistic fit did not converge{_INSTEAD}"
     low, high, middle, width = map(float, found)
     if width < 0:
         low, high, width = high, low, -width
     if not np.isfinite(found).all() or width == 0:
-        return None, "The logistic fit did not converge: figures of the score itself."
+        return None, f"The logistic fit did not converge{_INSTEAD}"
+    if wrong := _degenerate(_logistic(units, low, high, middle, width), units, mos, (low, high), scale):
+        return None, f"{wrong}{_INSTEAD}"
     return LogisticFit(low, high, center + spread * middle, spread * width), ""
+
+
+_INSTEAD = ": a straight line stands for it."
+_LEVELS = 3  # that a curve which is no step predicts
+
+
+def _degenerate(
+    predicted: FloatArray, units: FloatArray, mos: FloatArray, ends: tuple[float, float], scale: tuple[float, float]
+) -> str:
+    """Return what shows that the points do not determine the curve; "" where nothing does."""
+    length = scale[1] - scale[0]
+    if np.ptp(predicted) < 0.01 * np.ptp(mos):
+        return "The logistic fit predicts the same for all stimuli"
+    line = np.polynomial.Polynomial.fit(units, mos, 1)(units)
+    if np.sum((mos - predicted) ** 2) > 1.001 * np.sum((mos - line) ** 2) + 1e-12:
+        return "The logistic fit did not converge"  # a curve that is wide enough is as good as a line
+    if min(ends) < scale[0] - length or max(ends) > scale[1] + length:
+        low, high = sorted(ends)
+        return f"The logistic curve would run from {low:.3g} to {high:.3g}, far outside the scale"
+    if len(np.unique(np.round(predicted / np.ptp(predicted), 3))) < _LEVELS:
+        return "The logistic curve is a step between two values"
+    return ""
 
 
 def _logistic(score: FloatArray, low: float, high: float, middle: float, width: float) -> FloatArray:

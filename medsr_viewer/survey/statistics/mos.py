@@ -23,9 +23,10 @@ DIFFERENTIAL = (
     "Differential score of each observer and case: value - value of the hidden reference + the scale's best value"
     " (ACR-HR, ITU-T P.910). It may exceed the best value."
 )
-DIFFERENCE = (
-    "Difference of the two conditions' values of the same observer and case. p: two-sided t test of no difference, from"
-    " the same standard error and degrees of freedom as the interval; Holm's correction over all pairs."
+DIFFERENCE = "Difference of the two conditions' values of the same observer and case."
+DIFFERENCE_TEST = (
+    "p: two-sided t test of no difference, from the same standard error and degrees of freedom as the interval; Holm's"
+    " correction over all pairs."
 )
 
 
@@ -120,7 +121,7 @@ def differential_scores(table: RatingTable, reference: str = REFERENCE) -> tuple
 
 
 def paired_differences(table: RatingTable) -> tuple[ConditionDifference, ...]:
-    """Return all pairs of conditions (`DIFFERENCE`), in the table's order.
+    """Return all pairs of conditions (`DIFFERENCE`, `DIFFERENCE_TEST`), in the table's order.
 
     Differences of values are those of differential scores too: the hidden reference drops out.
     """

@@ -14,10 +14,14 @@ from medsr_viewer.survey.ratings import RatingTable
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
-ASSUMPTIONS = (
-    "Proportional odds: one ratio holds at every step of the scale (`by_step` shows how far); "
-    "odds averaged over observers and cases; observers and cases independent clusters, about ten or more of each"
-)
+_PROPORTIONAL = "Proportional odds: one ratio holds at every step of the scale (`by_step` shows how far); "
+_CLUSTERS = {
+    (True, True): "odds averaged over observers and cases; observers and cases independent clusters, about ten or more"
+    " of each",
+    (True, False): "odds averaged over observers, of this case alone; observers independent, about ten or more",
+    (False, True): "odds averaged over cases, of this observer alone; cases independent, about ten or more",
+}
+"""By whether there are several observers, and several cases."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,12 @@ class OrdinalModel:
     observers: int
     cases: int
     test: str
-    assumptions: str = ASSUMPTIONS
+    assumptions: str
+
+    @property
+    def clusters(self) -> str:
+        """By what the ratings go together, as the covariance takes it."""
+        return " and ".join(noun for noun, n in (("observer", self.observers), ("case", self.cases)) if n > 1)
 
 
 def ordinal_model(table: RatingTable, baseline: str) -> OrdinalModel:
@@ -101,7 +110,7 @@ def ordinal_model(table: RatingTable, baseline: str) -> OrdinalModel:
     Raises
     ------
     TooFewRatings
-        No such baseline, or under two conditions with ratings.
+        No such baseline, under two conditions with ratings, or a single observer's ratings of a single case.
 
     Notes
     -----
@@ -119,6 +128,9 @@ def ordinal_model(table: RatingTable, baseline: str) -> OrdinalModel:
         )
     others = [name for name in names if name != baseline]
     clusters = len(np.unique(observer)), len(np.unique(case))
+    if max(clusters) < 2:
+        raise TooFewRatings("The ordinal model needs two observers or two cases; there is one of each.")
+    assumed = _PROPORTIONAL + _CLUSTERS[clusters[0] > 1, clusters[1] > 1]
     rated = {name: value[condition == table.conditions.index(name)] for name in names}
     columns = np.stack([condition == table.conditions.index(name) for name in others], axis=1).astype(np.float64)
     message = _no_fit(rated)
@@ -129,9 +141,10 @@ def ordinal_model(table: RatingTable, baseline: str) -> OrdinalModel:
             thresholds = fitted.model.transform_threshold_params(fitted.params)[1:-1]
             at = dict(zip(map(float, np.unique(value)[:-1]), map(float, thresholds), strict=True))
             return OrdinalModel(
-                baseline, ratios, at, True, message, float(fitted.llf), df, len(value), *clusters, f"{_TEST}; {words}"
-            )
-    return OrdinalModel(baseline, (), {}, False, message, float("nan"), 0, len(value), *clusters, _TEST)
+                baseline, ratios, at, True, message, float(fitted.llf), df, len(value), *clusters, f"{_TEST}; {words}",
+                assumed,
+            )  # fmt: skip
+    return OrdinalModel(baseline, (), {}, False, message, float("nan"), 0, len(value), *clusters, _TEST, assumed)
 
 
 _TEST = "Cumulative-link (proportional odds) model, logit link, Wald test with Student's t"
@@ -145,11 +158,16 @@ def _no_fit(rated: dict[str, FloatArray]) -> str:
     for name, values in rated.items():
         if values.min() >= everything.max() or values.max() <= everything.min():
             return f"All ratings of {name} are at one end of those given: its odds ratio is not finite."
-    for name, values in rated.items():
-        rest = np.concatenate([other for key, other in rated.items() if key != name])
-        # With the other conditions all below (above) this one, the likelihood rises for ever with its ratio.
-        if values.min() >= rest.max() or values.max() <= rest.min():
-            return f"The ratings of {name} do not overlap with the others: its odds ratio is not finite."
+    # Where some conditions' ratings are nowhere above those of the rest, the likelihood rises for ever with their
+    # distance; one value that both have does not hold it.
+    ordered = sorted(rated, key=lambda name: (rated[name].min(), rated[name].max()))
+    for place in range(1, len(ordered)):
+        lower, upper = ordered[:place], ordered[place:]
+        if max(rated[name].max() for name in lower) <= min(rated[name].min() for name in upper):
+            return (
+                f"The ratings of {', '.join(lower)} do not overlap with those of {', '.join(upper)}: the odds ratios"
+                " are not finite."
+            )
     return ""
 
 
@@ -207,12 +225,10 @@ def _robust(fitted: Any, observer: NDArray[np.intp], case: NDArray[np.intp]) -> 
     bread = np.linalg.inv(-fitted.model.hessian(fitted.params))
     observers, cases = len(np.unique(observer)), len(np.unique(case))
     of_observers, of_cases = (_sandwich(bread, scores, cluster) for cluster in (observer, case))
-    if cases < 2 <= observers:
-        return of_observers, observers - 1, f"covariance robust to {observers} observers"
-    if observers < 2 <= cases:
-        return of_cases, cases - 1, f"covariance robust to {cases} cases; one observer"
+    if cases < 2:
+        return of_observers, observers - 1, f"covariance robust to {observers} observers; one case"
     if observers < 2:
-        return bread, max(len(scores) - len(bread), 1), "covariance of independent ratings"
+        return of_cases, cases - 1, f"covariance robust to {cases} cases; one observer"
     _, both = np.unique(observer * (case.max() + 1) + case, return_inverse=True)
     two_way = of_observers + of_cases - _sandwich(bread, scores, both)
     # With few clusters their difference may come out too small, even negative: never below either by itself.

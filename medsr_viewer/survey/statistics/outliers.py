@@ -84,17 +84,20 @@ class P913:
     ----------
     by_stimulus, by_condition : float
         r1, r2: Pearson's correlation of the observer's scores with the mean scores, over stimuli and over conditions;
-        NaN with fewer than three, or where either does not vary.
+        NaN with fewer than three, or where either does not vary, and of an observer alone.
     rejected : bool
         Both are below their limits (one, where the other is NaN).
     order : int
         1 for the first that was rejected, as rejection goes on without those before; 0 where not rejected.
+    wanting : str
+        Why a correlation is NaN, in words; "" where none is.
     """
 
     by_stimulus: float
     by_condition: float
     rejected: bool
     order: int
+    wanting: str = ""
 
 
 def p913(scores: FloatArray, *, by_stimulus: float = 0.75, by_condition: float = 0.8) -> tuple[P913, ...]:
@@ -116,6 +119,8 @@ def p913(scores: FloatArray, *, by_stimulus: float = 0.75, by_condition: float =
     suppose stimuli from bad to excellent: where all look much alike, good observers fall below them too.
     """
     observers = len(scores)
+    if (~np.isnan(scores)).any(axis=(1, 2)).sum() < 2:
+        return (P913(math.nan, math.nan, rejected=False, order=0, wanting="there is no other observer"),) * observers
     r1, r2 = np.full(observers, np.nan), np.full(observers, np.nan)
     order = np.zeros(observers, np.intp)
     kept = np.ones(observers, np.bool_)
@@ -131,8 +136,8 @@ def p913(scores: FloatArray, *, by_stimulus: float = 0.75, by_condition: float =
         kept[worst] = False
         order[worst] = order.max() + 1
     return tuple(
-        P913(float(first), float(second), bool(place), int(place))
-        for first, second, place in zip(r1, r2, order, strict=True)
+        P913(float(first), float(second), bool(place), int(place), _wanting(own, first, second))
+        for own, first, second, place in zip(scores, r1, r2, order, strict=True)
     )
 
 
@@ -189,6 +194,19 @@ def _bt500(above: int, below: int, n: int) -> Bt500:
     share = far / n if n else math.nan
     one_sidedness = abs(above - below) / far if far else math.nan
     return Bt500(above, below, n, share, one_sidedness, share > 0.05 and one_sidedness < 0.3)
+
+
+def _wanting(own: FloatArray, by_stimulus: float, by_condition: float) -> str:
+    """Return why a correlation of one observer's (cases, conditions) scores cannot be had."""
+    told = (
+        f"{name}: " + (f"fewer than three {things}" if n < 3 else "the scores do not vary")
+        for name, things, r, n in (
+            ("by stimulus", "stimuli", by_stimulus, (~np.isnan(own)).sum()),
+            ("by condition", "conditions", by_condition, (~np.isnan(own)).any(axis=0).sum()),
+        )
+        if math.isnan(r)
+    )
+    return "; ".join(told)
 
 
 def _correlations(own: FloatArray, means: FloatArray) -> tuple[float, float]:

@@ -153,7 +153,10 @@ def compare_blocks(
     values = np.asarray(blocks, np.float64)
     n, k = values.shape
     if k < 2 or n < 2 or np.isnan(values).any():
-        raise TooFewRatings(f"Ranks need two conditions in two complete blocks ({block}); there are {k} in {n}.")
+        raise TooFewRatings(
+            f"Rank tests need two conditions, and two blocks ({block}) in which all conditions were rated; there"
+            f" {'is' if k == 1 else 'are'} {k} condition{'s' * (k != 1)} and {n} such block{'s' * (n != 1)}."
+        )
     friedman = _friedman(values, conditions, block, dropped, assumptions) if k > 2 else None
     return RankComparison(block, friedman, _pairs(values, conditions))
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from medsr_viewer.survey.statistics.share_interval import ON_LOGITS, share_interval
+from medsr_viewer.survey.statistics.share_interval import ON_LOGITS, share_interval, share_test
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -30,7 +30,8 @@ class ReaderMean:
     ci95 : (float, float)
         95 % interval. Of a difference NaN where nothing varies.
     p : float
-        Two-sided, of the hypothesis given, on the figure's own scale; NaN where nothing varies and it does not hold.
+        Two-sided, of the hypothesis given, and below 0.05 just where `ci95` does not hold it. Of a difference NaN where
+        nothing varies and it is not 0.
     n, cases : int
         Readers, cases.
     test, assumptions : str
@@ -82,7 +83,8 @@ def mean_over_readers(
     covariance = (cases - 1) / cases * centered @ centered.T
     if readers == 1:
         error, df = float(np.sqrt(covariance[0, 0])), float("inf")
-        test, assumptions = "Jackknife over cases, normal quantile", "One reader: holds for this reader alone"
+        test = "Jackknife over cases, normal quantile"
+        assumptions = "One reader: holds for this reader alone; cases drawn at random and independent"
     else:
         between = float(np.var(values, ddof=1))
         shared = max(float((covariance.sum() - np.trace(covariance)) / (readers * (readers - 1))), 0.0)
@@ -95,14 +97,13 @@ def mean_over_readers(
     quantile = float(stats.t.ppf(0.975, df))
     if independent:
         ci95 = share_interval(value, error, quantile, independent)
-        test = f"{test}; {ON_LOGITS}"
+        p = share_test(value, error, df, hypothesis, independent)
+        test = f"{test}; {ON_LOGITS}; p by the same two"
     elif error > 0:
         ci95 = max(value - quantile * error, -1.0), min(value + quantile * error, 1.0)
-    else:
-        ci95 = float("nan"), float("nan")
-    if error > 0:
         p = float(2 * stats.t.sf(abs(value - hypothesis) / error, df))
     else:
+        ci95 = float("nan"), float("nan")
         p = 1.0 if value == hypothesis else float("nan")
     return ReaderMean(value, error, df, ci95, p, readers, cases, test, assumptions)
 

@@ -35,6 +35,7 @@ class RocResult:
         Its name.
     auc : ReaderMean
         Mean over observers of the empirical area, variance of Obuchowski and Rockette; its test is of 0.5.
+        Of one observer alone over cases.
     ci95_bootstrap : (float, float)
         Of the same mean: percentiles of a bootstrap over observers and cases (present and absent ones apart). Near 1
         too narrow with few observers.
@@ -68,7 +69,7 @@ class RocResult:
     absent: int
     left_out: tuple[str, ...]
     test: str = "Empirical area under the ROC curve, multi-reader multi-case"
-    assumptions: str = "Truth known without error; observers and cases drawn at random; one finding a case"
+    assumptions: str = "Truth known without error; one finding a case"
 
 
 @dataclass(frozen=True)

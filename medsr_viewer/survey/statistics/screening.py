@@ -38,6 +38,13 @@ RULES = {
 }
 """Each rule in words, by name; `ScreeningRules.in_words` fills in the limits."""
 
+LEAST_FOR = {
+    "bt500": (6, "of fewer scores none can lie 2 standard deviations from their mean"),
+    "p913": (4, "it keeps three observers whatever they answer"),
+    "inverted": (3, "of two who disagree it cannot be told which one turned the scale round"),
+}
+"""Observers from which on a rule can find anybody, and why fewer cannot be found; other rules need none beside one."""
+
 
 @dataclass(frozen=True)
 class ScreeningRules:
@@ -125,6 +132,12 @@ class Screening:
     rules: ScreeningRules
 
     @property
+    def without_effect(self) -> dict[str, str]:
+        """Rules by which nobody could be found, as there are too few observers, and why; by name."""
+        answered = sum(one.n > 0 for one in self.observers)
+        return {name: f"needs {least} observers, {why}" for name, (least, why) in LEAST_FOR.items() if answered < least}
+
+    @property
     def recommended(self) -> frozenset[str]:
         """Observers who may be left out, for whatever reason; `RatingTable.without` takes it."""
         return frozenset(one.name for one in self.observers if one.reasons)
@@ -159,6 +172,7 @@ def screen_observers(
     by_correlation = p913(cube, by_stimulus=rules.correlation, by_condition=rules.correlation_by_condition)
     verdicts = zip(table.observers, flat, bt500(flat), by_correlation, strict=True)
     others = with_the_others(flat)
+    answered = int((~np.isnan(flat)).any(axis=1).sum())
     observers = []
     for index, (name, own, by_bt500, by_p913) in enumerate(verdicts):
         answers = own[~np.isnan(own)]
@@ -169,7 +183,9 @@ def screen_observers(
         speaks = {
             "bt500": by_bt500.rejected,
             "p913": by_p913.rejected,
-            "inverted": others[index].r < 0 and others[index].p_inverted < rules.inversion_p,
+            "inverted": answered >= LEAST_FOR["inverted"][0]
+            and others[index].r < 0
+            and others[index].p_inverted < rules.inversion_p,
             "ranking": ranked >= rules.ranked_share,
             "one value": one_value,
             "attention": checks > 0 and passed / checks < rules.attention_share,

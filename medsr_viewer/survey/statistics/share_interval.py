@@ -1,11 +1,11 @@
-"""Interval of a figure between 0 and 1, a share or an area under a curve, that holds near the ends too."""
+"""Interval and test of a figure between 0 and 1, a share or an area under a curve, that hold near the ends too."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 
-from scipy import special
+from scipy import special, stats
 from scipy.optimize import brentq
 
 ON_LOGITS = (
@@ -44,6 +44,37 @@ def share_interval(
         center, reach = special.logit(value), quantile * standard_error / (value * (1 - value))
         low, high = min(low, float(special.expit(center - reach))), max(high, float(special.expit(center + reach)))
     return low, high
+
+
+def share_test(
+    value: float,
+    standard_error: float,
+    df: float,
+    hypothesis: float,
+    independent: Callable[[float], float],
+) -> float:
+    """Return the two-sided p value of a hypothesis: below 0.05 just where `share_interval` does not hold it.
+
+    Parameters
+    ----------
+    value, standard_error, independent
+        As of `share_interval`.
+    df : float
+        Of Student's t.
+    hypothesis : float
+        Above 0 and below 1.
+
+    Notes
+    -----
+    The interval spans two, so that the hypothesis must be refused by the tests of both: Student's t on the logit, and
+    the score test, with the variance under the hypothesis. With the first alone, p would contradict the interval where
+    the second is wider, and with a test on the figure's own scale near the ends.
+    """
+    p = 2 * float(stats.norm.sf(abs(value - hypothesis) / math.sqrt(independent(hypothesis))))
+    if standard_error > 0 and 0 < value < 1:
+        distance = abs(float(special.logit(value)) - float(special.logit(hypothesis)))
+        p = max(p, 2 * float(stats.t.sf(distance * value * (1 - value) / standard_error, df)))
+    return p
 
 
 _NORMAL = 1.959964

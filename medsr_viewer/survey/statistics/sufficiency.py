@@ -17,13 +17,33 @@ _ONE_SIDED, _POWER = 1.644854, 0.841621  # normal quantiles of 0.95 and 0.8
 
 
 def caution_on_ratings(sizes: Sequence[tuple[int, int]]) -> str:
-    """Return why intervals and p values for new observers or new cases are unreliable, in words; "" where they are not.
+    """Return why figures say nothing reliable of new observers or new cases, in words; "" where they do.
 
     Parameters
     ----------
     sizes : sequence of (int, int)
-        Observers and cases that each interval rests on. One of either has no interval for new ones, and no caution.
+        Observers and cases that each figure rests on. A figure of one of either has no interval for new ones, and is
+        told of where all figures are so.
     """
+    return " ".join(filter(None, (_caution_on_one(sizes), _caution_on_few(sizes))))
+
+
+def _caution_on_one(sizes: Sequence[tuple[int, int]]) -> str:
+    observers, cases = (max((size[place] for size in sizes), default=0) for place in (0, 1))
+    alone = [noun for noun, number in (("observer", observers), ("case", cases)) if number == 1]
+    if not alone:
+        return ""
+    words = (
+        f"There is one {' and one '.join(alone)}: every figure here is of this {' and this '.join(alone)} alone, and"
+        f" says nothing about other {' or other '.join(f'{noun}s' for noun in alone)}."
+    )
+    if len(alone) == 2:
+        return words
+    over = "cases" if observers == 1 else "observers"
+    return f"{words} Intervals and p values, where there are any, are over {over} alone."
+
+
+def _caution_on_few(sizes: Sequence[tuple[int, int]]) -> str:
     few = [
         (noun, min(short), len(short) == len(numbers) and len(set(numbers)) == 1)
         for noun, numbers in zip(("observer", "case"), zip(*sizes, strict=True), strict=False)
@@ -53,7 +73,7 @@ def caution_on_choices(observers: int, cases: int) -> str:
         return ""
     those = [(observers, "observer")] if observers < LEAST_DRAWN else []
     those += [(cases, "case")]
-    alone = " and ".join(f"{'this' if n == 1 else 'these'} {n} {noun}{'s' * (n != 1)}" for n, noun in those)
+    alone = " and ".join(f"this {noun}" if n == 1 else f"these {n} {noun}s" for n, noun in those)
     new = " or ".join(f"new {noun}s" for _, noun in those)
     few = " or ".join(f"{noun}s" for n, noun in those if n < LEAST_DRAWN)
     return (

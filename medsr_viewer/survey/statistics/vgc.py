@@ -40,7 +40,8 @@ class VgcResult:
     ci95_pooled : (float, float)
         As `ci95_bootstrap`.
     over_readers : ReaderMean or None
-        Of `auc`: interval and test of 0.5, variance of Obuchowski and Rockette; None with fewer than two cases.
+        Of `auc`: interval and test of 0.5, variance of Obuchowski and Rockette (of one observer alone the jackknife
+        over cases); None with fewer than two cases.
     by_observer : dict of str to float
         Each observer's own area.
     curve : Curve
@@ -66,10 +67,7 @@ class VgcResult:
     observers: int
     cases: int
     test: str
-    assumptions: str = (
-        "Observers and cases drawn at random; the same cases under both conditions are drawn together; "
-        "ordinal scale, no distances between its steps"
-    )
+    assumptions: str
 
 
 def vgc(table: RatingTable, baseline: str, *, resamples: int = 2000, seed: int = 0) -> tuple[VgcResult, ...]:
@@ -118,12 +116,15 @@ def _against(
     own = np.array([area(up, low) for up, low in zip(upper, lower, strict=True)])
     means, pooled = resampled_areas(upper, lower, np.zeros(upper.shape[1], np.intp), resamples, seed)
     over_readers = _over_readers(upper, lower, own)
+    bootstrap = percentiles(means, *upper.shape)
+    drawn = f"; percentiles of {resamples} resamples of observers and cases" if not np.isnan(bootstrap).any() else ""
+    assumed = f"{over_readers.assumptions}; {_ASSUMPTIONS}" if over_readers else _ASSUMPTIONS
     return VgcResult(
         condition,
         baseline,
         float(own.mean()),
         over_readers.ci95 if over_readers else (float("nan"), float("nan")),
-        percentiles(means, *upper.shape),
+        bootstrap,
         area(upper.ravel(), lower.ravel()),
         percentiles(pooled, *upper.shape),
         over_readers,
@@ -133,8 +134,15 @@ def _against(
         int((~np.isnan(lower)).sum()),
         len(compared),
         int(shown.sum()),
-        f"Area under the VGC curve (trapezoids); percentiles of {resamples} resamples of observers and cases",
+        f"Area under the VGC curve (trapezoids){drawn}",
+        f"{assumed[0].upper()}{assumed[1:]}",
     )
+
+
+_ASSUMPTIONS = (
+    "the same cases under both conditions go together, and are drawn together; ordinal scale, no distances between its"
+    " steps"
+)
 
 
 def _over_readers(upper: np.ndarray, lower: np.ndarray, own: np.ndarray) -> ReaderMean | None:

@@ -63,7 +63,7 @@ def test_one_observer_is_told_to_say_nothing_of_others() -> None:
     assert held["interval"].startswith("none: 1 observer and 6 cases say nothing of new ones")
     assert held["conditions"][0]["ci95"] == held["conditions"][0]["ci95_bootstrap"] == [None, None]
     for text in (files["report.html"], files["methods.txt"]):
-        assert "none: 1 observer and 6 cases say nothing of new ones" in text
+        assert "There is no interval for new observers and new cases: 1 observer and 6 cases say nothing" in text
         assert "new observers and new cases; 1 observer rated" not in text
         assert "confidence interval is for new observers" not in text
     assert held["questions"][0]["between"]["missing"]

@@ -134,15 +134,52 @@ def test_intervals_hold_the_true_correlation() -> None:
 
 
 def test_few_points_have_no_fit_and_say_so() -> None:
-    found = correlate([28.0, 30.0, 33.0], [2.0, 3.0, 4.0], clusters=["a", "b", "c"])
+    found = correlate([28.0, 30.0, 33.0, 33.5, 34.5], [2.0, 3.0, 4.0, 4.2, 4.1], clusters=["a", "b", "c", "d", "e"])
     assert found.fit is None
-    assert "Fewer than five" in found.message
-    assert found.srocc.value == 1
-    assert np.isnan(found.srocc.ci95).all()
+    assert "ask for 8 different scores" in found.message
+    assert "straight line" in found.test
+    assert found.srocc.value == pytest.approx(0.9)
     assert found.plcc.value == found.plcc_linear.value
     assert found.rmse < 0.4
-    with pytest.raises(TooFewRatings, match="there are 2"):
-        correlate([1, 2, np.inf], [1, 2, 3])
+    with pytest.raises(TooFewRatings, match="there are 4"):
+        correlate([1, 2, 3, 4, np.inf], [1, 2, 3, 4, 5])
+
+
+def test_points_that_go_together_in_few_cases_have_no_interval_and_no_test() -> None:
+    score, mos = _points(9, 8)
+    apart = correlate(score, mos)
+    assert apart.caution == ""
+    assert not np.isnan([*apart.srocc.ci95, *apart.plcc.ci95, *apart.rmse_ci95, apart.srocc.p]).any()
+    found = correlate(score, mos, clusters=np.repeat(np.arange(4), 2))
+    assert found.srocc.value == apart.srocc.value
+    coefficients = (found.srocc, found.krocc, found.plcc, found.plcc_linear)
+    assert np.isnan([(*each.ci95, each.p) for each in coefficients]).all()
+    assert np.isnan(found.rmse_ci95).all()
+    assert "describe the 8 stimuli of this survey alone" in found.caution
+    assert "with 4 there is no interval" in found.caution
+    of_many = correlate(*_points(9, 24), clusters=np.repeat(np.arange(8), 3))
+    assert of_many.caution == ""
+    assert np.isnan(of_many.srocc.p)  # of points taken as independent, which they are not
+    assert of_many.rmse_ci95[0] < of_many.rmse < of_many.rmse_ci95[1]
+
+
+@pytest.mark.parametrize(
+    ("mos", "words"),
+    [
+        (np.tile([3.0, 1.0], 6), "far outside the scale"),
+        (1 + np.arange(12) / 3, "did not converge"),
+        (np.where(np.arange(12) < 6, 2.0, 4.0), "is a step between two values"),
+    ],
+)
+def test_a_curve_that_the_points_do_not_determine_is_not_told(mos: np.ndarray, words: str) -> None:
+    score = np.arange(12.0)
+    fit, message = fit_logistic(score, mos)
+    assert fit is None
+    assert words in message
+    assert "a straight line stands for it" in message
+    found = correlate(score, mos)
+    assert found.plcc.value == found.plcc_linear.value
+    assert found.rmse == pytest.approx(stats.linregress(score, mos).stderr * 143**0.5, abs=1e-6)  # 143: sum of squares
 
 
 def test_infinite_scores_and_missing_mos_are_left_out() -> None:

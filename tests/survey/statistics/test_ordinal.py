@@ -93,6 +93,7 @@ def test_interval_holds_no_effect_where_observers_differ_in_their_taste() -> Non
         (np.stack((np.full((3, 3), 2.0), np.full((3, 3), 5.0)), axis=2), "one end"),
         (np.array([[[2, 5], [3, 5.0]], [[2, 5], [4, 5]]]), "b are at one end"),
         (np.array([[[1, 3], [2, 4.0]], [[1, 3], [2, 5]]]), "do not overlap"),
+        (np.array([[[1, 2], [2, 3.0]], [[1, 2], [2, 4]]]), "The ratings of a do not overlap with those of b"),
     ],
 )
 def test_no_maximum_is_said_not_raised(cube: np.ndarray, words: str) -> None:
@@ -100,6 +101,32 @@ def test_no_maximum_is_said_not_raised(cube: np.ndarray, words: str) -> None:
     assert not found.converged
     assert words in found.message
     assert found.odds_ratios == ()
+
+
+def test_two_groups_of_conditions_that_touch_at_one_value_alone_have_no_ratio() -> None:
+    """No condition is by itself apart from the rest: statsmodels reports convergence, and ratios of 10 to the 8."""
+    counts = {"low": (5, 3, 0, 0, 0), "bicubic": (1, 2, 5, 0, 0), "fmen": (0, 0, 4, 3, 1), "best": (0, 0, 1, 3, 4)}
+    values = np.array([np.repeat(np.arange(1.0, 6), each) for each in counts.values()])  # (conditions, observers)
+    cube = np.stack([values.T, values.T[::-1]], axis=1)
+    found = ordinal_model(_table(cube, tuple(counts)), "bicubic")
+    assert not found.converged
+    assert "low, bicubic do not overlap with those of fmen, best" in found.message
+    cube[-1, 0, 1] = 4.0  # one rating of bicubic above the least of fmen
+    assert ordinal_model(_table(cube, tuple(counts)), "bicubic").converged
+
+
+def test_one_of_either_is_told_in_what_is_assumed() -> None:
+    one_reader = ordinal_model(_table(_ratings(3, (0.0, 1.0), 1, 30), ("a", "b")), "a")
+    assert (one_reader.clusters, one_reader.df) == ("case", 29)
+    assert "of this observer alone" in one_reader.assumptions
+    one_case = ordinal_model(_table(_ratings(3, (0.0, 1.0), 30, 1), ("a", "b")), "a")
+    assert (one_case.clusters, one_case.df) == ("observer", 29)
+    assert "of this case alone" in one_case.assumptions
+    both = ordinal_model(_table(_ratings(3, (0.0, 1.0), 6, 6), ("a", "b")), "a")
+    assert both.clusters == "observer and case"
+    assert "observers and cases independent clusters" in both.assumptions
+    with pytest.raises(TooFewRatings, match="one of each"):
+        ordinal_model(_table(_ratings(3, (0.0, 1.0), 1, 1), ("a", "b")), "a")
 
 
 def test_one_observer_and_missing_ratings() -> None:

@@ -121,6 +121,37 @@ def test_gaps_and_observers_without_answers() -> None:
     assert found.observers[9].reasons == ()
 
 
+def test_an_observer_alone_has_no_correlation() -> None:
+    (one,) = screen_observers(table_of(good()[:1])).observers
+    assert math.isnan(one.p913.by_stimulus)
+    assert math.isnan(one.p913.by_condition)
+    assert one.p913.wanting == "there is no other observer"
+
+
+def test_a_correlation_that_cannot_be_had_says_why() -> None:
+    cube = good()
+    cube[2] = 3.0
+    found = screen_observers(table_of(cube)).observers
+    assert found[2].p913.wanting == "by stimulus: the scores do not vary; by condition: the scores do not vary"
+    assert found[0].p913.wanting == ""
+    two = screen_observers(table_of(good()[:, :, :2])).observers[0]
+    assert two.p913.wanting == "by condition: fewer than three conditions"
+    assert not math.isnan(two.p913.by_stimulus)
+
+
+@pytest.mark.parametrize(
+    ("observers", "off"),
+    [(1, {"bt500", "p913", "inverted"}), (2, {"bt500", "p913", "inverted"}), (3, {"bt500", "p913"}), (5, {"bt500"})],
+)
+def test_rules_that_can_find_nobody_among_few_are_named(observers: int, off: set[str]) -> None:
+    cube = good()[:observers]
+    cube[0] = 6 - cube[0]
+    found = screen_observers(table_of(cube))
+    assert set(found.without_effect) == off
+    assert not {reason for one in found.observers for reason in one.reasons} & off
+    assert screen_observers(table_of(good()[:6])).without_effect == {}
+
+
 def test_nobody() -> None:
     nothing = np.zeros(0, np.intp)
     table = RatingTable((), (), (), nothing, nothing, nothing, np.zeros(0), nothing, np.zeros(0))

@@ -74,6 +74,38 @@ def test_intervals_hold_the_true_area_of_an_equal_condition() -> None:
     assert 0.92 <= over_readers / 300 <= 0.99
 
 
+@pytest.mark.parametrize("observers", [1, 2, 6])
+def test_p_and_interval_never_contradict_one_another(observers: int) -> None:
+    told = []
+    for seed in range(150):
+        for found in vgc(_table(_ratings(seed, 0.6, observers, 8)), "bicubic", resamples=1):
+            assert found.over_readers is not None
+            holds = found.ci95[0] <= 0.5 <= found.ci95[1]
+            assert (found.over_readers.p >= 0.05) == holds
+            told.append(holds)
+    assert 0.1 < np.mean(told) < 0.99  # so that both happen
+
+
+def test_p_holds_its_level_where_conditions_are_equal() -> None:
+    refused = [
+        same.over_readers.p < 0.05
+        for seed in range(300)
+        if (same := vgc(_table(_ratings(seed, observers=6, cases=10)), "bicubic", resamples=1)[0]).over_readers
+    ]
+    assert len(refused) == 300
+    assert np.mean(refused) <= 0.06
+
+
+def test_what_is_assumed_of_one_reader_is_not_said_of_several() -> None:
+    one, _ = vgc(_table(_ratings(4, observers=1)), "bicubic")
+    assert "holds for this reader alone" in one.assumptions
+    assert "observers and cases drawn at random" not in one.assumptions.lower()
+    assert "resamples" not in one.test
+    several, _ = vgc(_table(_ratings(4)), "bicubic")
+    assert several.assumptions.startswith("Readers and cases drawn at random")
+    assert "resamples of observers and cases" in several.test
+
+
 def test_equal_ratings_are_one_half_without_interval() -> None:
     same, _ = vgc(_table(np.full((5, 5, 3), 3.0)), "bicubic")
     assert same.auc == same.auc_pooled == 0.5

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+
+import numpy as np
 
 from medsr_viewer.survey.analysis import Analysis, missed_anchors, recommended
 from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
 from medsr_viewer.survey.report.rating_figures import observer_figure
 from medsr_viewer.survey.report.sections.scores import absent
-from medsr_viewer.survey.report.wording import ABSENT, count, counted, number, p_equals, reach, share, with_interval
+from medsr_viewer.survey.report.wording import (
+    ABSENT,
+    count,
+    counted,
+    listed,
+    number,
+    p_equals,
+    reach,
+    share,
+    with_interval,
+)
 from medsr_viewer.survey.statistics.agreement import Repeatability
 from medsr_viewer.survey.statistics.anchor_check import ANCHOR_RULE
 from medsr_viewer.survey.statistics.bias import MODEL, ROUNDING
-from medsr_viewer.survey.statistics.sufficiency import least_stimuli
+from medsr_viewer.survey.statistics.screening import ObserverScreening, Screening
+from medsr_viewer.survey.statistics.sufficiency import LEAST_DRAWN, least_stimuli
 
 _TOO_FEW = "too few"
 _ICC_SHOWN = ("ICC(2,1)", "ICC(2,k)", "ICC(3,1)", "ICC(3,k)", "ICC(1,1)", "ICC(1,k)")
@@ -43,7 +57,8 @@ def _screening(analysis: Analysis) -> list[Block]:
             count(one.n),
             number(one.others.r),
             number(one.p913.by_stimulus),
-            share(one.bt500.share),
+            number(one.p913.by_condition),
+            share(one.bt500.share) if "bt500" not in screening.without_effect else ABSENT,
             f"{one.checks_passed} of {one.checks}" if one.checks else "none",
             number(one.median_seconds, 1),
             ", ".join(one.reasons) or "none",
@@ -51,26 +66,57 @@ def _screening(analysis: Analysis) -> list[Block]:
         for one in shown
     )
     excluded = recommended(analysis)
+    number_of = len(screening.observers)
+    who = "the one observer" if number_of == 1 else f"any of the {number_of} observers"
     lead = (
         f"The screening speaks for leaving out {counted(len(excluded), 'observer')} of {len(screening.observers)}:"
         f" {', '.join(sorted(excluded))}. Nobody is left out of the primary figures."
         if excluded
-        else f"The screening finds no reason to leave out any of the {len(screening.observers)} observers."
+        else f"The screening finds no reason to leave out {who}."
     )
-    blocks: list[Block] = [Paragraph(lead, "caution" if excluded else "plain")]
+    blocks: list[Block] = [Paragraph(lead, "caution" if excluded else "plain"), *_without_effect(screening)]
     if rows:
         only = "" if len(shown) == len(screening.observers) else " Only observers with a reason are listed."
         blocks.append(
             Table(
                 "Screening",
-                ("Observer", "n", "r, others", "r, P.913", "Far off, BT.500", "Checks passed", "Median s", "Reasons"),
+                (
+                    "Observer",
+                    "n",
+                    "r, others",
+                    "r by stimulus",
+                    "r by condition",
+                    "Far off, BT.500",
+                    "Checks passed",
+                    "Median s",
+                    "Reasons",
+                ),
                 rows,
-                "r, others: correlation with the mean of the others; r, P.913: with the mean scores, by stimulus."
-                f" Checks passed: attention checks, each counted once however many questions it asked.{only}",
+                "r, others: correlation with the mean of the others; r by stimulus, by condition: with the mean scores"
+                " (P.913). Checks passed: attention checks, each counted once however many questions it asked."
+                f"{_wanting(shown)}{only}",
             )
         )
     blocks.append(Paragraph("Rules. " + " ".join(f"{name}: {text}" for name, text in rules.items()), "note"))
     return blocks
+
+
+def _without_effect(screening: Screening) -> list[Block]:
+    """Return which rules could find nobody among so few observers."""
+    told = "; ".join(f"{name} {why}" for name, why in screening.without_effect.items())
+    return [Paragraph(f"Rules that could find nobody, with so few observers: {told}.", "note")] if told else []
+
+
+def _wanting(shown: Sequence[ObserverScreening]) -> str:
+    """Return why a correlation of P.913 is missing, by reason."""
+    names: dict[str, list[str]] = {}
+    for one in shown:
+        if one.p913.wanting and one.n:
+            names.setdefault(one.p913.wanting, []).append(one.name)
+    told = "; ".join(
+        f"{'all' if len(who) == len(shown) > 1 else listed(who)}, {reason}" for reason, who in names.items()
+    )
+    return f" Without a correlation of P.913: {told}." if told else ""
 
 
 def _anchor(analysis: Analysis) -> list[Block]:
@@ -134,13 +180,30 @@ def _between(analysis: Analysis) -> list[Block]:
             "Agreement between observers",
             ("Coefficient", "Value", "95 % CI", "n", "Which, and how the interval is made"),
             tuple(rows),
-            f"{between.observers} observers; n: stimuli (a case under a condition) that count; first answers. 1 is full"
-            f" agreement, 0 what chance gives. Assumptions.{without} Alpha: {between.alpha_ordinal.assumptions}. Kappa:"
-            f" {between.kappa_quadratic.assumptions}. The single-rating forms speak of one observer, the mean-of-k"
-            f" forms"
-            f" of the mean of all {between.observers}.",
-        )
+            f"{counted(between.observers, 'observer')}; n: stimuli (a case under a condition) that count; first"
+            f" answers. 1 is full agreement, 0 what chance gives. Assumptions.{without} Alpha:"
+            f" {between.alpha_ordinal.assumptions}. Kappa: {between.kappa_quadratic.assumptions}. The single-rating"
+            f" forms speak of one observer, the mean-of-k forms of the mean of all {between.observers}.",
+        ),
+        *_few(analysis, between.observers),
     ]
+
+
+def _few(analysis: Analysis, observers: int) -> list[Block]:
+    """Return what agreement from very few cases, or observers, does not tell."""
+    cases = int((~np.isnan(analysis.by_case)).any(axis=1).sum())
+    told = []
+    if cases < LEAST_DRAWN:
+        told.append(
+            f"The intervals of ICC and kappa take the stimuli as independent, but these are of {counted(cases, 'case')}"
+            " and go together by case: the intervals may be far too narrow for other cases."
+        )
+    if observers < LEAST_DRAWN:
+        told.append(
+            f"{counted(observers, 'observer')} do not show how far observers differ: agreement is that of these, and"
+            " the one-way and two-way random forms of ICC, which speak of others, are unreliable."
+        )
+    return [Paragraph(" ".join(told), "caution")] if told else []
 
 
 def _within(analysis: Analysis) -> list[Block]:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
 from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.report.curve_figures import roc_figure, vgc_figure
 from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
 from medsr_viewer.survey.report.sections.scores import absent
-from medsr_viewer.survey.report.wording import count, listed, number, p_equals, probability, reach, with_interval
+from medsr_viewer.survey.report.wording import (
+    count,
+    counted,
+    listed,
+    number,
+    odds,
+    p_equals,
+    probability,
+    reach,
+    with_interval,
+)
 
 
 def ordinal_section(analysis: Analysis, mark: str) -> Section:
@@ -34,6 +46,8 @@ def roc_section(analysis: Analysis, mark: str) -> Section:
         for result in analysis.roc
     )
     first = analysis.roc[0]
+    drawn = any(not math.isnan(result.ci95_bootstrap[0]) for result in analysis.roc)
+    near = " Near 1 the bootstrap's interval is too narrow with few observers." if drawn else ""
     blocks: list[Block] = [
         roc_figure(analysis, analysis.roc, mark),
         Table(
@@ -50,10 +64,10 @@ def roc_section(analysis: Analysis, mark: str) -> Section:
             ),
             rows,
             f"{first.test}; {first.auc.test}. Assumptions: {first.assumptions}; {first.auc.assumptions}."
-            f" {first.auc.n} observers, {first.present} cases with and {first.absent} without the finding. Sensitivity"
-            f" and specificity: confidence of {first.cut:g} or more counts as present. An area of 0.5 is chance; it is"
-            " the share of pairs of a case with and a case without the finding that is rated in the right order. Near 1"
-            " the bootstrap's interval is too narrow with few observers.",
+            f" {counted(first.auc.n, 'observer')}, {counted(first.present, 'case')} with and {first.absent} without the"
+            f" finding. n: ratings. Sensitivity and specificity: confidence of {first.cut:g} or more counts as present."
+            " An area of 0.5 is chance; it is the share of pairs of a case with and a case without the finding that is"
+            f" rated in the right order.{near}",
         ),
     ]
     if isinstance(analysis.roc_differences, Missing):
@@ -73,8 +87,11 @@ def roc_section(analysis: Analysis, mark: str) -> Section:
                     )
                     for each in analysis.roc_differences
                 ),
-                "Obuchowski-Rockette test of no difference, observers and cases both random; interval on the areas' own"
-                " scale, as the test; p is not corrected for the number of differences.",
+                f"{analysis.roc_differences[0].difference.test}; interval and test on the areas' own scale; p is not"
+                " corrected for the number of differences. Assumptions:"
+                f" {analysis.roc_differences[0].difference.assumptions}."
+                if analysis.roc_differences
+                else "",
             )
         )
     return Section(title, tuple(blocks))
@@ -86,7 +103,8 @@ def roc_lead(analysis: Analysis) -> str:
         return f"There is no area under the ROC curve. {analysis.roc.reason}"
     best = sorted(analysis.roc, key=lambda result: -result.auc.value)
     areas = (f"{one.condition} {with_interval(one.auc.value, *one.auc.ci95)}" for one in best)
-    text = f"Area under the ROC curve, mean over observers: {'; '.join(areas)}."
+    whose = "mean over observers" if best[0].auc.n > 1 else "of one observer"
+    text = f"Area under the ROC curve, {whose}: {'; '.join(areas)}."
     if flat := [one.condition for one in best if one.auc.standard_error == 0]:
         text += (
             f" The area of {listed(flat)} is the same whoever is left out: its interval says what so few observers and"
@@ -120,16 +138,18 @@ def _vgc(analysis: Analysis, mark: str) -> list[Block]:
     )
     first = analysis.vgc[0]
     readers = f" 95 % CI and p: {first.over_readers.test}." if first.over_readers else ""
+    drawn = any(not math.isnan(result.ci95_bootstrap[0]) for result in analysis.vgc)
+    near = " Near 0 and 1 the bootstrap's intervals are too narrow where observers are few." if drawn else ""
     return [
         vgc_figure(analysis, analysis.vgc, mark),
         Table(
             f"Visual grading characteristics against {first.baseline}",
             ("Condition", "AUC", "95 % CI", "p", "95 % CI, bootstrap", "AUC, pooled", "95 % CI, pooled", "n"),
             rows,
-            f"{first.test}.{readers} Assumptions: {first.assumptions}. {first.observers} observers, {first.cases}"
-            " cases. Near 0 and 1 the bootstrap's intervals are too narrow where observers are few."
-            f" An area of 0.5 means rated as {first.baseline} is, 1 always rated higher, 0 always lower;"
-            " p tests 0.5.",
+            f"{first.test}.{readers} Assumptions: {first.assumptions}. {counted(first.observers, 'observer')},"
+            f" {counted(first.cases, 'case')}.{near} n: ratings of the condition. An area of 0.5 means rated as"
+            f" {first.baseline} is, 1 always rated higher, 0 always lower; p tests 0.5, and is not corrected for the"
+            " number of conditions.",
         ),
     ]
 
@@ -143,19 +163,19 @@ def _model(analysis: Analysis) -> list[Block]:
     rows = tuple(
         (
             ratio.condition,
-            number(ratio.value),
-            reach(*ratio.ci95),
+            odds(ratio.value),
+            f"{odds(ratio.ci95[0])} to {odds(ratio.ci95[1])}",
             probability(ratio.p),
-            ", ".join(number(step, 1) for step in ratio.by_step),
+            ", ".join(odds(step) for step in ratio.by_step),
             count(ratio.n),
         )
         for ratio in model.odds_ratios
     )
     note = (
         f"{model.test}, df = {model.df}. Assumptions: {model.assumptions.replace('`by_step`', 'the column by step')}."
-        f" n = {count(model.n)} ratings, {model.observers} observers, {model.cases} cases. An odds ratio of 3 means"
-        f" that"
-        f" the odds of a higher answer are three times those under {model.baseline}."
+        f" n = {count(model.n)} ratings, {counted(model.observers, 'observer')}, {counted(model.cases, 'case')}. p is"
+        " not corrected for the number of conditions. An odds ratio of 3 means that the odds of a higher answer are"
+        f" three times those under {model.baseline}."
     )
     if model.message:
         note = f"{model.message} {note}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from medsr_viewer.survey.analysis import ESTIMAND, Analysis, recommended, sizes_of
+from medsr_viewer.survey.analysis import Analysis, recommended, sizes_of
 from medsr_viewer.survey.analysis_parts import Missing, found
 from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
 from medsr_viewer.survey.report.rating_figures import distribution_figure, mos_figure
 from medsr_viewer.survey.report.wording import count, counted, number, p_equals, probability, reach
-from medsr_viewer.survey.statistics.mos import DIFFERENCE, DIFFERENTIAL, FIRST_ANSWERS, ConditionScore
+from medsr_viewer.survey.statistics.mos import DIFFERENTIAL, FIRST_ANSWERS, ConditionScore
 from medsr_viewer.survey.statistics.sufficiency import caution_on_ratings
 
 
@@ -35,8 +37,8 @@ def _mos(analysis: Analysis, mark: str) -> Section:
         if analysis.has_interval and not analysis.caution
         else ""
     )
-    interval = f"The interval to report: {analysis.interval}{reading}"
-    blocks.append(Paragraph(f"What is estimated: {ESTIMAND} {FIRST_ANSWERS} {interval}", "note"))
+    words = f"What is estimated: {analysis.estimand} {FIRST_ANSWERS} {analysis.interval_words}{reading}"
+    blocks.append(Paragraph(words, "note"))
     if isinstance(analysis.differential, Missing):
         blocks.append(absent("Differential scores (DMOS)", analysis.differential))
     else:
@@ -81,14 +83,24 @@ def _score_table(analysis: Analysis, name: str) -> Table:
     )
     cases = max(score.cases for score in analysis.scores)
     observers = max(score.observers for score in analysis.scores)
-    resampled = next(iter(analysis.bootstrap.values())).method
+    methods = [
+        text
+        for intervals, text in (
+            ([score.ci95 for score in analysis.scores], " 95 % CI: for new observers and new cases."),
+            (
+                [score.ci95_these_cases for score in analysis.scores],
+                f" These cases: {analysis.scores[0].ci95_these_cases.method}",
+            ),
+            (analysis.bootstrap.values(), f" Bootstrap: {next(iter(analysis.bootstrap.values())).method}"),
+        )
+        if any(not math.isnan(each.low) for each in intervals)
+    ]
     return Table(
         f"{name} by condition",
         ("Condition", "Role", name, "95 % CI", "95 % CI, these cases", "95 % CI, bootstrap", "SD", "n"),
         rows,
-        f"n: ratings, of {observers} observers and {cases} cases; SD: of all ratings. 95 % CI: for new observers and"
-        f" new"
-        f" cases. These cases: {analysis.scores[0].ci95_these_cases.method} Bootstrap: {resampled}",
+        f"n: ratings, of {counted(observers, 'observer')} and {counted(cases, 'case')}; SD: of all ratings."
+        f"{''.join(methods)}",
         text_columns=2,
     )
 
@@ -126,13 +138,17 @@ def _sensitivity_table(
             number(score.mean),
             reach(score.ci95.low, score.ci95.high),
             number(score.mean - reported[score.name].mean),
-            f"{count(reported[score.name].n)} ({count(score.n)})",
+            count(reported[score.name].n),
+            count(score.n),
         )
         for score in others
     )
     caution = caution_on_ratings([sizes for one in others if (sizes := sizes_of(one))])
     first, second = names
-    header = ("Condition", f"{name}, {first}", f"{name}, {second}", f"95 % CI, {second}", "Change", f"n ({second})")
+    header = (
+        "Condition", f"{name}, {first}", f"{name}, {second}", f"95 % CI, {second}", "Change", f"n, {first}",
+        f"n, {second}",
+    )  # fmt: skip
     return Table(f"Sensitivity: {title}", header, rows, f"{note} {caution}".strip())
 
 
@@ -152,20 +168,21 @@ def _differences(analysis: Analysis) -> Section:
         )
         for each in analysis.differences
     )
+    has_interval = any(not math.isnan(each.ci95.low) for each in analysis.differences)
     table = Table(
         "Paired differences of mean ratings",
         ("Difference", "Mean", "95 % CI", "95 % CI, these cases", "p", "p, Holm", "n"),
         rows,
-        f"{DIFFERENCE} n: pairs of ratings. Intervals are not corrected for the number of pairs. Assumptions: as for"
-        f" the"
-        " mean scores; the scale's steps count as equal distances.",
+        f"{analysis.difference_words} n: pairs of ratings."
+        + (" Intervals are not corrected for the number of pairs." if has_interval else "")
+        + " Assumptions: as for the mean scores; the scale's steps count as equal distances.",
     )
     reading = Paragraph(
         "An interval that does not hold 0 means that one condition is rated higher than the other by new observers on"
         " new cases; intervals of two means may overlap all the same, because both share observers and cases.",
         "note",
     )
-    return Section(title, (table, *([] if analysis.caution else [reading]), *_ranks(analysis)))
+    return Section(title, (table, *([reading] if has_interval and not analysis.caution else []), *_ranks(analysis)))
 
 
 def _ranks(analysis: Analysis) -> list[Block]:
@@ -182,11 +199,9 @@ def _ranks(analysis: Analysis) -> list[Block]:
         )
         blocks.append(
             Paragraph(
-                f"{friedman.test}; {counted(friedman.dropped, 'observer')} without all conditions left out."
-                f" Assumptions:"
-                f" {friedman.assumptions}. It asks whether observers put the conditions in a common order at all; W"
-                f" is 0"
-                " for no common order and 1 for the same order by all.",
+                f"{friedman.test}{_dropped(friedman.dropped)}. Assumptions: {friedman.assumptions}. It asks whether"
+                " observers put the conditions in a common order at all; W is 0 for no common order and 1 for the same"
+                " order by all.",
                 "note",
             )
         )
@@ -200,23 +215,36 @@ def _ranks(analysis: Analysis) -> list[Block]:
             probability(pair.wilcoxon_p_holm),
             probability(pair.nemenyi_p),
             probability(pair.conover_p_holm),
-            f"{pair.n} ({pair.ties})",
+            count(pair.n),
+            count(pair.ties),
         )
         for pair in pairs
     )
     blocks.append(
         Table(
             "Comparisons by ranks, each observer's mean over cases",
-            ("Pair", "Mean", "Rank-biserial r", "Wilcoxon p", "p, Holm", "Nemenyi p", "Conover p, Holm", "n (ties)"),
+            (
+                "Pair",
+                "Mean",
+                "Rank-biserial r",
+                "Wilcoxon p",
+                "p, Holm",
+                "Nemenyi p",
+                "Conover p, Holm",
+                "n",
+                "Ties",
+            ),
             rows,
             f"{pairs[0].test}. Assumptions: {pairs[0].assumptions}; cases taken as given. Rank-biserial r: 1 where"
-            f" every"
-            " observer prefers the first, -1 the second. n: observers; ties: those without a difference. Conover's"
-            " test is not"
-            " defined where all observers rank alike.",
+            " every observer prefers the first, -1 the second. n: observers; ties: those of them without a difference."
+            " Conover's test is not defined where all observers rank alike.",
         )
     )
     return blocks
+
+
+def _dropped(observers: int) -> str:
+    return f"; {counted(observers, 'observer')} without all conditions left out" if observers else ""
 
 
 def distribution_section(analysis: Analysis, mark: str) -> Section:

@@ -49,10 +49,10 @@ def survey_section(facts: SurveyFacts) -> Section:
         ("Attention checks", count(facts.attention_checks) + " an observer" if facts.attention_checks else "none"),
         (
             "Sittings",
-            f"a break after {facts.sitting_minutes:g} minutes; answers {'could' if facts.back else 'could not'} be"
-            f" changed",
+            f"a break asked for after {facts.sitting_minutes:g} minutes of each; answers"
+            f" {'could' if facts.back else 'could not'} be changed",
         ),
-        ("Screens", ", ".join(f"{size} ({times})" for size, times in facts.screens) or "not recorded"),
+        ("Screens", _screens(facts)),
         ("Rated", days or ABSENT),
         ("Sites", count(facts.sites)),
         ("Allocation", _allocation(facts)),
@@ -68,6 +68,11 @@ def survey_section(facts: SurveyFacts) -> Section:
         text_columns=3,
     )
     return Section("How the survey was run", (*_integrity(facts), *_late(facts), Facts(tuple(rows)), conditions))
+
+
+def _screens(facts: SurveyFacts) -> str:
+    sizes = (f"{size} in {counted(times, 'sitting')}" for size, times in facts.screens)
+    return ", ".join(sizes) or "not recorded"
 
 
 def _allocation(facts: SurveyFacts) -> str:
