@@ -22,6 +22,7 @@ from medsr_viewer.models.folding import FOLDED_ARCHITECTURES, fold_for_inference
 from medsr_viewer.upscaling.methods import check_name
 from medsr_viewer.whole_files import write_whole
 from trainer.checkpoint import BEST
+from trainer.conditions import degradation_of, validation_size_of
 from trainer.degradations import describe
 from trainer.evaluation.figures import evaluate, load_perceptual
 from trainer.evaluation.leaks import split_kind
@@ -105,7 +106,7 @@ def publish(
     network = recipe["network"]
     scale_factor = network["scale_factor"]
     output = network.get("output", "residual")
-    degradation, size = _degradation(recipe), _validation_size(recipe)
+    degradation, size = degradation_of(recipe), validation_size_of(recipe)
     module = _folded(network, run / BEST)
     weights = published_weights(module)
     card = ModelCard(
@@ -205,19 +206,6 @@ def _folded(network: dict[str, Any], source: Path) -> nn.Module:
     except RuntimeError as exc:
         raise ModelError(f"{source}: not weights of {network['architecture']}", "Name the folder of a run.") from exc
     return fold_for_inference(module.eval())
-
-
-def _degradation(recipe: dict[str, Any]) -> DegradationRecipe:
-    values: dict[str, Any] = {
-        key: tuple(v) if isinstance(v, list) else v for key, v in recipe.get("degradation", {}).items()
-    }
-    return DegradationRecipe(**values)
-
-
-def _validation_size(recipe: dict[str, Any]) -> tuple[int, ...]:
-    """Return the size that the run's validation images had; runs from before the key was there resized none."""
-    data = recipe["data"]
-    return tuple(data.get("resize", ())) if data.get("resize_validation", False) else ()
 
 
 def _sized(size: Sequence[int]) -> str:

@@ -12,11 +12,14 @@ from typing import Any
 
 from medsr_viewer.errors import InputError
 from medsr_viewer.models.cards import BARELY_TRAINED_STEPS
+from trainer.conditions import unusual_conditions
 from trainer.log_columns import column_of, folders_of
 from trainer.recipe import Recipe
 from trainer.recipe_file import RECIPE_FOLDER, changes, load_recipe, recipe_as_dict, shipped_recipes
 
-_HEADINGS = ("recipe", "paper", "published", "ours", "steps", "hours", "what differs")
+_HEADINGS = ("recipe", "paper", "published", "ours", "measured", "steps", "hours", "what differs")
+AS_VIEWED, ALONE = "as the viewer runs it", "network alone"
+"""A card's figures, of rounded weights and back-projected; a run's own, which a gain of a card's must not be held to."""
 _WORDS = {
     "psnr_db": "{:.2f} dB",
     "gain_db": "{:+.2f}",
@@ -43,14 +46,25 @@ class Reached:
     figures : dict
         Data folder to ``psnr_db``, ``gain_db``, ``ssim`` and ``perceptual_distance``; some may be
         missing or NaN.
+    measured : str
+        How: `AS_VIEWED` or `ALONE`, and what was done to the images besides the standard degradation.
     settings : tuple of str
         What the run, of a card the last one, set otherwise than the recipe: ``data.batch = 8, was 16``.
+    orientations : int
+        That the result is the mean of.
     """
 
     steps: int
     hours: float
     figures: dict[str, dict[str, float]] = field(hash=False)
+    measured: str
     settings: tuple[str, ...] = ()
+    orientations: int = 1
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """By which the result of a recipe is chosen: the most steps, then the fewest orientations."""
+        return self.steps, -self.orientations
 
 
 def recipes_table(places: Iterable[Path]) -> str:
@@ -59,8 +73,9 @@ def recipes_table(places: Iterable[Path]) -> str:
     Parameters
     ----------
     places : iterable of Path
-        Run folders, folders of them, folders of published models, and cards: searched for recipes' names. Of several
-        results of one recipe the one of most steps counts.
+        Run folders, folders of them, folders of published models, and cards: searched for recipes' names. A run whose
+        card lies in its folder (``medsr-train publish RUN --out RUN``) counts by the card. Of several results of one
+        recipe the one of most steps counts, then the one of fewest orientations.
 
     Raises
     ------
@@ -69,7 +84,7 @@ def recipes_table(places: Iterable[Path]) -> str:
     """
     reached: dict[str, Reached] = {}
     for recipe, result in _found(places):
-        if recipe not in reached or result.steps > reached[recipe].steps:
+        if recipe not in reached or result.rank > reached[recipe].rank:
             reached[recipe] = result
     rows = [_row(load_recipe(name), reached.get(name)) for name in shipped_recipes()]
     lines = [_HEADINGS, ("---",) * len(_HEADINGS), *rows]
@@ -83,6 +98,7 @@ def _row(recipe: Recipe, reached: Reached | None) -> Sequence[str]:
         f"[`{recipe.name}`]({where})",
         *(text.replace("|", "/") for text in texts),
         "; ".join(_words(folder, values) for folder, values in reached.figures.items()) if reached else "not trained",
+        reached.measured if reached else "-",
         _steps(reached.steps) if reached else "-",
         f"{reached.hours:.2f}" if reached else "-",
         " ".join(filter(None, (_settings(reached), _shortened(recipe.differs)))) or "-",
@@ -128,6 +144,10 @@ def _of_run(run: Path) -> tuple[str, Reached] | None:
     best, recipe = _values(run / "best.json"), _values(run / "recipe.json")
     if "name" not in recipe or "step" not in best:
         return None
+    published = filter(None, (_of_card(_values(path)) for path in sorted(run.glob("*.json"))))
+    for name, reached in published:
+        if name == recipe["name"]:
+            return name, reached
     figures = {
         folder: {
             name: float(best[column])
@@ -137,7 +157,13 @@ def _of_run(run: Path) -> tuple[str, Reached] | None:
         for folder in folders_of(best)
     }
     hours = float(best.get("seconds", 0)) / 3600
-    return recipe["name"], Reached(int(best["step"]), hours, figures, _set_otherwise(recipe["name"], recipe))
+    settings = _set_otherwise(recipe["name"], recipe)
+    return recipe["name"], Reached(int(best["step"]), hours, figures, _measured(ALONE, recipe), settings)
+
+
+def _measured(how: str, recipe: dict[str, Any], orientations: int = 1) -> str:
+    mean = f"mean over {orientations} orientations" if orientations > 1 else ""
+    return ", ".join(filter(None, (how, mean, unusual_conditions(recipe))))
 
 
 def _set_otherwise(name: str, recipe: dict[str, Any]) -> tuple[str, ...]:
@@ -158,8 +184,9 @@ def _of_card(card: dict[str, Any]) -> tuple[str, Reached] | None:
     if not isinstance(training, dict) or "recipe" not in training:
         return None
     name, hours = training["recipe"], float(training.get("seconds", 0)) / 3600
-    settings = _set_otherwise(name, training.get("settings", {}))
-    return name, Reached(int(training.get("steps", 0)), hours, card.get("figures", {}), settings)
+    recipe, orientations, steps = training.get("settings", {}), card.get("orientations", 1), training.get("steps", 0)
+    settings, measured = _set_otherwise(name, recipe), _measured(AS_VIEWED, recipe, orientations)
+    return name, Reached(int(steps), hours, card.get("figures", {}), measured, settings, orientations)
 
 
 def _values(path: Path) -> dict[str, Any]:

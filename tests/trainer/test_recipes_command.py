@@ -55,10 +55,11 @@ def test_the_table_has_every_recipe_and_what_runs_and_cards_reached(
     assert main(["recipes", "--markdown", "--runs", str(tmp_path)]) == 0
     rows = table(capsys.readouterr().out)
     assert list(rows) == shipped_recipes()
-    assert rows["fmen-x4"] == ["ours", "-", "ct 30.50 dB, +4.25, SSIM 0.900", "12,000", "0.50", "-"]
-    assert rows["vdsr"][1:5] == [load_recipe("vdsr").published, "ct +1.00", "600 (**barely trained**)", "0.10"]
+    assert rows["fmen-x4"] == ["ours", "-", "ct 30.50 dB, +4.25, SSIM 0.900", "network alone", "12,000", "0.50", "-"]
+    viewed = "as the viewer runs it"
+    assert rows["vdsr"][1:6] == [load_recipe("vdsr").published, "ct +1.00", viewed, "600 (**barely trained**)", "0.10"]
     assert rows["vdsr"][-1].startswith(f"**Here data.batch = 3, was {load_recipe('vdsr').data.batch}.**")
-    assert rows["srgan-published"][2:5] == ["not trained", "-", "-"]
+    assert rows["srgan-published"][2:6] == ["not trained", "-", "-", "-"]
     assert all(len(row[-1]) < 400 for row in rows.values()), "one line"
 
 
@@ -73,6 +74,35 @@ def test_the_table_says_what_a_run_set_otherwise_than_its_recipe(
     assert main(["recipes", "--markdown", "--runs", str(tmp_path)]) == 0
     differs = table(capsys.readouterr().out)["srgan-published"][-1]
     assert differs.startswith("**Here loss.content_backbone = 'vgg16', was 'vgg19'.** Our images")
+
+
+def test_a_run_counts_by_the_card_in_its_folder_and_the_row_says_how_it_was_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = {"resize": [512, 512], "resize_validation": True}
+    recipe = {"data": data, "degradation": {"kernel": "bilinear-aliased"}}
+    for name in ("vdsr", "espcn"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "recipe.json").write_text(json.dumps(recipe | {"name": name}))
+        (tmp_path / name / "best.json").write_text(json.dumps({"step": 9, "ct_gain_db": 1.0}))
+
+    def write_card(path: Path, name: str, gain_db: float, **more: int) -> None:
+        training = {"recipe": name, "steps": 9, "settings": recipe if name == "vdsr" else {}}
+        path.write_text(json.dumps({"training": training, "figures": {"ct": {"gain_db": gain_db}}} | more))
+
+    write_card(tmp_path / "vdsr" / "vdsr-x4.json", "vdsr", 1.5)
+    write_card(tmp_path / "a-x2.json", "fmen-x2", 2.5, orientations=8)
+    write_card(tmp_path / "b-x2.json", "fmen-x2", 2.25)
+    write_card(tmp_path / "c-x3.json", "fmen-x3", 3.5, orientations=8)
+    assert main(["recipes", "--markdown", "--runs", str(tmp_path)]) == 0
+    rows = table(capsys.readouterr().out)
+    conditions = "images resized to 512 x 512, degraded by bilinear"
+    assert rows["vdsr"][2] == "ct +1.50", "of the card, not of the run beside it"
+    assert rows["vdsr"][3].startswith(f"as the viewer runs it, {conditions}")
+    assert rows["espcn"][2] == "ct +1.00"
+    assert rows["espcn"][3].startswith(f"network alone, {conditions}")
+    assert rows["fmen-x2"][2:4] == ["ct +2.25", "as the viewer runs it"], "the plain one, though of as many steps"
+    assert rows["fmen-x3"][3] == "as the viewer runs it, mean over 8 orientations"
 
 
 def test_a_folder_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
