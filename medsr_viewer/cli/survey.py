@@ -116,7 +116,12 @@ def _rate(options: argparse.Namespace) -> int:
     status = subprocess.call(  # noqa: S603 - this very interpreter, and arguments that are no shell's
         [sys.executable, "-m", "medsr_viewer", "--rate", str(options.survey), "--observer", options.observer]
     )
-    return DONE if status == 0 else SOME_FAILED  # a window that was killed has a status of its own
+    if status not in range(4):  # killed by a signal, or crashed: it has said nothing itself
+        say(
+            f"the rating window ended unexpectedly (status {status}): every answer that was saved is kept, and the "
+            "same command goes on at the very image"
+        )
+    return DONE if status == 0 else SOME_FAILED
 
 
 def _status(options: argparse.Namespace) -> int:

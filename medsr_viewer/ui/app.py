@@ -27,7 +27,7 @@ from medsr_viewer.ui.long_runs import Estimator, LongRuns
 from medsr_viewer.ui.main_window import MainWindow
 from medsr_viewer.ui.mapping import Mapping
 from medsr_viewer.ui.opening import Collect, Opening, ReadFrame
-from medsr_viewer.ui.preferences import Preferences
+from medsr_viewer.ui.preferences import Preferences, keep_no_visited_folders
 from medsr_viewer.ui.preloading import load_devices
 from medsr_viewer.ui.presenter import Presenter
 from medsr_viewer.ui.profile_dock import ProfileDock
@@ -222,6 +222,7 @@ def run(paths: Sequence[Path], *, sample: bool) -> int:
         Exit status.
     """
     log_to_file()
+    keep_no_visited_folders()
     application = QApplication(["medsr-viewer"])
     application.setApplicationName("MedSR Viewer")
     application.setApplicationVersion(__version__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -9,6 +10,15 @@ from PySide6.QtCore import QByteArray, QSettings
 from medsr_viewer.ui.display.theme import Theme
 
 MAX_RECENT = 10
+
+
+def keep_no_visited_folders() -> None:
+    """Let Qt's own file dialogs write down no folders: they would name the cases of a study to whoever rates it here.
+
+    Qt keeps them in `QtProject.conf`, for all its programs alike; it cannot write below a device. While the program
+    runs the dialogs remember the last folder. What systems with dialogs of their own keep is theirs to say.
+    """
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
 
 
 class Preferences:

@@ -200,3 +200,13 @@ def test_a_server_that_the_password_is_not_for_is_told_before_anything_is_comput
     assert outcome.status == 1
     assert "set MEDSR_SURVEY_SERVER=h:5432" in outcome.err
     assert "case 1" not in outcome.err
+
+
+@pytest.mark.parametrize(("ended", "is_told"), [(-9, True), (139, True), (0, False), (TOLD, False)])
+def test_a_rating_window_that_was_killed_is_told_with_where_it_goes_on(
+    medsr: Run, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch, ended: int, is_told: bool
+) -> None:
+    assert medsr(*arguments(f"new @study {NEW} --condition bicubic", places)).status == 0
+    monkeypatch.setattr(subprocess, "call", lambda _command: ended)
+    outcome = medsr(*arguments("rate @study --observer R01", places))
+    assert ("the same command goes on at the very image" in outcome.err) == is_told
