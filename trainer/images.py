@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medsr_viewer.errors import NothingToOpen, UnreadableFile
+from medsr_viewer.errors import InputError, NothingToOpen, UnreadableFile
 from trainer.damage import is_damaged
 from trainer.tolerance import Unreadable
 from trainer.unprepared import check_place, expected
@@ -146,12 +146,15 @@ def load_images(
 
     Raises
     ------
+    InputError
+        If two of the places have one name.
     NothingToOpen
         If there is no image, or one of the places is not there or no data folder yet.
     UnreadableFile
         If more than 1 % of a data folder's images cannot be read, and more than one; of fewer than ten images, any. The
         message names them.
     """
+    check_names_differ(data)
     for place in data:
         check_place(Path(place), split)
     entries = [entry for place in data for entry in _entries(Path(place), split)]
@@ -197,6 +200,36 @@ def data_name(place: Path) -> str:
     if not place.is_file():
         return place.resolve().name
     return place.resolve().parent.name if place.name == MANIFEST else place.stem
+
+
+def image_files(place: Path, split: str) -> list[Path]:
+    """Return the files of a split, in a data folder or as a manifest names them, in the order in which they are read.
+
+    Raises
+    ------
+    UnreadableFile
+        If the manifest cannot be read.
+    """
+    return [entry.path for entry in _entries(place, split)]
+
+
+def check_names_differ(places: Sequence[Path]) -> None:
+    """Refuse data folders of one name: figures, weights and model cards tell folders by it.
+
+    Raises
+    ------
+    InputError
+        If two have the same; the message names them.
+    """
+    by_name: dict[str, Path] = {}
+    for place in places:
+        name = data_name(place)
+        if name in by_name:
+            raise InputError(
+                f"{by_name[name]} and {place} are both called {name}, and could not be told apart",
+                "Rename one of the folders.",
+            )
+        by_name[name] = place
 
 
 def manifest_rows(place: Path) -> list[dict[str, str]]:

@@ -27,10 +27,11 @@ from trainer.degradations import describe
 from trainer.evaluation.figures import evaluate, load_perceptual
 from trainer.evaluation.leaks import split_kind
 from trainer.evaluation.modalities import holds_radiographs
-from trainer.images import SUFFIXES, TrainingImage, data_name, large_enough, load_images, manifest_rows
+from trainer.images import TrainingImage, data_name, image_files, large_enough, load_images, manifest_rows
 from trainer.lineage import lineage_of, published_weights
 from trainer.recipe import DegradationRecipe
 from trainer.run_log import LOG
+from trainer.trained_images import trained_counts
 
 OUTPUT_NOTES = {
     "residual": "linear output added to the bicubic upscaling",
@@ -71,8 +72,9 @@ def publish(
     name : str
         Method name in the viewer, without the scale.
     data : sequence of Path
-        The run's data folders: for counts, attribution and the figures on their ``val`` images, which are degraded as
-        the recipe says, resized where the run's validation resized them, and left out where it left them out.
+        The run's data folders, as its checkpoint shows: for counts, attribution and the figures on their ``val``
+        images, which are degraded as the recipe says, resized where the run's validation resized them, and left out
+        where it left them out.
     out : Path
         Folder for ``NAME-xSCALE.safetensors`` (float16: the figures are those of the rounded weights), the card
         ``.json``, which holds the whole recipe, and the run's ``.log.csv``.
@@ -95,6 +97,8 @@ def publish(
         If the name is not one, or is an interpolation's.
     ModelError
         If the run folder has no best weights, or no log, or the viewer would refuse their result on a validation image.
+    OtherData
+        If the run was trained on other images.
     NothingToOpen
         If no validation image is large enough.
     CannotWrite
@@ -102,7 +106,7 @@ def publish(
     """
     check_name(name)
     recipe, best = _read(run / "recipe.json"), _read(run / "best.json")
-    log = _content(run / LOG)
+    log, trained = _content(run / LOG), trained_counts(run, data)
     network = recipe["network"]
     scale_factor = network["scale_factor"]
     output = network.get("output", "residual")
@@ -125,7 +129,7 @@ def publish(
             "steps": int(best["step"] + _earlier(recipe, "steps")),
             "seconds": round(best["seconds"] + _earlier(recipe, "seconds"), 1),
             "settings": {key: value for key, value in recipe.items() if key != "name"},
-            "data": _data_counts(data),
+            "data": _data_counts(data, trained),
             "note": f"{OUTPUT_NOTES[output]}, {ORIENTATION_NOTES[orientations]}then back-projected once",
             "measured": f"as the viewer runs it, on whole images{_sized(size)}; degradation: {describe(degradation)}",
         },
@@ -231,19 +235,13 @@ def _not_of_a_run(path: Path, exc: Exception) -> ModelError:
     return ModelError(f"{path}: not a run folder's file ({exc})", "Name the folder of a run.")
 
 
-def _data_counts(data: Sequence[Path]) -> list[dict[str, Any]]:
+def _data_counts(data: Sequence[Path], trained: Sequence[int]) -> list[dict[str, Any]]:
     """Return folders and counts, and how each was split where that is known: a recipe only states it."""
     return [
-        {"folder": data_name(place), **{split: _count(place, split) for split in ("train", "val")}}
+        {"folder": data_name(place), "train": count, "val": len(image_files(place, "val"))}
         | ({"split": kind} if (kind := split_kind(place)) else {})
-        for place in data
+        for place, count in zip(data, trained, strict=True)
     ]
-
-
-def _count(place: Path, split: str) -> int:
-    if place.is_file():
-        return sum(row.get("split") == split for row in manifest_rows(place))
-    return sum(path.suffix.lower() in SUFFIXES for path in (place / split).glob("*"))
 
 
 def _attributions(data: Sequence[Path]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from trainer.recipe_file import RECIPE_FOLDER, changes, load_recipe, recipe_as_d
 
 _HEADINGS = ("recipe", "paper", "published", "ours", "measured", "steps", "hours", "what differs")
 AS_VIEWED, ALONE = "as the viewer runs it", "network alone"
-"""A card's figures, of rounded weights and back-projected; a run's own, which a gain of a card's must not be held to."""
+"""Figures of a card: of rounded weights, back-projected; and of a run's validation. Their gains do not compare."""
 _WORDS = {
     "psnr_db": "{:.2f} dB",
     "gain_db": "{:+.2f}",

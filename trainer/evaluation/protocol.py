@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from medsr_viewer.errors import NothingToOpen, UnreadableFile, UnusableImage
 from medsr_viewer.imaging.resample import FloatArray
-from trainer.images import SUFFIXES, Report, TrainingImage, data_name, warn
+from trainer.images import SUFFIXES, Report, TrainingImage, check_names_differ, data_name, warn
 
 LUMA_WEIGHTS = (65.481, 128.553, 24.966)
 LUMA_OFFSET = 16
@@ -82,9 +82,12 @@ def load_luma(places: Sequence[Path], split: str, report: Report = warn) -> list
 
     Raises
     ------
+    InputError
+        If two folders have one name.
     NothingToOpen
         If there is no image.
     """
+    check_names_differ(places)
     images = []
     for place in places:
         folder = place / split if (place / split).is_dir() else place
