@@ -85,6 +85,13 @@ class Example:
         self.store.close()
 
 
+def shown(session: Session) -> str:
+    """Return the identifier of the trial that is shown."""
+    trial = session.step.trial
+    assert trial is not None
+    return trial.identifier
+
+
 def example(
     folder: Path,
     *,
