@@ -77,7 +77,7 @@ def analyse(
     """
     present, quality = dict(findings or {}), protocol != "roc"
     baseline = baseline or default_baseline(table.conditions, roles)
-    screening = attempt(lambda: screen_observers(table, attention))
+    screening = attempt(lambda: screen_observers(table, attention, is_quality=quality))
     cube = table.cube()
     return Analysis(
         question=question.name,
@@ -95,7 +95,7 @@ def analyse(
         differences=attempt(lambda: paired_differences(table)) if len(table.conditions) > 1 else Missing(_ONE),
         screening=screening,
         anchor_check=attempt(lambda: anchor_checks(table, roles)) if quality else Missing(_CONFIDENCE),
-        biases=attempt(lambda: _biases(table)) if table.value.size else Missing(_EMPTY),
+        biases=_biases(table) if quality else Missing(_CONFIDENCE),
         between=attempt(lambda: inter_observer(table, resamples=min(resamples, 1000), seed=seed)),
         within=attempt(lambda: intra_observer(table)),
         ranks=attempt(lambda: compare_ranks(table)) if quality else Missing(_CONFIDENCE),
@@ -154,7 +154,11 @@ def _with_withdrawn(table: RatingTable | None) -> tuple[ConditionScore, ...] | M
     return attempt(lambda: mean_opinion_scores(table))
 
 
-def _biases(table: RatingTable) -> Biases:
+def _biases(table: RatingTable) -> Biases | Missing:
+    return attempt(lambda: _fitted_biases(table)) if table.value.size else Missing(_EMPTY)
+
+
+def _fitted_biases(table: RatingTable) -> Biases:
     observers = len(np.unique(table.observer))
     if observers < LEAST_OBSERVERS:
         raise TooFewRatings(

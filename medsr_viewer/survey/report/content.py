@@ -11,7 +11,7 @@ from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.report.document import Block, Document, Facts, Paragraph, Section, figure_mark, marks_of
 from medsr_viewer.survey.report.facts import SurveyFacts
-from medsr_viewer.survey.report.methods_text import late_withdrawal_words, methods_text
+from medsr_viewer.survey.report.methods_text import REFERENCES_HEADING, late_withdrawal_words, methods_text
 from medsr_viewer.survey.report.sections.cases import case_section
 from medsr_viewer.survey.report.sections.objective import objective_section
 from medsr_viewer.survey.report.sections.observers import agreement_sentence, observer_sections
@@ -45,9 +45,15 @@ def report_document(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Docu
         sections += [replace(section, part=part) for section in _question(analysis, mark) if section.blocks]
     last = "The survey" if len(analyses) > 1 else ""
     sections.append(replace(survey_section(facts), part=last))
-    sections.append(Section("Methods, for a paper", (Paragraph(methods_text(analyses, facts)),), part=last))
+    sections.append(replace(_methods(analyses, facts), part=last))
     subtitle = f"{protocol_words(facts)}. Report by {facts.program}."
     return Document(facts.title, subtitle, marks_of(is_simulated=facts.is_simulated), tuple(sections))
+
+
+def _methods(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Section:
+    text, heading, references = methods_text(analyses, facts).partition(REFERENCES_HEADING)
+    cited = (Paragraph(f"{heading}{references}".strip(), "note"),) if references else ()
+    return Section("Methods, for a paper", (Paragraph(text), *cited), is_together=True)
 
 
 def _question(analysis: AnyAnalysis, mark: str) -> list[Section]:

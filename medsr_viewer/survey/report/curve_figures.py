@@ -37,11 +37,17 @@ def roc_figure(analysis: Analysis, results: Sequence[RocResult], mark: str) -> F
     return Figure(
         f"roc-{analysis.question}",
         "ROC curves",
-        "Each point is a threshold of confidence, over all observers' ratings in one. In brackets: area under the"
-        " pooled curve; the table has the mean of the observers' own areas, which is the one that is tested.",
+        "Each point is a threshold of confidence"
+        + (_POOLED if any(result.auc.n > 1 for result in results) else ". In brackets: area under the curve."),
         png,
         *_SIZE,
     )
+
+
+_POOLED = (
+    ", over all observers' ratings in one. In brackets: area under the pooled curve; the table has the mean of the"
+    " observers' own areas, which is the one that is tested."
+)
 
 
 def _curves(analysis: Analysis, curves: Sequence[tuple[str, Curve, float]], x: str, y: str, mark: str) -> bytes:

@@ -113,11 +113,14 @@ class Section:
         In order.
     part : str
         What it belongs to where a survey asks several questions; "" elsewhere.
+    is_together : bool
+        Whether it begins on a new page of a PDF where it would not fit on what is left of one.
     """
 
     title: str
     blocks: tuple[Block, ...]
     part: str = ""
+    is_together: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,17 @@ from medsr_viewer.survey.report.statistics_text import statistics_text
 from medsr_viewer.survey.report.wording import counted, listed, moment
 
 _SHOWN = {
-    "acr": "Images were shown one at a time, and each was rated",
-    "dsis": "Each image was shown beside the labelled original",
+    "acr": "Images were shown one at a time, and each was rated (absolute category rating, ITU-T P.910)",
+    "dsis": "Each image was shown beside the labelled original (double-stimulus impairment scale, ITU-R BT.500)",
     "queens": "Each case was shown as the labelled original beside all conditions at once, unlabelled and in random"
     " places",
-    "pairs": "Two images of a case were shown side by side in random places, and the better one had to be chosen",
+    "pairs": "Two images of a case were shown side by side in random places, and the better one had to be chosen"
+    " (pair comparison, ITU-T P.910)",
     "vgc": "Images were shown one at a time, and each was graded against the criteria",
     "roc": "Images were shown one at a time, and observers stated their confidence that the finding was present",
 }
 
+REFERENCES_HEADING = "\n\nReferences\n\n"
 REFERENCES = {
     "P.910": "ITU-T Rec. P.910, Subjective video quality assessment methods for multimedia applications (2023).",
     "BT.500": "ITU-R Rec. BT.500-15, Methodologies for the subjective assessment of the quality of television images"
@@ -70,7 +72,7 @@ def methods_text(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts
     text = "\n\n".join(paragraphs)
     recommendations = [key for key in ("P.910", "BT.500", "P.913") if key in text]
     references = [f"- {REFERENCES[key]}" for key in dict.fromkeys((*recommendations, *cited))]
-    return text + ("\n\nReferences\n\n" + "\n".join(references) if references else "") + "\n"
+    return text + (REFERENCES_HEADING + "\n".join(references) if references else "") + "\n"
 
 
 def _design(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> str:

@@ -30,6 +30,8 @@ _MOST_KEPT, _MOST_TEXT = 330.0, 120.0
 """Points: tables and texts that are higher may be split over pages; figures never are."""
 _MOST_LED = 480.0
 """Points that a heading asks for, with what stands first below it."""
+_PAGE = 690.0
+"""Points of a page below a heading."""
 _ENDLESS = 1e6
 
 
@@ -90,6 +92,8 @@ def _section(section: Section, width: float, heads: list[Any]) -> list[Any]:
     # keepWithNext would do so too, but splits no table.
     leading = next((place for place, block in enumerate(section.blocks) if not isinstance(block, Paragraph)), 0)
     first = min(sum(least[: leading + 1]), _MOST_LED)
+    if section.is_together and (whole := sum(_height(flowables, width) for flowables in made)) < _PAGE:
+        first = whole
     story = [CondPageBreak(first + 40 * (1 + len(heads))), *heads, _text(section.title, _styles()["heading"])]
     for place, (block, flowables) in enumerate(zip(section.blocks, made, strict=True)):
         leads = isinstance(block, Paragraph) and block.kind != "note"
@@ -102,13 +106,17 @@ def _least_height(flowables: list[Any], width: float) -> float:
     from reportlab.platypus import Image
     from reportlab.platypus import Paragraph as Flowed
 
-    height = float(
-        sum(each.wrap(width, _ENDLESS)[1] + each.getSpaceBefore() + each.getSpaceAfter() for each in flowables)
-    )
+    height = _height(flowables, width)
     is_figure = any(isinstance(each, Image) for each in flowables)
     if is_figure:
         return height
     return min(height, _MOST_TEXT if all(isinstance(each, Flowed) for each in flowables) else _MOST_KEPT)
+
+
+def _height(flowables: list[Any], width: float) -> float:
+    return float(
+        sum(each.wrap(width, _ENDLESS)[1] + each.getSpaceBefore() + each.getSpaceAfter() for each in flowables)
+    )
 
 
 def _block(block: Block, width: float) -> list[Any]:
@@ -223,7 +231,7 @@ def _styles() -> dict[str, Any]:
         "part": style(13, fontName=_BOLD, textColor="#0b5cad", spaceBefore=16, spaceAfter=4),
         "heading": style(13, fontName=_BOLD, spaceBefore=15, spaceAfter=5),
         "block": style(9, fontName=_BOLD, spaceBefore=9, spaceAfter=4),
-        "plain": style(8.6, spaceAfter=5),
+        "plain": style(8.0, spaceAfter=5),
         "lead": style(9.6, spaceAfter=6),
         "note": style(7.2, **note),
         "caution": style(8.6, textColor=_WARN, spaceBefore=8, spaceAfter=9, leftIndent=5, rightIndent=5, **boxed),

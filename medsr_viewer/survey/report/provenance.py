@@ -112,9 +112,7 @@ def _of(test: str, n: int, assumptions: str) -> _Json:
 
 def _rules(analysis: Analysis) -> _Json:
     screening = found(analysis.screening)
-    if not screening:
-        return {}
-    return {"in_words": screening.rules.in_words(), "without_effect": screening.without_effect}
+    return {"in_words": screening.rules.in_words()} if screening else {}
 
 
 def _is_missing(part: Mapping[str, Any] | Sequence[Any]) -> bool:

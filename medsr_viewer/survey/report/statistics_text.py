@@ -164,7 +164,7 @@ def _agreement(analyses: Sequence[Analysis]) -> _Part:
     if between := _first([one.between for one in analyses]):
         drawn = "" if math.isnan(between.alpha_ordinal.ci95[0]) else " with a bootstrap over cases"
         measures = [
-            *(["intraclass correlation"] if between.icc else []), f"Krippendorff's alpha{drawn}", "weighted kappa",
+            *(["intraclass correlation"] if between.icc else []), "weighted kappa", f"Krippendorff's alpha{drawn}",
         ]  # fmt: skip
         text = f"Agreement between observers was measured by {listed(measures)}."
         cited = [*(["ICC"] if between.icc else []), "alpha"]
@@ -233,10 +233,10 @@ def _screening(analyses: Sequence[Analysis], facts: SurveyFacts) -> _Part:
         if words and name not in off
     ]
     who = "Observers were" if len(screening.observers) > 1 else "The observer was"
-    text = f"{who} screened {listed(looked)}; the primary analysis keeps everyone"
-    if any(found(one.scores_screened) for one in analyses):
-        text += ", and a sensitivity analysis leaves out those found"
-    return f"{text}.", ()
+    text = f"{who} screened {listed(looked)};"
+    if any(one.is_quality and found(one.scores_screened) for one in analyses):
+        return f"{text} the primary analysis keeps everyone, and a sensitivity analysis leaves out those found.", ()
+    return f"{text} the analysis keeps everyone.", ()
 
 
 def _anchor(analyses: Sequence[Analysis]) -> _Part:

@@ -68,7 +68,7 @@ class RocResult:
     present: int
     absent: int
     left_out: tuple[str, ...]
-    test: str = "Empirical area under the ROC curve, multi-reader multi-case"
+    test: str = "Empirical area under the ROC curve"
     assumptions: str = "Truth known without error; one finding a case"
 
 

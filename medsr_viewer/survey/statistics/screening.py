@@ -126,16 +126,13 @@ class Screening:
         In the table's order.
     rules : ScreeningRules
         The limits that were used.
+    without_effect : dict of str to str
+        Rules by which nobody could be found, and why; by name.
     """
 
     observers: tuple[ObserverScreening, ...]
     rules: ScreeningRules
-
-    @property
-    def without_effect(self) -> dict[str, str]:
-        """Rules by which nobody could be found, as there are too few observers, and why; by name."""
-        answered = sum(one.n > 0 for one in self.observers)
-        return {name: f"needs {least} observers, {why}" for name, (least, why) in LEAST_FOR.items() if answered < least}
+    without_effect: dict[str, str]
 
     @property
     def recommended(self) -> frozenset[str]:
@@ -147,6 +144,8 @@ def screen_observers(
     table: RatingTable,
     attention: Mapping[str, tuple[int, int]] | None = None,
     rules: ScreeningRules | None = None,
+    *,
+    is_quality: bool = True,
 ) -> Screening:
     """Return who may be left out of the analysis, and why.
 
@@ -158,6 +157,8 @@ def screen_observers(
         Of each observer, attention checks passed and made.
     rules : ScreeningRules, optional
         Other limits.
+    is_quality : bool
+        Whether the ratings are of quality; the rules that suppose so are without effect elsewhere.
 
     Notes
     -----
@@ -172,7 +173,7 @@ def screen_observers(
     by_correlation = p913(cube, by_stimulus=rules.correlation, by_condition=rules.correlation_by_condition)
     verdicts = zip(table.observers, flat, bt500(flat), by_correlation, strict=True)
     others = with_the_others(flat)
-    answered = int((~np.isnan(flat)).any(axis=1).sum())
+    off = _without_effect(int((~np.isnan(flat)).any(axis=1).sum()), is_quality=is_quality)
     observers = []
     for index, (name, own, by_bt500, by_p913) in enumerate(verdicts):
         answers = own[~np.isnan(own)]
@@ -183,21 +184,27 @@ def screen_observers(
         speaks = {
             "bt500": by_bt500.rejected,
             "p913": by_p913.rejected,
-            "inverted": answered >= LEAST_FOR["inverted"][0]
-            and others[index].r < 0
-            and others[index].p_inverted < rules.inversion_p,
+            "inverted": others[index].r < 0 and others[index].p_inverted < rules.inversion_p,
             "ranking": ranked >= rules.ranked_share,
             "one value": one_value,
             "attention": checks > 0 and passed / checks < rules.attention_share,
             "too fast": median < rules.least_seconds or median < rules.fast_share * usual,
         }
-        reasons = tuple(rule for rule, holds in speaks.items() if holds)
+        reasons = tuple(rule for rule, holds in speaks.items() if holds and rule not in off)
         observers.append(
             ObserverScreening(
                 name, len(answers), by_bt500, by_p913, others[index], ranked, one_value, passed, checks, median, reasons
             )
         )
-    return Screening(tuple(observers), rules)
+    return Screening(tuple(observers), rules, off)
+
+
+def _without_effect(answered: int, *, is_quality: bool) -> dict[str, str]:
+    few = {name: f"needs {least} observers: {why}" for name, (least, why) in LEAST_FOR.items() if answered < least}
+    return few if is_quality else few | dict.fromkeys(_OF_QUALITY, "is for ratings of quality, from bad to excellent")
+
+
+_OF_QUALITY = ("p913", "ranking")
 
 
 def _ranked_share(own: FloatArray) -> float:

@@ -81,7 +81,7 @@ def mos_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
                 str(one["role"]),
                 str(one["n"]),
                 _NAME_OF.get(figure, "") + _number(one[figure]),
-                _interval(one[_INTERVAL_OF[figure]]) + (" (unreliable)" if one.get("caution") else ""),
+                _interval(one[_INTERVAL_OF[figure]], is_unreliable=bool(one.get("caution"))),
             )
             for one in ranked
         ]
@@ -171,9 +171,11 @@ def _value(figure: float | None) -> float:
     return float("-inf") if figure is None else figure
 
 
-def _interval(ends: Sequence[float | None] | None) -> str:
+def _interval(ends: Sequence[float | None] | None, *, is_unreliable: bool) -> str:
     """Return the cell of an interval; the line below the table says why there is none."""
-    return "none" if not ends or None in ends else " to ".join(_number(end) for end in ends)
+    if not ends or None in ends:
+        return "none"
+    return " to ".join(_number(end) for end in ends) + (" (unreliable)" if is_unreliable else "")
 
 
 def _number(value: Any) -> str:

@@ -168,7 +168,7 @@ def test_buttons_stay_in_place_when_a_notice_comes(window: ResultsWindow, qtbot:
 
 
 def test_a_score_without_an_interval_is_told_so() -> None:
-    condition = {"name": "lanczos", "role": "test", "n": 5, "mos": 3.0, "ci95": [None, None]}
+    condition = {"name": "lanczos", "role": "test", "n": 5, "mos": 3.0, "ci95": [None, None], "caution": "One."}
     wanting = {"missing": "A plan needs a pilot of 3 observers and 3 cases or more; there are 1 and 5."}
     question = {"question": "quality", "figure": "mos", "conditions": [condition], "next_survey": wanting}
     figures = {"questions": [question], "estimand": "Mean rating.", "interval": "none: 1 observer says nothing."}

@@ -88,7 +88,7 @@ def test_what_one_observer_cannot_tell_is_missing_with_its_reason() -> None:
     assert screened["p913"]["by_stimulus"] is screened["p913"]["by_condition"] is screened["others"]["r"] is None
     assert screened["p913"]["wanting"] == "there is no other observer"
     assert set(question["screening"]["without_effect"]) == {"bt500", "p913", "inverted"}
-    assert "Rules that could find nobody, with so few observers" in page
+    assert "Rules without effect here: bt500 needs 6 observers" in page
     assert "The observer was screened for ranked answers, for constant answers and for haste" in methods
     assert "P.910 Annex E" not in methods
     assert "without intervals or tests" in methods

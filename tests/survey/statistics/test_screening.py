@@ -152,6 +152,14 @@ def test_rules_that_can_find_nobody_among_few_are_named(observers: int, off: set
     assert screen_observers(table_of(good()[:6])).without_effect == {}
 
 
+def test_rules_for_quality_do_not_judge_confidence() -> None:
+    cube = good()
+    cube[1] = np.array([1, 2, 3, 4])
+    found = screen_observers(table_of(cube), is_quality=False)
+    assert found.observers[1].reasons == ("inverted",)
+    assert set(found.without_effect) == {"p913", "ranking"}
+
+
 def test_nobody() -> None:
     nothing = np.zeros(0, np.intp)
     table = RatingTable((), (), (), nothing, nothing, nothing, np.zeros(0), nothing, np.zeros(0))

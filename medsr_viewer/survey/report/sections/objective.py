@@ -47,7 +47,8 @@ def objective_section(analysis: Analysis, mark: str) -> Section:
         ),
         rows,
         f"SROCC (Spearman's) and KROCC (Kendall's tau-b): whether the score puts stimuli in the order that people do;"
-        " PLCC (Pearson's): how close to the prediction they lie; RMSE: in steps of the scale. Prediction: the"
+        " PLCC (Pearson's): how close to the prediction they lie, which follows the score up or down, so that the sign"
+        " of SROCC tells the direction; RMSE: in steps of the scale. Prediction: the"
         f" four-parameter logistic curve (VQEG), or a straight line. {_intervals(first)} Assumptions:"
         f" {first.assumptions}. n: stimuli; left out: those without a finite score. Scores are of the whole stimulus"
         f" against its reference.{_without_fit(known)}",

@@ -102,9 +102,9 @@ def _screening(analysis: Analysis) -> list[Block]:
 
 
 def _without_effect(screening: Screening) -> list[Block]:
-    """Return which rules could find nobody among so few observers."""
+    """Return by which rules nobody could be found."""
     told = "; ".join(f"{name} {why}" for name, why in screening.without_effect.items())
-    return [Paragraph(f"Rules that could find nobody, with so few observers: {told}.", "note")] if told else []
+    return [Paragraph(f"Rules without effect here: {told}.", "note")] if told else []
 
 
 def _wanting(shown: Sequence[ObserverScreening]) -> str:

@@ -63,7 +63,7 @@ def roc_section(analysis: Analysis, mark: str) -> Section:
                 "n",
             ),
             rows,
-            f"{first.test}; {first.auc.test}. Assumptions: {first.assumptions}; {first.auc.assumptions}."
+            f"{first.test}. {first.auc.test}. Assumptions: {first.assumptions}. {first.auc.assumptions}."
             f" {counted(first.auc.n, 'observer')}, {counted(first.present, 'case')} with and {first.absent} without the"
             f" finding. n: ratings. Sensitivity and specificity: confidence of {first.cut:g} or more counts as present."
             " An area of 0.5 is chance; it is the share of pairs of a case with and a case without the finding that is"

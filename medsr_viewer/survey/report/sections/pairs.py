@@ -7,7 +7,7 @@ from medsr_viewer.survey.pair_analysis import PAIRS_ESTIMAND, PairAnalysis
 from medsr_viewer.survey.report.document import Block, Paragraph, Section, Table
 from medsr_viewer.survey.report.pair_figures import scale_figure
 from medsr_viewer.survey.report.sections.scores import absent
-from medsr_viewer.survey.report.wording import count, number, p_equals, reach, share
+from medsr_viewer.survey.report.wording import count, counted, number, p_equals, reach, share
 from medsr_viewer.survey.statistics.neighbours import MOST_COMPARISONS, Separation
 from medsr_viewer.survey.statistics.pair_choice import PRIOR_SD
 from medsr_viewer.survey.statistics.pairs import PairScale
@@ -66,8 +66,10 @@ def _values(scale: PairScale, title: str) -> Table:
         title,
         ("Condition", "Value", "95 % CI", "Chosen", "Shown"),
         rows,
-        f"{scale.test}; {fit} (a small p means that one scale does not hold the choices).{regularised} Assumptions:"
-        f" {scale.assumptions}. n = {count(scale.n)} choices, {scale.observers} observers, {scale.cases} cases.",
+        f"{scale.test}; {fit} (a small p means that one scale does not hold the choices, or that those of one observer"
+        f" or one case go together, which the test takes as independent).{regularised} Assumptions:"
+        f" {scale.assumptions}. n = {count(scale.n)} choices, {counted(scale.observers, 'observer')},"
+        f" {counted(scale.cases, 'case')}.",
     )
 
 

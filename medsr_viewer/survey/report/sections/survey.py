@@ -67,7 +67,8 @@ def survey_section(facts: SurveyFacts) -> Section:
         "Observers saw none of these names.",
         text_columns=3,
     )
-    return Section("How the survey was run", (*_integrity(facts), *_late(facts), Facts(tuple(rows)), conditions))
+    blocks = (*_integrity(facts), *_late(facts), Facts(tuple(rows)), conditions)
+    return Section("How the survey was run", blocks, is_together=True)
 
 
 def _screens(facts: SurveyFacts) -> str:
