@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from medsr_viewer.errors import MedsrError, WrongPassphrase
 from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
+from medsr_viewer.ui.survey_setup.visible_focus import VisibleFocusDialog
 
 _WORDS = (
     "Closing ends the rating for good and reveals which image was made by which method. This cannot be undone: nobody "
@@ -29,7 +29,7 @@ _CLOSE = "&Close and unblind"
 _WIDTH = 560
 
 
-class CloseDialog(QDialog):
+class CloseDialog(VisibleFocusDialog):
     """Asks for the passphrase; stays until the survey is closed with it.
 
     Parameters

@@ -49,6 +49,7 @@ class FolderField(QWidget):
         row.addWidget(self.line, 1)
         row.addWidget(self.button)
         self.setFocusProxy(self.line)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a label with a key leads to no field without one
         self.line.editTextChanged.connect(self.changed)
         self.line.activated.connect(self._on_activated)
         if (typed := self.line.lineEdit()) is not None:

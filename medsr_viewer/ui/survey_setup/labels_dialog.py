@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from medsr_viewer.survey.design import Question
 from medsr_viewer.survey.design_mistakes import Mistake
 from medsr_viewer.survey.design_rules import FEWEST_LABELS, MOST_LABELS
 from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
 from medsr_viewer.ui.survey_setup.mistake_words import said
+from medsr_viewer.ui.survey_setup.visible_focus import VisibleFocusDialog
 
 _WIDTH = 460
 
@@ -20,7 +21,7 @@ Judge = Callable[[tuple[str, ...]], Sequence[Mistake]]
 """From labels to what is wrong with them."""
 
 
-class LabelsDialog(QDialog):
+class LabelsDialog(VisibleFocusDialog):
     """Takes labels, and closes once they are right.
 
     Parameters

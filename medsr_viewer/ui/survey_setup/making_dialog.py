@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Slot
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from medsr_viewer.ui.notices import Notices
 from medsr_viewer.ui.progress import Progress
@@ -14,6 +14,7 @@ from medsr_viewer.ui.runner import Runner, Work
 from medsr_viewer.ui.survey_setup.errand import Errand
 from medsr_viewer.ui.survey_setup.making import Step
 from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
+from medsr_viewer.ui.survey_setup.visible_focus import VisibleFocusDialog
 
 _WIDTH = 680
 
@@ -21,7 +22,7 @@ Row = tuple[str, QWidget, MistakeLabel | None]
 """A field, its label, and where its mistakes stand."""
 
 
-class MakingDialog(QDialog):
+class MakingDialog(VisibleFocusDialog):
     """Goes once its work is done; while that runs, Cancel stops it and nothing can be changed.
 
     Parameters
@@ -92,7 +93,7 @@ class MakingDialog(QDialog):
     def be_ready(self) -> None:
         """Lead to the button that begins."""
         self.start.setFocus()
-        self.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # the focus is drawn before the first Tab
+        self.show_focus()
 
     def event(self, event: QEvent) -> bool:
         """Grow and shrink at the lower edge with what is said."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QPushButton, QTableWidget, QTableWidgetItem
 
@@ -87,9 +87,7 @@ class QuestionTable(QTableWidget):
         column = _COLUMNS.get(part, 0)
         if self.isColumnHidden(column):
             column = _COLUMNS["scale"]
-        flags = QItemSelectionModel.SelectionFlag
-        # Not `setCurrentCell`: that takes the row out again where Ctrl is held, as for Ctrl+Enter in a dialog.
-        self.selectionModel().setCurrentIndex(self.model().index(row, column), flags.ClearAndSelect | flags.Rows)
+        self.setCurrentCell(row, column)
         field = self.cellWidget(row, column)
         (self if field is None else field).setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -99,6 +97,14 @@ class QuestionTable(QTableWidget):
         left = [question for row, question in enumerate(self._questions) if row not in chosen]
         if left:
             self.show_questions(left, self._rules)
+
+    def selectionCommand(
+        self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """Select the row that is led to: Ctrl, still held from Ctrl+Enter in a dialog, would take it out."""
+        if event is None:
+            return QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        return super().selectionCommand(index, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete removes the selected rows; F2 leads into the field of a cell."""

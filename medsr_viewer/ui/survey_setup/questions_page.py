@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from medsr_viewer.survey.design import Design, Question, Texts
@@ -122,7 +122,6 @@ class QuestionsPage(WizardPage):
     @Slot()
     def _go_back_to_row(self) -> None:
         self.table.go_to(self._row, "labels")
-        self.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # by which the style draws the focus
 
     @Slot()
     def _on_edited(self) -> None:

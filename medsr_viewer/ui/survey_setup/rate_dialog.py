@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from medsr_viewer.errors import MedsrError
 from medsr_viewer.survey.enrolment import check_observer
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
 from medsr_viewer.ui.survey_setup.mistake_label import MistakeLabel
+from medsr_viewer.ui.survey_setup.visible_focus import VisibleFocusDialog
 
 _WORDS = (
     "Rating fills the screen. It shows no name of any method, and every answer is kept at once: an observer who stops, "
@@ -20,7 +21,7 @@ _WORDS = (
 _WIDTH = 620
 
 
-class RateDialog(QDialog):
+class RateDialog(VisibleFocusDialog):
     """Asks for a survey's folder and a pseudonym.
 
     No pseudonym is suggested: the next reader at this workstation would rate as the last one.

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QDialog,
     QGroupBox,
     QHBoxLayout,
     QLabel,
@@ -23,6 +22,7 @@ from medsr_viewer.ui.runner import Runner
 from medsr_viewer.ui.survey_setup.folder_field import FolderField
 from medsr_viewer.ui.survey_setup.notice_place import NoticePlace
 from medsr_viewer.ui.survey_setup.result_tables import mos_table, next_table, progress_table
+from medsr_viewer.ui.survey_setup.visible_focus import VisibleFocusDialog
 
 _SIZE = (1060, 620)
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
@@ -62,7 +62,7 @@ _HINTS = {name: hint for _, entries in _GROUPS for name, _, hint in entries}
 _NO_CHOICE = "Choose the folder of a survey."
 
 
-class ResultsFrame(QDialog):
+class ResultsFrame(VisibleFocusDialog):
     """Widgets alone; `buttons` by name.
 
     Parameters

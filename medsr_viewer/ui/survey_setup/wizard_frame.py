@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHBoxLayout,
     QListWidget,
@@ -20,12 +19,13 @@ from medsr_viewer.ui.notices import Notices
 from medsr_viewer.ui.progress import Progress
 from medsr_viewer.ui.runner import Runner
 from medsr_viewer.ui.survey_setup.notice_place import NoticePlace
+from medsr_viewer.ui.survey_setup.visible_focus import VisibleFocusDialog
 
 _SIZE = (1060, 660)
 _STEPS_WIDTH = 190
 
 
-class WizardFrame(QDialog):
+class WizardFrame(VisibleFocusDialog):
     """Shows one page at a time.
 
     Parameters
@@ -79,6 +79,7 @@ class WizardFrame(QDialog):
         for part in (self.steps, self.load_button, self.save_button, self.back_button, self.next_button):
             part.hide()
         self.close_button.setText("Close")
+        self.show_focus()
 
     def set_busy(self, *, busy: bool) -> None:
         """Let nothing be changed while the survey is made."""

@@ -130,7 +130,7 @@ class WizardSteps(WizardFrame):
             field.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.next_button.setFocus()
-        self.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # by which the style draws the focus
+        self.show_focus()
 
     @Slot()
     def _on_changed(self) -> None:

@@ -424,7 +424,6 @@ def test_labels_are_reached_and_taken_by_keys(qtbot: QtBot) -> None:
     qtbot.keyClick(dialog.lines, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert page.table.questions[1].labels == ("Yes", "No")
     assert page.focusWidget() is page.table.cellWidget(1, 3)
-    assert page.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange), "by which the style draws the focus"
     assert [index.row() for index in page.table.selectionModel().selectedRows()] == [1]
 
 

@@ -373,3 +373,19 @@ def test_leaving_is_asked_about_once_something_was_entered(wizard: SurveyWizard,
 def test_an_untouched_wizard_closes_at_once(wizard: SurveyWizard) -> None:
     wizard.close()
     assert not wizard.isVisible()
+
+
+def test_the_key_of_the_folders_label_leads_to_it(wizard: SurveyWizard, qtbot: QtBot) -> None:
+    page = wizard.folder_page
+    wizard.show_page(5)
+    assert page.passphrase.hasFocus()
+    qtbot.keyClick(wizard, Qt.Key.Key_F, Qt.KeyboardModifier.AltModifier)
+    assert page.folder.line.lineEdit() is page.focusWidget() or page.folder.line is page.focusWidget()
+    qtbot.keyClick(wizard.focusWidget(), Qt.Key.Key_Tab)
+    assert page.folder.button.hasFocus()
+
+
+def test_the_focus_is_drawn_once_the_wizard_is_in_front(wizard: SurveyWizard, qtbot: QtBot) -> None:
+    """Qt forgets with each activation to draw it."""
+    drawn = Qt.WidgetAttribute.WA_KeyboardFocusChange
+    qtbot.waitUntil(lambda: wizard.isActiveWindow() and wizard.testAttribute(drawn))
