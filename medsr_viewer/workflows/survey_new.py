@@ -205,8 +205,12 @@ def create_survey(
         )
     created = made.created
     report("looking for what could tell the conditions apart")
-    findings = tuple(audit(made, allocation=allocation))
-    _refuse_unseen_leaks(made, findings, store_url)
+    try:
+        findings = tuple(audit(made, allocation=allocation))
+        _refuse_unseen_leaks(made, findings, store_url)
+    except BaseException:
+        discard_survey(folder)
+        raise
     trials = trial_count(plan, design, 0)
     return NewSurvey(
         folder,
@@ -227,11 +231,10 @@ def discard_survey(folder: Path) -> None:
 
 
 def _refuse_unseen_leaks(made: SurveyFolder, findings: Sequence[Finding], store_url: str) -> None:
-    """Keep no survey whose leaks only show now: without the allocation and the pixels no rating window refuses it."""
+    """Refuse a survey whose leaks only show now: without the allocation and the pixels no rating window refuses it."""
     refused = {finding for finding in findings if finding.severity == "refuse"}
     unseen = refused - set(audit(made, look_at_pixels=False)) if refused else set()
     if unseen:
-        discard_survey(made.path)
         leaks = "; ".join(sorted({f"{one.leak} ({one.where})" for one in unseen}))
         held = " The database of the answers is taken by it: name another one." if store_url else ""
         advice = " ".join(sorted({one.advice for one in unseen}))
