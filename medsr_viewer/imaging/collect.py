@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 _NOT_AN_IMAGE = "not a DICOM, PNG, TIFF or JPEG file"
+_NAMED_AS_IMAGES = (".dcm", ".dicom", ".ima", ".png", ".tif", ".tiff", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Skipped:
     advice : str
         What to do about it, or "".
     is_foreign : bool
-        Whether it is simply not an image: a text beside the images of a folder, say.
+        Whether it is simply not an image, nor named like one: a text beside the images of a folder, say.
     """
 
     path: str
@@ -147,7 +148,8 @@ class _Search:
         elif kind:
             self.records.append(read_header(one.path, one.source, kind))
         elif one.path.stat().st_size:
-            self.skip(one.source, _NOT_AN_IMAGE, UnreadableFile.advice, is_foreign=True)
+            is_foreign = not one.source.lower().endswith(_NAMED_AS_IMAGES)
+            self.skip(one.source, _NOT_AN_IMAGE, UnreadableFile.advice, is_foreign=is_foreign)
         else:
             self.skip(one.source, "the file is empty", UnreadableFile.advice)
 

@@ -116,6 +116,25 @@ def test_every_reason_to_skip_is_written_down(studies: Path, tmp_path: Path) -> 
     assert len(manifest(tmp_path / "out")) == 24
 
 
+def test_what_is_named_like_an_image_and_is_none_is_listed_and_other_files_are_not(
+    studies: Path, tmp_path: Path
+) -> None:
+    odd = studies / "odd"
+    odd.mkdir()
+    names = ("zeros.png", "zeros.dcm", "ZEROS.TIF")
+    for name in (*names, "notes.txt", "table.csv"):
+        (odd / name).write_bytes(bytes(40_000))
+    (odd / "noise.jpeg").write_bytes(b"\x91\x3f\xd0\x07" * 500)
+    prepared = prepare([studies], tmp_path / "out", OPTIONS)
+    reason = "not a DICOM, PNG, TIFF or JPEG file"
+    assert reasons(prepared) == dict.fromkeys((*names, "noise.jpeg"), reason)
+    assert prepared.skipped == {reason: 4}
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "zeros.png").write_bytes(bytes(40_000))
+    with pytest.raises(NothingToOpen, match=f"zeros.png: {reason}"):
+        prepare([tmp_path / "none"], tmp_path / "new", OPTIONS)
+
+
 def test_the_detail_filter_keeps_what_is_above_the_mean_for_good(studies: Path, tmp_path: Path) -> None:
     options = PrepareOptions(shares=(0.5, 0.3, 0.2), min_side=32, detail=True)
     everything = prepare([studies], tmp_path / "all", OPTIONS)
