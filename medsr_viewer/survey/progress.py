@@ -84,8 +84,12 @@ class Progress:
         due = self._sitting.break_minutes * 60
         if self.last_answer is None:
             return 0.0
-        # A clock that was moved back must not make a break longer than it is.
-        return min(max(due - (now - self.last_answer).total_seconds(), 0.0), due)
+        return max(due - (now - self.last_answer).total_seconds(), 0.0)
+
+    def see_clock(self, now: datetime) -> None:
+        """Count a break from now on where the clock was moved back behind its beginning: it must end some time."""
+        if self.last_answer is not None and now < self.last_answer:
+            self.last_answer = now
 
     def take(self, record: Record) -> None:
         """Take in a record of this observer, the next in order."""

@@ -100,7 +100,9 @@ class Session:
     @property
     def step(self) -> Step:
         """What is to be shown now."""
-        return step_now(self._progress, self._plan.training, self._trials, self._moment, self._clock())
+        now = self._clock()
+        self._progress.see_clock(now)
+        return step_now(self._progress, self._plan.training, self._trials, self._moment, now)
 
     @property
     def upcoming(self) -> tuple[Trial, ...]:

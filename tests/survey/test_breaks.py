@@ -125,4 +125,9 @@ def test_a_clock_that_is_moved_back_lengthens_no_break(tmp_path: Path) -> None:
     survey.rate(session, seconds=61)
     survey.clock.go_on(-3600)
     assert session.step.rest_seconds == 120
+    survey.clock.go_on(119)
+    assert session.step.rest_seconds == 1
+    survey.clock.go_on(1)
+    session.end_break()
+    assert session.step.kind == "main"
     assert survey.store.verify() == []
