@@ -13,6 +13,10 @@ from medsr_viewer.ui.failure import Failure
 from medsr_viewer.ui.survey.page import Page
 
 _LATER = "You may leave: when you come back under the same name, the study goes on at the very image."
+_FAULT = (
+    "This is a fault of the program. Every answer that was saved is kept. Try again; if it happens once more, close this "
+    "window and tell the coordinator: the details are in the program's log."
+)
 _ASKED_AGAIN = "An answer that was chosen but not saved yet is asked again then."
 
 
@@ -195,8 +199,8 @@ class ProblemPage(Page):
         """
         self.retry.setHidden(is_final)
         self.title.setText(failure.title)
-        told = [failure.reason] if not failure.details else []
-        self.text.setText("\n\n".join(part for part in (lost, *told, failure.advice) if part))
+        told = (_FAULT,) if failure.details else (failure.reason, failure.advice)
+        self.text.setText("\n\n".join(part for part in (lost, *told) if part))
 
     def clear(self) -> None:
         """Forget what was told."""

@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.survey.design import Screen
+from medsr_viewer.ui.failure import Failure
+from medsr_viewer.ui.survey.plain_pages import ProblemPage
 
 from .conftest import Open
 from .rating_study import SECRETS, make_study
@@ -63,3 +65,13 @@ def test_who_does_not_agree_sees_no_image(tmp_path: Path, open_rating: Open, qtb
     assert conducting.pages.is_on(page)
     assert not page.agree.isVisible()
     assert [payload["agreed"] for payload in payloads(folder, "consent")] == [False]
+
+
+def test_a_fault_of_the_program_says_what_is_kept_and_what_to_do(qtbot: QtBot) -> None:
+    page = ProblemPage()
+    qtbot.addWidget(page)
+    page.show_failure(Failure("Something unexpected happened", "KeyError: zebramethod", "Report it.", "Traceback ..."))
+    told = page.text.text()
+    assert "Every answer that was saved is kept" in told
+    assert "tell the coordinator: the details are in the program's log" in told
+    assert "zebramethod" not in told
