@@ -45,7 +45,7 @@ def rendered(folder: Path, pixels: np.ndarray, dtype: type = np.uint8) -> Render
 def warnings(case: RenderedCase, **planted: FloatArray) -> list[str]:
     stack = case.pixels | planted
     found = (
-        *check_range(stack, case.window),
+        *check_range(stack, case.window, 2),
         *check_clipping(stack, case.window, 2),
         *check_rounding(stack, case.window),
     )
