@@ -14,8 +14,8 @@ from medsr_viewer.ui.survey.page import Page
 
 _LATER = "You may leave: when you come back under the same name, the study goes on at the very image."
 _FAULT = (
-    "This is a fault of the program. Every answer that was saved is kept. Try again; if it happens once more, close this "
-    "window and tell the coordinator: the details are in the program's log."
+    "This is a fault of the program. Every answer that was saved is kept. Try again; if it happens once more, close "
+    "this window and tell the coordinator: the details are in the program's log."
 )
 _ASKED_AGAIN = "An answer that was chosen but not saved yet is asked again then."
 
