@@ -16,6 +16,7 @@ from medsr_viewer.imaging.frame import BoolArray, FloatArray, Frame, Window
 from medsr_viewer.imaging.region import Region
 from medsr_viewer.imaging.stored_values import StoredValues, stored_values
 from medsr_viewer.survey.design import Case, Condition, Design
+from medsr_viewer.survey.enhanced_elsewhere import files_of, names_of
 from medsr_viewer.survey.plan import Origin
 from medsr_viewer.survey.protocols import LABELLED, PROTOCOLS
 from medsr_viewer.upscaling.catalogue import catalogue
@@ -211,14 +212,13 @@ def _upscaled(condition: Condition, design: Design, comparisons: Mapping[int, Co
 
 
 def _enhanced_elsewhere(folder: Path, case: Case, frame: Frame, shape: tuple[int, ...]) -> FloatArray:
-    wanted = {case.name, case.path.stem}
     if not folder.is_dir():
         raise UnusableImage(f"{folder}: there is no such folder", "Name the folder of the images enhanced elsewhere.")
-    found = [path for path in sorted(folder.iterdir()) if path.is_file() and {path.name, path.stem} & wanted]
+    found = files_of(case, (path for path in sorted(folder.iterdir()) if path.is_file()))
     if len(found) != 1:
         raise UnusableImage(
             f"{folder}: {len(found)} files are named as the case {case.name}",
-            f"One must be named {' or '.join(sorted(wanted))}, with any suffix.",
+            f"One must be named {' or '.join(sorted(names_of(case)))}, with any suffix.",
         )
     (inputs, _) = find_inputs(found, 1)
     if len(inputs) != 1:

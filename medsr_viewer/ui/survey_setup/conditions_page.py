@@ -10,8 +10,10 @@ from pathlib import Path
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from medsr_viewer.imaging.read import sample_path
 from medsr_viewer.survey.design import REFERENCE, Condition, Design
 from medsr_viewer.survey.design_mistakes import Mistake, wrong
+from medsr_viewer.survey.enhanced_elsewhere import cases_without_file
 from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.ui.survey_setup.condition_names import condition_of_folder, condition_of_method
 from medsr_viewer.ui.survey_setup.condition_table import ConditionTable
@@ -89,8 +91,8 @@ class ConditionsPage(WizardPage):
             if one.method and not self._catalogue.has(one.method, scale):
                 names = ", ".join(method.name for method in self._catalogue.at_scale(scale))
                 mistakes.append(wrong(f"conditions[{place}].method", one.method, f"at ×{scale}: {names}"))
-            elif one.images is not None and not one.images.is_dir():
-                mistakes.append(wrong(f"conditions[{place}].images", one.images, "a folder that is there"))
+            elif one.images is not None:
+                mistakes += _mistakes_in_folder(one.images, design, f"conditions[{place}].images")
         return mistakes
 
     def first_field(self) -> QWidget:
@@ -153,3 +155,17 @@ class ConditionsPage(WizardPage):
         name = QFileDialog.getExistingDirectory(self, "Images enhanced elsewhere")
         if name:
             self.add_folder(Path(name))
+
+
+def _mistakes_in_folder(folder: Path, design: Design, key: str) -> list[Mistake]:
+    """Return that a folder is gone, or lacks images of cases: found out now rather than after the rest was computed."""
+    try:
+        lacking = cases_without_file(design.cases, folder)
+    except OSError:
+        return [wrong(key, folder, "a folder that is there")]
+    if not lacking:
+        return []
+    if [case.path for case in lacking] == [sample_path()]:
+        return [Mistake(key, "lacks the sample", "untick it, or tick a case for training")]
+    more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+    return [Mistake(key, f"lacks {lacking[0].name}{more}", "an image for each case, named as the case or its file")]

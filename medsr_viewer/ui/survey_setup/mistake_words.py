@@ -115,6 +115,9 @@ _NEEDS_TRUTH = (
 )
 _ONE_TRUTH = "The truth of all cases is {}. The protocol Present or absent (ROC) needs some of each."
 
+_NO_SAMPLE = (
+    "nobody has enhanced the sample that the observers are to be trained on. Untick it, or tick a case for training."
+)
 _WORDS: tuple[tuple[str, str, _Words], ...] = (
     ("title", "contains", _telling("The title has")),
     ("title", "", _always("The survey needs a title: one line, up to 200 letters.")),
@@ -146,6 +149,12 @@ _WORDS: tuple[tuple[str, str, _Words], ...] = (
     ("conditions[].name", "undegraded", _always("This is the name of the undegraded image. Give another one.")),
     ("conditions[].name", "", _name),
     ("conditions[].method", "", _not_made),
+    ("conditions[].images", "lacks the sample", _always(_NO_SAMPLE, "cases")),
+    (
+        "conditions[].images",
+        "lacks",
+        lambda found, _: (f"the folder {found}. Each case needs one image there, named as the case or as its file.",),
+    ),
     ("conditions[].images", "", lambda found, _: (f"the folder is not there: {found}",)),
     (
         "conditions[].scale_factor",

@@ -27,6 +27,7 @@ from medsr_viewer.ui.survey_setup.condition_names import condition_of_folder, co
 from medsr_viewer.ui.survey_setup.conditions_page import ConditionsPage
 from medsr_viewer.ui.survey_setup.labels_dialog import LabelsDialog
 from medsr_viewer.ui.survey_setup.made_page import MadePage
+from medsr_viewer.ui.survey_setup.mistake_words import told
 from medsr_viewer.ui.survey_setup.open_images import cases_of_open, evenly, open_inputs
 from medsr_viewer.ui.survey_setup.questions_page import QuestionsPage
 from medsr_viewer.ui.survey_setup.wizard import SurveyWizard
@@ -227,6 +228,29 @@ def test_conditions_are_named_for_what_they_are() -> None:
     assert (first.name, first.method) == ("fmen-blend-40", "fmen-blend 40 %")
     second = condition_of_folder(Path("/results/FMEN blend 40"), [Condition("fmen-blend-40")])
     assert (second.name, second.images) == ("FMEN-blend-40-2", Path("/results/FMEN blend 40"))
+
+
+def test_cases_that_nobody_enhanced_elsewhere_are_named_before_anything_is_computed(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = ConditionsPage(INTERPOLATION)
+    qtbot.addWidget(page)
+    sample = Case("training-sample", sample_path(), training=True)
+    cases = (CASE, Case("b", Path("/knee.png")), Case("c", Path("/c.dcm")), sample)
+    elsewhere = Condition("vendor", images=tmp_path)
+    design = replace(PLAIN, cases=cases, conditions=(PLAIN.conditions[0], elsewhere))
+    page.show_design(design)
+
+    def said() -> str:
+        (mistake,) = page.own_mistakes(design)
+        return told(mistake).text
+
+    assert said().startswith("Row 2, Images: the folder lacks a and 3 more. Each case needs one image there")
+    for name in ("a.tif", "knee.png", "c"):
+        (tmp_path / name).touch()
+    assert "nobody has enhanced the sample" in said()
+    (tmp_path / "training-sample.png").touch()
+    assert page.own_mistakes(design) == []
 
 
 @pytest.mark.parametrize("protocol", ["acr", "vgc"])
