@@ -11,6 +11,8 @@ SHARE = 0.01
 FEWEST = 10
 """Of fewer images none may be unreadable: one would be a tenth of them or more."""
 LISTED = 20
+LEFT_OUT = "left out: "
+"""What a line begins with that names an image which is left out."""
 
 
 def tolerated(count: int) -> int:
@@ -53,7 +55,7 @@ class Unreadable:
             if len(found) > tolerated(self._counts[folder]):
                 raise self._too_many(folder, list(found.values()))
         for exc in new:
-            self._report(f"left out: {exc}")
+            self._report(f"{LEFT_OUT}{exc}")
 
     def _too_many(self, folder: str, failed: Sequence[UnreadableFile]) -> UnreadableFile:
         listed = "; ".join(str(exc) for exc in failed[:LISTED])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from medsr_viewer.errors import InputError
 from trainer.arguments import whole_number
 from trainer.recipe import DegradationRecipe, Kernel
+from trainer.tolerance import LEFT_OUT
 
 if TYPE_CHECKING:
     from medsr_viewer.upscaling.methods import Method
@@ -79,8 +81,9 @@ def _evaluate(options: argparse.Namespace) -> int:
     left_out: list[str] = []
 
     def report(line: str) -> None:
-        print(line)
-        left_out.append(line)
+        print(line, file=sys.stderr)
+        if line.startswith(LEFT_OUT):
+            left_out.append(line.removeprefix(LEFT_OUT))
 
     images = _images(options, report)
     rows, processes = _rows(options, plan, images, report)
@@ -89,7 +92,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.json:
         write_json(options.json, evaluation)
     if options.csv:
-        write_csv(options.csv, evaluation.rows)
+        write_csv(options.csv, evaluation)
     if options.html:
         from trainer.evaluation.page import write_page
         from trainer.evaluation.worst_cases import worst_cases

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import numpy as np
 
 from medsr_viewer.errors import DeviceUnavailable, MedsrError, ModelError, NothingToOpen
 from medsr_viewer.upscaling.methods import Method
 from trainer.evaluation.figures import AS_VIEWED, STANDARD, image_figures, load_perceptual
 from trainer.evaluation.modalities import Trained, is_trained_on, modality_of
 from trainer.evaluation.protocol import Protocol
-from trainer.images import Report, TrainingImage, read_gray, warn
+from trainer.images import SMALLEST_DEGRADED, Report, TrainingImage, read_gray, warn
 from trainer.recipe import DegradationRecipe
+from trainer.tolerance import LEFT_OUT
 
 Progress = Callable[[int, int], None]
 """Takes how many images are done, of how many."""
@@ -93,11 +97,15 @@ def measure_image(image: TrainingImage, plan: Plan) -> Outcome:
     try:
         if image.stored is None:
             image = replace(image, stored=read_gray(Path(image.path), image.size))
-        return Outcome(tuple(_row(method, image, plan) for method in plan.methods))
+        rows = () if (reason := _unfit(image, plan.scale_factor)) else tuple(_row(m, image, plan) for m in plan.methods)
     except (ModelError, DeviceUnavailable):
         raise
     except MedsrError as exc:
         return Outcome((), f"{image.path}: {exc}")
+    exact = [row.method for row in rows if not math.isfinite(row.figures["psnr_db"])]
+    # Means over other images than the other methods' would not compare.
+    reason = reason or (f"{', '.join(exact)} met it exactly, so PSNR has no value" if exact else "")
+    return Outcome((), f"{image.path}: {reason}") if reason else Outcome(rows)
 
 
 def measure(
@@ -119,12 +127,21 @@ def gather(outcomes: Iterable[Outcome], count: int, report: Report, progress: Pr
     for done, outcome in enumerate(outcomes, start=1):
         rows += outcome.rows
         if outcome.left_out:
-            report(f"left out: {outcome.left_out}")
+            report(f"{LEFT_OUT}{outcome.left_out}")
         if progress:
             progress(done, count)
     if not rows:
         raise NothingToOpen(f"none of {count} images could be measured", "The reasons stand above.")
     return rows
+
+
+def _unfit(image: TrainingImage, scale_factor: int) -> str:
+    """Return why an image has no figures, or ""."""
+    rows, columns = image.shape
+    if min(image.shape) < SMALLEST_DEGRADED * scale_factor:
+        return f"{rows} x {columns} pixels are too few to score at x{scale_factor}"
+    pixels = image.pixels.clip(0, 1)
+    return "blank: all its pixels are equal, so PSNR has no value" if np.ptp(pixels) == 0 else ""
 
 
 def _row(method: Method, image: TrainingImage, plan: Plan) -> Row:

@@ -69,16 +69,18 @@ def page(evaluation: Evaluation, plots: Sequence[Plot], cases: Sequence[WorstCas
 
 def _header(title: str, evaluation: Evaluation) -> str:
     files = len({row.file for row in evaluation.rows})
+    left_out = f" ({len(evaluation.left_out)} left out)" if evaluation.left_out else ""
     subtitle = (
-        f"{files} images of the split “{evaluation.split}”, {len(evaluation.subjects)} methods, {evaluation.date}"
+        f"{files} images of the split “{evaluation.split}”{left_out}, {len(evaluation.subjects)} methods, "
+        f"{evaluation.date}"
     )
     return header(title, subtitle)
 
 
 def _measured(evaluation: Evaluation) -> list[str]:
     left_out = [
-        f"<details><summary>{len(evaluation.left_out)} notes on images that were left out</summary>"
-        f"<ul>{items(evaluation.left_out)}</ul></details>"
+        f'<h3 id="left-out">{len(evaluation.left_out)} left out</h3>',
+        f"<ul>{items(evaluation.left_out)}</ul>",
     ]
     return [
         '<h2 id="measured">What was measured</h2>',

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from medsr_viewer.errors import NothingToOpen, UnreadableFile, UnusableImage
 from medsr_viewer.imaging.resample import FloatArray
 from trainer.images import SUFFIXES, Report, TrainingImage, check_names_differ, data_name, warn
+from trainer.tolerance import LEFT_OUT
 
 LUMA_WEIGHTS = (65.481, 128.553, 24.966)
 LUMA_OFFSET = 16
@@ -96,7 +97,7 @@ def load_luma(places: Sequence[Path], split: str, report: Report = warn) -> list
                 try:
                     images.append(TrainingImage(_luma(path), str(path), data_name(place), data_name(place), "", 0, 255))
                 except UnreadableFile as exc:
-                    report(f"left out: {exc}")
+                    report(f"{LEFT_OUT}{exc}")
     if not images:
         raise NothingToOpen(f"no image in {', '.join(map(str, places))}", "Name folders with 8-bit PNG or TIFF files.")
     return images

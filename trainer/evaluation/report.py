@@ -77,7 +77,7 @@ class Evaluation:
     summaries : tuple of dict
         See `summarise`.
     cautions, left_out : tuple of str
-        What a reader must know, and which images were not measured.
+        What a reader must know; which images were not measured, and why.
     """
 
     data: tuple[str, ...]
@@ -131,7 +131,7 @@ def evaluation_of(
     rows : sequence of Row
         As `measure` returns them.
     left_out : sequence of str
-        What was said of images that were not measured.
+        Images that were not measured, with the reason.
     processes : int
         That shared the work.
     """

@@ -7,14 +7,12 @@ import io
 import json
 import math
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from medsr_viewer.errors import CannotWrite
 from medsr_viewer.whole_files import write_whole
-from trainer.evaluation.measuring import Row
 from trainer.evaluation.report import Evaluation
 
 _ROW_COLUMNS = ("method", "parameters", "file", "folder", "source", "modality", "trained_on")
@@ -49,8 +47,8 @@ def write_json(path: Path, evaluation: Evaluation) -> None:
     write_whole(path, json.dumps(_without_nan(document), indent=2) + "\n")
 
 
-def write_csv(path: Path, rows: Sequence[Row]) -> None:
-    """Write a line for each method and image; what is not a number is left empty.
+def write_csv(path: Path, evaluation: Evaluation) -> None:
+    """Write a line for each method and image, and one for each image that was left out; what is no number is empty.
 
     Raises
     ------
@@ -59,13 +57,12 @@ def write_csv(path: Path, rows: Sequence[Row]) -> None:
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    names = list(rows[0].figures)
-    writer.writerow([*_ROW_COLUMNS, *names])
-    for row in rows:
-        figures = (row.figures[name] for name in names)
-        writer.writerow(
-            [*(getattr(row, name) for name in _ROW_COLUMNS), *("" if math.isnan(value) else value for value in figures)]
-        )
+    names = list(evaluation.rows[0].figures)
+    writer.writerow([*_ROW_COLUMNS, *names, "left_out"])
+    for row in evaluation.rows:
+        figures = ("" if math.isnan(row.figures[name]) else row.figures[name] for name in names)
+        writer.writerow([*(getattr(row, name) for name in _ROW_COLUMNS), *figures, ""])
+    writer.writerows([*("" for _ in (*_ROW_COLUMNS, *names)), reason] for reason in evaluation.left_out)
     write_whole(path, text.getvalue())
 
 

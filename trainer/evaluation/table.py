@@ -33,5 +33,7 @@ def print_tables(evaluation: Evaluation) -> None:
         # As wide as its cells: a cut number would be a wrong one.
         width = Console(width=1000).measure(table).maximum
         Console(width=max(width, Console().width)).print(table)
+    if evaluation.left_out:
+        print(f"{len(evaluation.left_out)} images were left out; what they are, and why, stands above the tables.")
     for line in evaluation.cautions:
         Console(soft_wrap=True).print(line, markup=False, highlight=False)

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import html
 import json
 import math
+import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from medsr_viewer.errors import ModelError, NothingToOpen
@@ -21,6 +24,7 @@ from trainer.evaluation.figures import evaluate, image_figures, load_perceptual
 from trainer.evaluation.measuring import Plan, Row, measure
 from trainer.evaluation.summary import summarise
 from trainer.images import TrainingImage, load_images
+from trainer.recipe import DegradationRecipe
 
 BICUBIC = Method("bicubic", "interpolation")
 
@@ -164,6 +168,44 @@ def test_the_command_writes_a_table_json_csv_and_a_page(
     page = out["html"].read_text()
     assert page.count("data:image/png") == 5 + 2, "five plots; one worst case of either order"
     assert [path.name for path in tmp_path.glob("*.part")] == []
+
+
+def test_images_without_figures_are_listed_with_the_reason_wherever_the_figures_are(
+    data: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(data[1], own)
+    (own / "manifest.csv").unlink()
+    reasons = {
+        "blank.png": (np.full((64, 64), 90, np.uint8), "blank: all its pixels are equal, so PSNR has no value"),
+        "speck.png": (np.arange(25, dtype=np.uint8).reshape(5, 5), "5 x 5 pixels are too few to score at x4"),
+    }
+    for name, (pixels, _) in reasons.items():
+        Image.fromarray(pixels).save(own / "val" / name)
+    expected = [f"{own / 'val' / name}: {reason}" for name, (_, reason) in reasons.items()]
+    out = {kind: tmp_path / f"rows.{kind}" for kind in ("json", "csv", "html")}
+    files = [part for kind, path in out.items() for part in (f"--{kind}", str(path))]
+    assert main(["evaluate", "--data", str(own), "--methods", "nearest", *files]) == 0
+    printed = capsys.readouterr()
+    assert "1 images, degraded by" in " ".join(printed.out.split())
+    assert "2 images were left out" in printed.out
+    assert [line for line in printed.err.splitlines() if "left out" in line] == [f"left out: {e}" for e in expected]
+    assert json.loads(out["json"].read_text())["left_out"] == expected
+    with out["csv"].open(newline="") as file:
+        table = list(csv.DictReader(file))
+    assert [row["left_out"] for row in table] == ["", "", *expected]
+    assert [row["method"] for row in table] == ["bicubic", "nearest", "", ""]
+    page = out["html"].read_text()
+    assert all(f"<li>{html.escape(line)}</li>" in page for line in expected)
+
+
+def test_an_image_that_one_method_meets_exactly_is_left_out_for_all(interpolations: Plan) -> None:
+    blocks = np.kron(np.arange(400).reshape(20, 20) % 7, np.ones((2, 2))).astype(np.uint8) * 30
+    degraded = dataclasses.replace(interpolations, degradation=DegradationRecipe(kernel="nearest"))
+    said: list[str] = []
+    with pytest.raises(NothingToOpen):
+        measure(degraded, [TrainingImage(blocks, "blocks.png", "ct", "E", "CT", 0, 255)], said.append)
+    assert said == ["left out: blocks.png: nearest met it exactly, so PSNR has no value"]
 
 
 def test_one_degradation_is_chosen_for_all_methods_and_named(

@@ -46,7 +46,7 @@ def images(data: list[Path]) -> list[TrainingImage]:
 
 @pytest.fixture
 def evaluation(plan: Plan, images: list[TrainingImage], data: list[Path]) -> Evaluation:
-    return evaluation_of(plan, data, "val", "bicubic", measure(plan, images), ["left out: <odd> & broken.png"])
+    return evaluation_of(plan, data, "val", "bicubic", measure(plan, images), ["<odd> & broken.png: why"])
 
 
 def test_the_page_stands_alone_and_says_what_was_measured(
@@ -59,7 +59,8 @@ def test_the_page_stands_alone_and_says_what_was_measured(
     assert all(address.startswith(("data:image/png;base64,", "#")) for address in checker.addresses)
     assert "<script" not in html
     assert "http" not in html
-    assert "left out: &lt;odd&gt; &amp; broken.png" in html
+    assert "<li>&lt;odd&gt; &amp; broken.png: why</li>" in html
+    assert "8 images of the split “val” (1 left out)" in html
     for said in (
         "Research use only. Not a medical device; not for diagnosis.", "Upscaled pixels are computed, not measured.",
         "bicubic, a = -0.5, antialiased (Pillow)", "clipped to [0, 1]", "x2", evaluation.subjects[2].sha256[:12],
@@ -142,10 +143,12 @@ def test_logarithmic_axes_have_round_numbers(low: float, high: float, expected: 
     assert plots._ticks(low, high) == pytest.approx(expected)
 
 
-def test_flat_images_are_no_trouble(plan: Plan) -> None:
-    flat = [
-        TrainingImage(np.full((40, 40), gray, np.uint8), f"{gray}.png", "ct", "E", "CT", 0, 255) for gray in (9, 99)
-    ]
+def test_images_with_nothing_to_judge_are_no_trouble(plan: Plan) -> None:
+    flat = []
+    for gray in (9, 99):
+        pixels = np.full((40, 40), gray, np.uint8)
+        pixels[20, 20] += 1
+        flat.append(TrainingImage(pixels, f"{gray}.png", "ct", "E", "CT", 0, 255))
     evaluation = evaluation_of(plan, [Path("ct")], "val", "bicubic", measure(plan, flat), [])
     html = page(evaluation, draw_plots(evaluation), worst_cases(plan, flat, evaluation.rows, 1))
     assert "nan" not in re.sub(r"base64,[^\"]+", "", html).lower()
