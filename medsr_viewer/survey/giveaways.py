@@ -34,11 +34,20 @@ def names_in(text: str, names: Iterable[str]) -> tuple[str, ...]:
         Each with a letter or a digit. Found in capitals too, with any or no signs between their parts, and with a
         number or a plural after them: "Swift SRGANs" and "swift_srgan2" contain swift-srgan. Not inside another word.
     """
-    return tuple(name for name in names if _pattern(name).search(text))
+    folded = _folded(text)  # patterns are slow on megabytes: most names are not there at all
+    return tuple(name for name in names if _folded(_parts(name)[0]) in folded and _pattern(name).search(text))
+
+
+def _parts(name: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+|\d+", name)
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace("\u0307", "").replace("\u0131", "i")  # patterns take dotted and dotless i for i
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    parts = re.findall(r"[^\W\d_]+|\d+", name)
+    parts = _parts(name)
     body = r"[\W_]*".join(re.escape(part) for part in parts)
     end = r"(?![^\W_])" if parts[-1].isdecimal() else r"s?(?![^\W\d_])"
     return re.compile(rf"(?<![^\W_]){body}{end}", re.IGNORECASE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +11,7 @@ from typing import Any
 
 from medsr_viewer.errors import SurveyError
 from medsr_viewer.survey.plan import Plan, Stimulus, Trial
-from medsr_viewer.survey.records import canonical
+from medsr_viewer.survey.records import canonical, parsed
 
 FORMAT = 1
 _RESTORE = "Restore the survey's folder from a backup, or copy it again from where it was set up."
@@ -58,7 +57,7 @@ def plan_from(content: str | bytes, origin: str) -> Plan:
         of a newer version of the program.
     """
     try:
-        held = json.loads(content)
+        held = parsed(content)
         if type(held["format"]) is int and held["format"] > FORMAT:
             raise SurveyError(f"{origin}: it was made by a newer version of the program", "Update this program.")
         _check(held.pop("format") == FORMAT, "its format")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import json
 import math
 import re
 import zipfile
@@ -44,7 +43,7 @@ from medsr_viewer.survey.design_file import read_design
 from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.plan import Allocation, Plan
 from medsr_viewer.survey.plan_file import read_plan
-from medsr_viewer.survey.records import Record
+from medsr_viewer.survey.records import Record, parsed
 
 _HEAD = 256
 _LOCKED = frozenset({"survey.sqlite", "survey.sqlite-shm"})
@@ -106,8 +105,7 @@ def audit(
     found += _stimulus_findings(stimuli, plan, cases, readable)
     found += _plan_findings(design, plan, cases, size, attention if look_at_pixels else None, allocation)
     found += words.check_design_texts(design, secrets)
-    found += words.check_json(folder.plan_file.read_text("utf-8"), "plan.json", secrets)
-    found += words.check_records(records, secrets)
+    found += _text_findings(folder, records, secrets)
     found += words.check_exposed(exposed, design, words.secrets_of(design, plan, methods))
     found += _folder_findings(folder, files, records, secrets)
     found += _workstation_findings(
@@ -175,6 +173,14 @@ def _plan_findings(
         yield from identifiers.check_identifier_order(plan, allocation)
 
 
+def _text_findings(folder: SurveyFolder, records: Sequence[Record], secrets: words.Secrets) -> Iterator[Finding]:
+    plan = {"plan.json": words.texts_in(parsed(folder.plan_file.read_bytes()))}
+    yield from words.check_texts(plan["plan.json"], "plan.json", secrets)
+    yield from words.check_records(records, secrets)
+    for where, texts in {**plan, **words.texts_of_kinds(records)}.items():
+        yield from paths.check_text_paths("\n".join(texts), where)
+
+
 def _folder_findings(
     folder: SurveyFolder, files: Sequence[FileFact], records: Sequence[Record], secrets: words.Secrets
 ) -> Iterator[Finding]:
@@ -185,11 +191,7 @@ def _folder_findings(
     design = folder.design_file.read_text("utf-8")
     yield from other_files.check_design_source(design, secrets.stimuli)
     yield from paths.check_design_paths(design)
-    yield from paths.check_text_paths(folder.plan_file.read_text("utf-8"), "plan.json")
     yield from paths.check_sources_apart(names)
-    for record in records:
-        text = json.dumps(record.payload, ensure_ascii=False)
-        yield from paths.check_text_paths(text, f"records of kind {record.kind}")
     extras = {name: other_files.read_extra(folder.path, name) for name in other_files.extra_files(names)}
     for name, content in extras.items():
         where = "*" + Path(name).suffix

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ KNOWN = frozenset(
     {"design.toml", "plan.json", "allocation.sealed", "allocation.json", "survey.sqlite", "survey.head", "store.toml"}
 )
 _READ = 8 << 20
+_PIECE, _OVERLAP = 1 << 18, 1 << 10  # of a database: all of it at once would stop a window
 _GUESSES = 5  # passphrases that are tried: each takes a tenth of a second
 _SEED = re.compile(r"^[^\S\n]*#?.*\bseed\b[\"']?\s*[:=]\s*\d", re.IGNORECASE | re.MULTILINE)
 _MOVE = "Move it out of the survey's folder."
@@ -162,18 +163,11 @@ def check_folder_name(path: Path, secrets: Secrets) -> Iterator[Finding]:
 
 def check_database(content: bytes, where: str, secrets: Secrets) -> Iterator[Finding]:
     """Find names in the bytes of a database or its log: deleted rows and free pages are read too."""
-    text = content.decode("utf-8", "replace")
-    if names_in(text, _present(text, secrets.telling)):
+    pieces = (content[start : start + _PIECE + _OVERLAP] for start in range(0, len(content), _PIECE))
+    if any(names_in(piece.decode("utf-8", "replace"), secrets.telling) for piece in pieces):
         yield Finding(
             "bytes of the database", "it holds the name of a condition, maybe in what was deleted", where, SET_UP_AGAIN
         )
-
-
-def _present(text: str, names: Sequence[str]) -> list[str]:
-    """Return the names whose first word is there at all: patterns are slow on megabytes."""
-    folded = text.casefold()
-    firsts = {name: re.findall(r"[^\W_]+", name.casefold()) for name in names}
-    return [name for name, parts in firsts.items() if parts and parts[0] in folded]
 
 
 def _has_seed(held: Mapping[str, Any]) -> bool:

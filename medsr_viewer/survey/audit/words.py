@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import PurePath
 from typing import Any
 
@@ -21,6 +21,7 @@ from medsr_viewer.survey.scales import SCALES
 _SCORES = re.compile(
     r"(?<![^\W_])(?:ms[-_ ]?ssim|[dw]?psnr|ssim|uqi|lpips|dists|niqe|brisque|rmse|\d\s*dB)(?![^\W_])", re.I
 )
+_RANDOM = re.compile(r"(?<![^\W_])(?:[0-9a-f]{16}){1,4}(?![^\W_])")
 _NEAR = 3  # lines of a log that belong together
 
 
@@ -85,22 +86,35 @@ def check_design_texts(design: Design, secrets: Secrets) -> Iterator[Finding]:
             )
 
 
-def check_json(text: str, where: str, secrets: Secrets) -> Iterator[Finding]:
-    """Find names among all keys and texts of a JSON document; numbers are left out."""
-    yield from _check_machine_texts(list(_strings(json.loads(text))), where, secrets)
+def texts_in(held: Any) -> list[str]:
+    """Return the keys and texts that a value of JSON holds, each once; identifiers and digests left out of them.
+
+    They are nearly all of a plan, what they are made of is checked apart, and some look like a name with a number.
+    """
+    return list(dict.fromkeys(_RANDOM.sub("", text) for text in dict.fromkeys(_strings(held))))
+
+
+def check_texts(texts: Collection[str], where: str, secrets: Secrets) -> Iterator[Finding]:
+    """Find names among texts that a program wrote, such as `texts_in` returns them."""
+    joined = "\n".join(texts)
+    for check, names, severity in _KINDS:
+        if names_in(joined, getattr(secrets, names)):
+            yield Finding(check, f"it holds the name of a {check.split()[-1]}", where, SET_UP_AGAIN, severity)
 
 
 def check_records(records: Iterable[Record], secrets: Secrets) -> Iterator[Finding]:
-    """Find names in records: each kind is reported once."""
-    seen: set[tuple[str, str]] = set()
+    """Find names in records before the survey was closed: each kind is reported once."""
+    for where, texts in texts_of_kinds(takewhile(lambda record: record.kind != "closed", records)).items():
+        yield from check_texts(texts, where, secrets)
+
+
+def texts_of_kinds(records: Iterable[Record]) -> dict[str, Collection[str]]:
+    """Return the texts of records by what a message calls them, as of `texts_in`."""
+    found: dict[str, dict[str, None]] = {}
     for record in records:
-        if record.kind == "closed":
-            return
-        texts = [record.kind, record.session, record.key, *_strings(record.payload or {})]
-        for finding in _check_machine_texts(texts, f"records of kind {record.kind}", secrets):
-            if (finding.where, finding.check) not in seen:
-                seen.add((finding.where, finding.check))
-                yield finding
+        texts = texts_in([record.kind, record.session, record.key, record.payload or {}])
+        found.setdefault(f"records of kind {record.kind}", {}).update(dict.fromkeys(texts))
+    return {where: tuple(texts) for where, texts in found.items()}
 
 
 def check_exposed(texts: Iterable[str], design: Design, secrets: Secrets) -> Iterator[Finding]:
@@ -168,13 +182,6 @@ def check_recent(paths: Sequence[str], secrets: Secrets) -> Iterator[Finding]:
             yield Finding("recent files", "a file opened last names a condition or method", where, advice, "warning")
         elif {PurePath(path).name, PurePath(path).stem} & set(secrets.cases):
             yield Finding("recent files", "a case was opened in the viewer", where, advice, "warning")
-
-
-def _check_machine_texts(texts: Iterable[str], where: str, secrets: Secrets) -> Iterator[Finding]:
-    joined = "\n".join(texts)
-    for check, names, severity in _KINDS:
-        if names_in(joined, getattr(secrets, names)):
-            yield Finding(check, f"it holds the name of a {check.split()[-1]}", where, SET_UP_AGAIN, severity)
 
 
 _KINDS: tuple[tuple[str, str, Severity], ...] = (

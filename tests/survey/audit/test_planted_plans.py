@@ -290,8 +290,19 @@ def test_words_that_only_hold_a_name_are_no_names() -> None:
     assert list(words.check_exposed(texts, design, words.secrets_of(design, None, ["fmen"]))) == []
 
 
-def test_a_name_in_the_plan() -> None:
-    design = new_design()
-    assert list(words.check_json('{"a":["main",1]}', "plan.json", words.secrets_of(design))) == []
-    (finding,) = words.check_json('{"a":[{"nearest":1}]}', "plan.json", words.secrets_of(design))
-    assert (finding.check, finding.severity) == ("name of a condition", "refuse")
+@pytest.mark.parametrize(
+    ("held", "found"),
+    [
+        ({"a": ["main", 1]}, []),
+        ({"a": [{"nearest": 1}]}, [("name of a condition", "refuse")]),
+        ({"nearest": ["main"]}, [("name of a condition", "refuse")]),
+        ({"a": "the nearest one"}, [("name of a condition", "refuse")]),
+        # a name and a number to read, and what every thousandth identifier is like
+        (["fab" + "0123456789" * 2 + "012345678", {"fab0123456789012": "R1/fab0123456789012"}], []),
+        (["fab01234567890123"], [("name of a condition", "refuse")]),
+    ],
+)
+def test_a_name_in_the_plan(held: Any, found: list[tuple[str, str]]) -> None:
+    secrets = words.Secrets(("nearest", "fab"), ())
+    findings = words.check_texts(words.texts_in(held), "plan.json", secrets)
+    assert [(finding.check, finding.severity) for finding in findings] == found
