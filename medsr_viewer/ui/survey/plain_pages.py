@@ -199,7 +199,7 @@ class ProblemPage(Page):
         """
         self.retry.setHidden(is_final)
         self.title.setText(failure.title)
-        told = (_FAULT,) if failure.details else (failure.reason, failure.advice)
+        told = (_FAULT,) if failure.details else (failure.reason and f"{failure.reason.rstrip('.')}.", failure.advice)
         self.text.setText("\n\n".join(part for part in (lost, *told) if part))
 
     def clear(self) -> None:
