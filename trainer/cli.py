@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from medsr_viewer.errors import InputError, MedsrError
+from medsr_viewer.errors import InputError, MedsrError, UnknownMethod
 from medsr_viewer.models.cards import ORIENTATIONS
 from trainer.arguments import whole_number
 from trainer.evaluation.command import add_evaluate_command
@@ -107,6 +107,9 @@ def _add_how_to_publish(parser: argparse.ArgumentParser) -> None:
         metavar="CT",
         help="of training images whose manifest does not say it (default: not known, but for folders named xray)",
     )
+    parser.add_argument(
+        "--replace", action="store_true", help="let the weights take the place of a method that ships with the viewer"
+    )
 
 
 def _average(options: argparse.Namespace) -> int:
@@ -139,13 +142,12 @@ def _recipes(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from medsr_viewer.upscaling.methods import check_name
     from trainer.loop import train
     from trainer.runnable import load_for_run
 
     recipe = load_for_run(options.recipe, options.set)
     if options.publish is not None:
-        check_name(options.publish)  # now, not after hours
+        _check_name(options.publish, options.models_out, options.replace)  # now, not after hours
     elif options.models_out:
         raise InputError("--models-out without --publish", "Say --publish NAME, too.")
     run = options.out or Path("runs") / recipe.name
@@ -180,6 +182,22 @@ def _publish(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_name(name: str, out: Path | None, may_replace: bool) -> None:
+    """Refuse what is no name for a method, and what would hide a method that ships: nobody would see it happen."""
+    from medsr_viewer.models.cards import find_cards
+    from medsr_viewer.settings import model_folders
+    from medsr_viewer.upscaling.methods import check_name
+
+    check_name(name)
+    shipped, users = model_folders()
+    is_offered = out is None or out.resolve() == users.resolve()
+    if is_offered and not may_replace and any(card.name == name for card in find_cards([shipped])[0]):
+        raise UnknownMethod(
+            f"{name} ships with the viewer, and these weights would be offered in its place",
+            "Choose another name, or say --replace if that is what you want.",
+        )
+
+
 def _publish_run(options: argparse.Namespace, run: Path, name: str, out: Path | None) -> None:
     from rich.console import Console
 
@@ -188,6 +206,7 @@ def _publish_run(options: argparse.Namespace, run: Path, name: str, out: Path | 
     from trainer.publish import publish
     from trainer.publish_summary import print_summary
 
+    _check_name(name, out, options.replace)
     users = model_folders()[-1]
     how = {"orientations": options.orientations, "modalities": options.modality}
     card = publish(run, name, options.data, out or users, options.vgg, **how)

@@ -97,7 +97,7 @@ def _converted(layout: Layout, tensors: Tensors, asked: int | None) -> ThirdPart
         raise ValueError(f"its weights upscale by {found}, not by {asked}")
     scale_factor = found or asked
     if scale_factor is None:
-        raise ValueError("its weights do not tell the scale factor: name the one that it was trained for")
+        raise ValueError("its weights do not tell the scale factor: say which it was trained for, as --scale 4")
     if layout.architecture == "edsr":
         _centre(ours, layout.value_range)
     elif layout.value_range != 1:

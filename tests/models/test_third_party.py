@@ -79,7 +79,7 @@ def test_what_is_recognised_computes_the_same_picture(name: str, public: Public)
 
 @pytest.mark.parametrize("name", ["VDSR (twtygqyy/pytorch-vdsr)", "FSRCNN", "SRCNN"])
 def test_a_scale_that_the_weights_do_not_tell_must_be_named(name: str, public: Public) -> None:
-    with pytest.raises(ValueError, match="do not tell the scale factor"):
+    with pytest.raises(ValueError, match="do not tell the scale factor: say which .* --scale 4"):
         recognise(random_network(public, name).state_dict())
 
 

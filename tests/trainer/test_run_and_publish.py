@@ -83,6 +83,23 @@ def test_a_wrong_name_is_refused_before_hours_of_training(data: list[Path], caps
     assert not Path("runs").exists()
 
 
+def test_a_method_that_ships_is_replaced_on_purpose_alone(
+    data: list[Path], models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = ["--data", *map(str, data)]
+    shipped = models.parent / "shipped"
+    assert main(["run", "tiny.toml", *folders, "--publish", "fmen", "--models-out", str(shipped)]) == 0
+    for command in (["run", "tiny.toml", *folders, "--publish"], ["publish", "runs/tiny", *folders, "--name"]):
+        assert main([*command, "fmen"]) == 2
+        assert "fmen ships with the viewer" in capsys.readouterr().err
+        assert main([*command, "fmen", "--models-out" if "run" in command else "--out", str(models)]) == 2
+        assert not models.exists()
+    assert main(["run", "tiny.toml", *folders, "--out", "new", "--publish", "fmen"]) == 2
+    assert not Path("new").exists(), "before hours of training"
+    assert main(["publish", "runs/tiny", *folders, "--name", "fmen", "--replace"]) == 0
+    assert (models / "fmen-x2.json").is_file()
+
+
 def test_a_stopped_run_is_not_published(data: list[Path], models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "train", lambda *_, **__: False)
     assert main(["run", "tiny.toml", "--data", *map(str, data), "--publish", "mine"]) == STOPPED
