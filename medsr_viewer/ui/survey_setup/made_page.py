@@ -96,7 +96,10 @@ class MadePage(QWidget):
         self.notes.setPlainText("\n".join(notes))
         self._notes_heading.setVisible(bool(notes))
         self.notes.setVisible(bool(notes))
-        (self.status if refused else self.rate).setFocus()
+
+    def lead(self) -> None:
+        """Give the focus to what comes next."""
+        (self.rate if self.rate.isEnabled() else self.status).setFocus()
 
 
 def _by_text(notes: Sequence[str]) -> list[str]:

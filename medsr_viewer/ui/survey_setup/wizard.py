@@ -167,7 +167,9 @@ class SurveyWizard(WizardSteps):
     @Slot()
     def _on_ended(self) -> None:
         self.set_busy(busy=False)
-        if not self._is_made and not self.notices.shown:
+        if self._is_made:
+            self.made_page.lead()  # nothing that is disabled while something is made takes the focus
+        elif not self.notices.shown:
             self.notices.tell("Cancelled", "Nothing was left behind.")
 
     @Slot()

@@ -52,6 +52,7 @@ def test_a_whole_run_makes_a_survey_that_verifies(
     assert len(list((folder / "stimuli").iterdir())) == 9
     assert wizard.made_page.commitment.text() == SurveyFolder(folder).created.commitment
     assert "correct horse" not in (folder / "design.toml").read_text()
+    qtbot.waitUntil(lambda: wizard.focusWidget() is wizard.made_page.rate)
 
 
 def test_the_size_on_disk_is_told_and_right(
