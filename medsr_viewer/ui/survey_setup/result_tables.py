@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PROGRESS_COLUMNS = ("Observer", "Site", "Trials", "Of", "Training", "Minutes", "Sittings", "Last seen", "State")
 MOS_COLUMNS = ("Question", "Condition", "Role", "Ratings", "MOS", "95 % interval")
+_FIGURE = MOS_COLUMNS.index("MOS")
 NEXT_COLUMNS = ("Question", "To be told", "With", "Needed")
 _SITE_DIGITS = 6
 
@@ -86,6 +87,12 @@ def mos_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
             for one in ranked
         ]
     return rows
+
+
+def head_figures(table: QTableWidget, figures: Mapping[str, Any]) -> None:
+    """Have the table of conditions say what its figures are, where not all of them are MOS."""
+    are_mos = all(question["figure"] == "mos" for question in figures.get("questions", ()))
+    table.setHorizontalHeaderItem(_FIGURE, QTableWidgetItem("MOS" if are_mos else "Figure"))
 
 
 def next_rows(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
 from medsr_viewer.ui.failure import Failure
-from medsr_viewer.ui.survey_setup.result_tables import fill, mos_rows, next_rows
+from medsr_viewer.ui.survey_setup.result_tables import fill, head_figures, mos_rows, next_rows
 from medsr_viewer.ui.survey_setup.result_words import told_caution_on_next, told_interval
 from medsr_viewer.ui.survey_setup.results_frame import ResultsFrame
 
@@ -57,6 +57,7 @@ class ShownReport(QObject):
         """Show a report."""
         frame = self._frame
         self.page, self._digest = page, _digest_of(page)
+        head_figures(frame.mos_rows, figures)
         fill(frame.mos_rows, mos_rows(figures))
         fill(frame.next_rows, next_rows(figures))
         frame.interval.setText(told_interval(figures))

@@ -19,7 +19,7 @@ from medsr_viewer.survey.withdrawal import withdraw
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.survey.exposed import exposed_texts
 from medsr_viewer.ui.survey_setup.close_dialog import CloseDialog
-from medsr_viewer.ui.survey_setup.result_tables import mos_rows, next_rows
+from medsr_viewer.ui.survey_setup.result_tables import head_figures, mos_rows, mos_table, next_rows
 from medsr_viewer.ui.survey_setup.result_words import told_caution_on_next, told_interval
 from medsr_viewer.ui.survey_setup.results_window import ResultsWindow
 from medsr_viewer.workflows.survey_bundle import export_bundle, merge_bundle
@@ -194,6 +194,14 @@ def test_what_is_no_mos_is_shown_by_its_name_with_its_own_interval(figure: str, 
     second = first | {"name": "lanczos", "mos": 3.0, figure: 0.81, interval: [0.7, 0.9]}
     rows = mos_rows({"questions": [{"question": "finding", "figure": figure, "conditions": [first, second]}]})
     assert rows[0] == ("finding", "lanczos", "test", "5", cell, "0.70 to 0.90")
+
+
+@pytest.mark.parametrize(("figures", "heading"), [(["mos", "mos"], "MOS"), (["mos", "scale_value"], "Figure")])
+def test_the_table_of_conditions_is_headed_by_what_it_holds(qtbot: QtBot, figures: list[str], heading: str) -> None:
+    table = mos_table()
+    qtbot.addWidget(table)
+    head_figures(table, {"questions": [{"figure": figure} for figure in figures]})
+    assert [table.horizontalHeaderItem(column).text() for column in (3, 4, 5)] == ["Ratings", heading, "95 % interval"]
 
 
 def test_how_uncertain_the_size_of_a_next_survey_is_stands_in_brackets() -> None:
