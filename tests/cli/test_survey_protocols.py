@@ -112,7 +112,7 @@ def assert_each_figure_is_explained(question: dict[str, Any], protocol: str) -> 
     """Which test, of how many, under which assumptions."""
     parts = {
         "pairs": ("conditions", "bradley_terry", "thurstone", "sides", "neighbours"),
-        "roc": ("conditions", "screening", "biases", "differences", "roc"),
+        "roc": ("conditions", "screening", "differences", "roc"),
     }.get(protocol, ("conditions", "screening", "biases", "differences", "vgc", "next_survey"))
     for name in parts:
         for one in question[name] if isinstance(question[name], list) else [question[name]]:

@@ -122,17 +122,25 @@ def _lead(analysis: Analysis) -> str:
         return roc_lead(analysis)
     scores = "; ".join(f"{score.name} {with_interval(score.mean, score.ci95.low, score.ci95.high)}" for score in tested)
     text = f"Mean opinion scores on the scale from 1 to {analysis.table.best}: {scores}."
-    if len(tested) > 1 and (difference := difference_of(analysis, tested[0].name, tested[1].name)):
-        mean, low, high, p = difference
-        text += (
-            f" {tested[0].name} is rated {number(mean)} higher than {tested[1].name} (95 % CI {number(low)} to"
-            f" {number(high)}, {p_equals(p)} after Holm's correction)."
-            if not math.isnan(low)
-            else f" {tested[0].name} is rated {number(mean)} higher than {tested[1].name}."
-        )
+    if len(tested) > 1:
+        text += _ahead(analysis, tested[0].name, tested[1].name)
     if not analysis.has_interval:
         return f"{text} {analysis.interval_words}"
     if analysis.caution:
         return f"{text} These intervals and p values are unreliable: see the caution."
     observers = counted(len(analysis.table.observers), "observer")
     return f"{text} The intervals are for new observers and new cases; {observers} rated."
+
+
+def _ahead(analysis: Analysis, first: str, second: str) -> str:
+    """Return by how much the best condition is rated higher than the next; "" where they were not compared."""
+    difference = difference_of(analysis, first, second)
+    if not difference:
+        return ""
+    mean, low, high, p = difference
+    higher = f"{number(abs(mean))} {'higher' if mean > 0 else 'lower'}"
+    told = f"{first} is rated {higher} than {second}" if abs(mean) >= 0.005 else f"{first} and {second} are rated alike"
+    if math.isnan(low):
+        return f" {told}."
+    corrected = " after Holm's correction" if len(found(analysis.differences) or ()) > 1 else ""
+    return f" {told} (95 % CI {number(low)} to {number(high)}, {p_equals(p)}{corrected})."

@@ -73,7 +73,9 @@ def _differences(analyses: Sequence[Analysis]) -> _Part:
     if not differences:
         return _NOTHING
     if all(math.isnan(each.p) for each in differences):
-        return "Conditions were compared by paired differences, without intervals or tests.", ()
+        of_these = any(not math.isnan(each.ci95_these_cases.low) for each in differences)
+        how = "with intervals for these cases alone and without tests" if of_these else "without intervals or tests"
+        return f"Conditions were compared by paired differences, {how}.", ()
     text = "Conditions were compared by paired differences with the same model"
     if len(differences) == 1:
         return f"{text}.", ()

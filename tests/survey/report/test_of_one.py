@@ -118,6 +118,9 @@ def test_one_and_two_cases_are_told(cases: int) -> None:
         assert all(told in caution for caution in _cautions(question[name])), name
     assert f"these are of {cases} case" in page
     assert "1 cases" not in page + methods
+    compared = "with intervals for these cases alone and without tests" if cases == 1 else "with the same model"
+    assert f"paired differences{',' * (cases == 1)} {compared}" in methods
+    assert ("p tests 0.5" in page) == (cases == 2)
     assert "bootstrap" not in methods
     if cases == 2:
         assert question["correlations"]["psnr_db"]["srocc"]["ci95"] == [None, None]
@@ -151,3 +154,11 @@ def test_areas_with_few_cases_of_one_kind_are_cautioned_against() -> None:
     assert "they rest on 2 cases" in held["caution"]
     assert "with the finding or without it, of whichever there are fewer" in held["caution"]
     assert all("they rest on 2 cases" in one["caution"] for one in held["conditions"])
+
+
+def test_conditions_of_equal_mean_are_rated_alike() -> None:
+    table = ratings(tuple("ABCDEF"), 6, TESTED[:2], repeats=0)
+    table.value[table.condition == 1] = table.value[table.condition == 0]
+    _, page, _ = _written(analysed(table))
+    assert "bicubic and fmen are rated alike (95 % CI" in page
+    assert "after Holm" not in page  # a single pair

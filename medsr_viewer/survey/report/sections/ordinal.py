@@ -138,6 +138,7 @@ def _vgc(analysis: Analysis, mark: str) -> list[Block]:
     )
     first = analysis.vgc[0]
     readers = f" 95 % CI and p: {first.over_readers.test}." if first.over_readers else ""
+    tested = "; p tests 0.5, and is not corrected for the number of conditions" if first.over_readers else ""
     drawn = any(not math.isnan(result.ci95_bootstrap[0]) for result in analysis.vgc)
     near = " Near 0 and 1 the bootstrap's intervals are too narrow where observers are few." if drawn else ""
     return [
@@ -148,8 +149,7 @@ def _vgc(analysis: Analysis, mark: str) -> list[Block]:
             rows,
             f"{first.test}.{readers} Assumptions: {first.assumptions}. {counted(first.observers, 'observer')},"
             f" {counted(first.cases, 'case')}.{near} n: ratings of the condition. An area of 0.5 means rated as"
-            f" {first.baseline} is, 1 always rated higher, 0 always lower; p tests 0.5, and is not corrected for the"
-            " number of conditions.",
+            f" {first.baseline} is, 1 always rated higher, 0 always lower{tested}.",
         ),
     ]
 
