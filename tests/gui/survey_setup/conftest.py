@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from medsr_viewer.survey.design import Arrangement, Condition, Design
+from medsr_viewer.survey.design import Arrangement, Case, Condition, Design
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.survey_setup.results_window import ResultsWindow
 from medsr_viewer.ui.survey_setup.surveying import Surveying
@@ -24,6 +24,8 @@ MakeApplication = Callable[..., Application]
 """Of the fixtures `make_application` and `open_settled`."""
 METHODS = ("nearest", "lanczos")
 """Of the survey of the fixture `study`."""
+CASE = Case("a", Path("/a.png"))
+PLAIN = Design("A study", "acr", 4, (CASE,), (Condition("bicubic", "bicubic"), Condition("b", "lanczos")), ())
 INTERPOLATION = Catalogue(tuple(Method(name, "interpolation") for name in INTERPOLATIONS))
 
 
