@@ -6,10 +6,12 @@ Times are printed, not asserted.
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,8 +25,17 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from medsr_viewer.imaging.read import sample_path
+from medsr_viewer.survey.allocation import allocate
+from medsr_viewer.survey.design import Arrangement, Case, Condition, Design
+from medsr_viewer.survey.design_file import survey_texts
+from medsr_viewer.survey.new_folder import new_folder
+from medsr_viewer.survey.plan import Stimulus
+from medsr_viewer.survey.plan_file import plan_text
+from medsr_viewer.survey.protocols import complete, required_stimuli
+from medsr_viewer.survey.sealing import seal
 from medsr_viewer.ui.app import Application, Services
 from medsr_viewer.ui.preferences import Preferences
+from medsr_viewer.ui.survey.rating import read_material
 from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.upscaling.methods import Method
 
@@ -206,6 +217,30 @@ def test_closing_while_a_tile_runs(qtbot: QtBot, tmp_path: Path, say: Say) -> No
     say(f"closing while {_slowest_first()[0].name} runs: {(time.perf_counter() - started) * 1e3:.0f} ms")
 
 
+@pytest.mark.parametrize("cases", [80, 400])
+def test_event_loop_while_a_large_study_opens(qtbot: QtBot, tmp_path: Path, say: Say, cases: int) -> None:
+    conditions = tuple(Condition(f"m{number}", method=f"way{number}") for number in range(5))
+    shown = tuple(Case(f"c{number}", Path(f"/data/c{number}.png")) for number in range(cases))
+    arrangement = Arrangement(observers=20, seed=1)
+    design = complete(Design("Study", "acr", 4, shown, conditions, (), arrangement=arrangement, hidden_reference=False))
+    with new_folder(tmp_path / "study") as new:
+        pixels = np.random.default_rng(1).standard_normal((8, 8)).astype(np.float32)
+        stimuli = {
+            key: Stimulus(*new.add_stimulus(pixels), pixels.shape, (0.0, 4.0)) for key in required_stimuli(design)
+        }
+        plan, allocation = allocate(design, stimuli)
+        text, sources = survey_texts(design, tmp_path / "study")
+        new.finish(design=text, plan=plan_text(plan), sealed=seal(allocation, "secret"), sources=sources)
+    gc.freeze()  # as the rating window does
+    beat, opening = Heartbeat(), threading.Thread(target=_open_and_close, args=(tmp_path / "study",))
+    beat.start()
+    started = time.perf_counter()
+    opening.start()
+    qtbot.waitUntil(lambda: not opening.is_alive(), timeout=120_000)
+    seconds = time.perf_counter() - started
+    say(f"study of {len(stimuli)} images opened in {seconds:.1f} s: {beat.stop()} (target 16)")
+
+
 def test_window_drag(window: Application, say: Say) -> None:
     grid = window.window.controller.grid
     times = []
@@ -216,6 +251,10 @@ def test_window_drag(window: Application, say: Say) -> None:
             panel.canvas.repaint()
         times.append(time.perf_counter() - start)
     say(f"window drag, three panels of 512 x 512, all of the window's work: median {median(times) * 1e3:.1f} ms")
+
+
+def _open_and_close(study: Path) -> None:
+    read_material(study, "R1").store.close()
 
 
 def _slowest_first() -> list[Method]:
