@@ -71,7 +71,8 @@ class PairScale:
         Of the model against free chances for every pair; small p: one scale does not hold the choices (circles).
     regularised : bool
         Some conditions were always or never chosen over all others: every pair was given a small number of choices
-        either way, without which values were infinite.
+        either way, without which values were infinite. Intervals are then no narrower than the likelihood's curvature
+        has them: resamples of choices that are all alike are all alike.
     n, observers, cases : int
         Choices, and by whom of what.
     test, assumptions : str
@@ -119,20 +120,20 @@ def pair_scale(table: PairTable, model: Model = "bradley-terry", *, resamples: i
     fit = _FITS[model]
     values = fit(_finite(wins))
     places = list(combinations(range(count), 2))
-    observers = len(np.unique(table.observer))
+    observers, finite = len(np.unique(table.observer)), _connected(wins)
+    curved = _curved(_finite(wins), values, model, places)
     if observers >= LEAST_DRAWN:
         drawn = np.stack([fit(_finite(each)) for each in _resampled(table, resamples, seed)])
-        low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
-        apart = np.quantile([drawn[:, a] - drawn[:, b] for a, b in places], (0.025, 0.975), axis=1)
+        apart_drawn = np.stack([drawn[:, a] - drawn[:, b] for a, b in places], axis=1)
+        intervals = [np.quantile(each, (0.025, 0.975), axis=0) for each in (drawn, apart_drawn)]
         words = f"percentiles of {resamples} resamples of observers and cases"
+        if not finite:  # who is chosen always is so in every resample: all of them are alike, and tell no width
+            intervals = [_wider(one, other) for one, other in zip(intervals, curved, strict=True)]
+            words += ", and no narrower than the curvature of the likelihood has them"
     else:
-        covariance = np.linalg.pinv(_information(_finite(wins), values, model))
-        half = 1.959964 * np.sqrt(np.diag(covariance))
-        low, high = values - half, values + half
-        middle = np.array([values[a] - values[b] for a, b in places])
-        reach = 1.959964 * np.sqrt([covariance[a, a] + covariance[b, b] - 2 * covariance[a, b] for a, b in places])
-        apart = np.stack((middle - reach, middle + reach))
+        intervals = list(curved)
         words = "interval from the curvature of the likelihood, for these observers alone"
+    (low, high), apart = intervals
     chance = _CHANCES[model]
     deviance, df = _deviance(wins, chance(values[:, None] - values[None, :]))
     names = table.conditions
@@ -149,7 +150,7 @@ def pair_scale(table: PairTable, model: Model = "bradley-terry", *, resamples: i
         deviance,
         df,
         float(stats.chi2.sf(deviance, df)) if df else float("nan"),
-        not _connected(wins),
+        not finite,
         len(table.winner),
         observers,
         len(np.unique(table.case)),
@@ -170,6 +171,23 @@ def _difference(
     low, high = map(float, ci95)
     probability, least, most = map(float, chance(np.array([value, low, high])))
     return ScaleDifference(first, second, value, (low, high), probability, (least, most))
+
+
+def _curved(
+    wins: FloatArray, values: FloatArray, model: Model, places: list[tuple[int, int]]
+) -> tuple[FloatArray, ...]:
+    """Return the intervals of the values and of their differences, (2, n) each, by the curvature of the likelihood."""
+    covariance = np.linalg.pinv(_information(wins, values, model))
+    first, second = np.array(places).T
+    variance = np.diag(covariance)
+    reach = 1.959964 * np.sqrt(variance[first] + variance[second] - 2 * covariance[first, second])
+    apart = values[first] - values[second]
+    half = 1.959964 * np.sqrt(variance)
+    return np.stack((values - half, values + half)), np.stack((apart - reach, apart + reach))
+
+
+def _wider(one: FloatArray, other: FloatArray) -> FloatArray:
+    return np.stack((np.minimum(one[0], other[0]), np.maximum(one[1], other[1])))
 
 
 def _connected(wins: FloatArray) -> bool:

@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.ratings import PairTable
-from medsr_viewer.survey.statistics.pairs import pair_scale
+from medsr_viewer.survey.statistics.pairs import Model, pair_scale
 
 TRUE = np.array([-0.8, -0.2, 0.3, 0.7])
 
@@ -92,6 +92,16 @@ def test_a_condition_that_is_always_chosen_stays_finite_and_it_is_said() -> None
     assert np.isfinite([a, b, c]).all()
     assert a > b > c
     assert scale.differences[0].probability > 0.9
+
+
+@pytest.mark.parametrize("model", ["bradley-terry", "thurstone"])
+def test_choices_that_are_all_alike_have_an_interval_with_a_width(model: Model) -> None:
+    scale = pair_scale(_of_wins([[0, 20], [0, 0]], observers=10), model)
+    (difference,) = scale.differences
+    # 20 of 20: by Clopper and Pearson the chance is above 0.832
+    assert 0.7 < difference.probability_ci95[0] < 0.9 < difference.probability_ci95[1]
+    assert "no narrower than the curvature" in scale.test
+    assert all(value.ci95[1] - value.ci95[0] > 0.5 for value in scale.values)
 
 
 def test_circles_show_in_the_deviance() -> None:
