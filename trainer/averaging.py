@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,6 +21,7 @@ from medsr_viewer.whole_files import write_whole
 from trainer.checkpoint import BEST, load_state
 from trainer.lineage import LINEAGE, lineage_of
 from trainer.run_log import LOG
+from trainer.trained_images import IMAGES, trained_images
 
 _SAME = ("architecture", "scale_factor", "options", "output")
 _COUNTS = ("step", "epoch", "seconds")
@@ -66,7 +68,10 @@ def average_runs(runs: Sequence[Path], out: Path, *, last: bool = False) -> None
         f"Mean of the {'last' if last else 'best'} weights of {len(runs)} runs: {', '.join(run.name for run in runs)}."
     )
     recipe["differs"] = f"{recipe.get('differs', '')} {note}".strip()
+    images = [trained_images(run) for run in runs]
     write_whole(out / BEST, save(mean))
+    if all(images):
+        write_whole(out / IMAGES, json.dumps(list(dict.fromkeys(chain.from_iterable(images))), indent=2))
     write_whole(out / LINEAGE, json.dumps(list(lineage_of(newest, recipe["network"])), indent=2))
     write_whole(out / LOG, (newest / LOG).read_bytes())
     write_whole(out / "best.json", json.dumps({name: counts[name] for name in _COUNTS if name in counts}, indent=2))

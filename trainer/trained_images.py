@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,10 +14,30 @@ _TOLD = 3
 """Parts of a path by which an image is known where its folder was moved: data folder, split, name."""
 
 
+IMAGES = "images.json"
+"""In the folder of a mean of runs, which has no checkpoint: the training images of all of them."""
+
+
 class OtherData(InputError):
     """The data folders are not those that a run was trained on."""
 
     title = "These are not the run's data"
+
+
+def trained_images(run: Path) -> list[str]:
+    """Return the paths of a run's training images, as they were then; empty where its folder does not tell.
+
+    Raises
+    ------
+    ModelError
+        If the checkpoint is damaged.
+    """
+    state = load_state(run)
+    listed = run / IMAGES
+    if state is None and listed.is_file():
+        state = {"images": json.loads(listed.read_text(encoding="utf-8"))}
+    images: list[str] = (state or {}).get("images", [])
+    return images
 
 
 def trained_counts(run: Path, data: Sequence[Path]) -> list[int]:
@@ -25,7 +46,7 @@ def trained_counts(run: Path, data: Sequence[Path]) -> list[int]:
     Parameters
     ----------
     run : Path
-        Run folder. One without a checkpoint, as a mean of runs, does not tell: then all images count.
+        Run folder. One that does not tell its training images is taken to have seen all.
     data : sequence of Path
         Data folders and manifests. They may have been moved, and hold more images than at the time.
 
@@ -37,8 +58,7 @@ def trained_counts(run: Path, data: Sequence[Path]) -> list[int]:
         If the checkpoint is damaged.
     """
     held = [image_files(place, "train") for place in data]
-    state = load_state(run)
-    trained: list[str] = (state or {}).get("images", [])
+    trained = trained_images(run)
     if not trained:
         return list(map(len, held))
     known = [{key for path in files for key in _keys(path)} for files in held]

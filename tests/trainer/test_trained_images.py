@@ -11,6 +11,7 @@ import pytest
 
 from medsr_viewer.errors import InputError
 from medsr_viewer.models.cards import read_card
+from trainer.averaging import average_runs
 from trainer.evaluation.protocol import load_luma
 from trainer.images import load_images
 from trainer.loop import train
@@ -64,6 +65,18 @@ def test_a_run_that_was_trained_in_its_data_folder_and_one_without_a_checkpoint(
     assert trained_counts(run, [tmp_path / "link"]) == [3]
     (run / "last.pt").unlink()
     assert trained_counts(run, data) == [3, 3]
+
+
+def test_a_mean_of_runs_knows_the_images_of_all(
+    run: Path, recipe_of: RecipeOf, data: list[Path], tmp_path: Path
+) -> None:
+    train(recipe_of(steps=2), data[1:], tmp_path / "second", report=lambda _: None)
+    average_runs([run, tmp_path / "second"], tmp_path / "mean")
+    assert trained_counts(tmp_path / "mean", data) == [3, 3]
+    with pytest.raises(OtherData, match="3 of its 6 training images are not in"):
+        trained_counts(tmp_path / "mean", data[1:])
+    average_runs([tmp_path / "mean", run], tmp_path / "again")
+    assert trained_counts(tmp_path / "again", data) == [3, 3]
 
 
 def test_folders_of_one_name_are_refused(data: list[Path], tmp_path: Path) -> None:
