@@ -143,3 +143,12 @@ def test_training_cases_are_not_scored(tmp_path: Path, pictures: dict[str, np.nd
     found = objective_scores(pictures.__getitem__, allocation, design)
     assert isinstance(found, ObjectiveTable)
     assert found.cases == ("case0",)
+
+
+def test_who_did_not_come_to_the_end_is_said_to_have_not(tmp_path: Path) -> None:
+    made = rated(tmp_path)
+    made.rate(made.sitting("R9"), 3)
+    facts = survey_facts(made.design, made.store.records())
+    assert facts.answered == ("R0", "R1", "R2", "R9")
+    assert facts.unfinished == ("R9",)
+    assert facts.rating_sites == 1

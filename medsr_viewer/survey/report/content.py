@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from medsr_viewer.survey.analysis import Analysis
+from medsr_viewer.survey.analysis import Analysis, recommended
 from medsr_viewer.survey.analysis_parts import found
 from medsr_viewer.survey.pair_analysis import PairAnalysis
 from medsr_viewer.survey.report.document import Block, Document, Facts, Paragraph, Section, figure_mark, marks_of
@@ -108,9 +108,11 @@ def _glance(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Section:
         ("Conditions", ", ".join(facts.named(one) for one in facts.conditions)),
         ("Choices" if facts.protocol == "pairs" else "Ratings", count(ratings)),
     ]
-    first = analyses[0] if analyses else None
-    if isinstance(first, Analysis) and (sentence := agreement_sentence(first)):
-        rows.append(("Agreement", sentence))
+    rows += [
+        (f"Agreement, {analysis.question}" if len(analyses) > 1 else "Agreement", sentence)
+        for analysis in analyses
+        if isinstance(analysis, Analysis) and (sentence := agreement_sentence(analysis))
+    ]
     return Section("At a glance", (*blocks, Facts(tuple(rows))))
 
 
@@ -124,12 +126,23 @@ def _lead(analysis: Analysis) -> str:
     text = f"Mean opinion scores on the scale from 1 to {analysis.table.best}: {scores}."
     if len(tested) > 1:
         text += _ahead(analysis, tested[0].name, tested[1].name)
+    text += _screened(analysis, [score.name for score in tested])
     if not analysis.has_interval:
         return f"{text} {analysis.interval_words}"
     if analysis.caution:
         return f"{text} These intervals and p values are unreliable: see the caution."
     observers = counted(len(analysis.table.observers), "observer")
     return f"{text} The intervals are for new observers and new cases; {observers} rated."
+
+
+def _screened(analysis: Analysis, names: Sequence[str]) -> str:
+    """Return the scores without the observers whom the screening would leave out; "" where there are none."""
+    scores = {score.name: score.mean for score in found(analysis.scores_screened) or ()}
+    if not scores:
+        return ""
+    without = "; ".join(f"{name} {number(scores[name])}" for name in names if name in scores)
+    whom = f"{count(len(recommended(analysis)))} of {counted(len(analysis.table.observers), 'observer')}"
+    return f" The screening speaks for leaving out {whom}, who are kept here; without them: {without}."
 
 
 def _ahead(analysis: Analysis, first: str, second: str) -> str:

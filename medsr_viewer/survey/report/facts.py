@@ -68,6 +68,10 @@ class SurveyFacts:
         How many.
     enrolled, answered, withdrawn : tuple of str
         Pseudonyms; answered: who gave a main answer and did not withdraw.
+    unfinished : tuple of str
+        Of those who answered: who did not come to the end.
+    rating_sites : int
+        Sites at which those who answered did.
     sites : int
         Databases that the records come from.
     screens : dict of str to int
@@ -118,6 +122,8 @@ class SurveyFacts:
     enrolled: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    rating_sites: int = 1
     sites: int = 1
     screens: tuple[tuple[str, int], ...] = ()
     began: str = ""
@@ -168,8 +174,9 @@ def survey_facts(
         How the images were computed, of the unsealed allocation.
     """
     created: Payload = next((record.payload for record in records if record.kind == "created" and record.payload), {})
-    of_kind = {kind: _observers(records, kind) for kind in ("observer", "withdrawn", "rating", "pair")}
+    of_kind = {kind: _observers(records, kind) for kind in ("observer", "withdrawn", "rating", "pair", "finished")}
     gone = of_kind["withdrawn"]
+    answered = [one for one in of_kind["rating"] | of_kind["pair"] if one not in gone]
     labels = observer_labels(one for observers in of_kind.values() for one in observers)
     answers = sorted(record.time for record in records if record.kind in {"rating", "pair"})
     return SurveyFacts(
@@ -189,8 +196,10 @@ def survey_facts(
         sitting_minutes=design.sitting.minutes,
         back=design.sitting.back,
         enrolled=tuple(labels[one] for one in of_kind["observer"]),
-        answered=tuple(labels[one] for one in of_kind["rating"] | of_kind["pair"] if one not in gone),
+        answered=tuple(labels[one] for one in answered),
         withdrawn=tuple(labels[one] for one in gone),
+        unfinished=tuple(labels[one] for one in answered if one not in of_kind["finished"]),
+        rating_sites=len({site for site, _ in answered}) or 1,
         sites=len({record.site for record in records}) or 1,
         screens=_screens(records),
         began=answers[0][:10] if answers else "",

@@ -12,7 +12,7 @@ from medsr_viewer.survey.protocols import PROTOCOLS
 from medsr_viewer.survey.report.document import SIMULATED
 from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.report.statistics_text import statistics_text
-from medsr_viewer.survey.report.wording import counted, listed, moment
+from medsr_viewer.survey.report.wording import count, counted, listed, moment
 
 _SHOWN = {
     "acr": "Images were shown one at a time, and each was rated (absolute category rating, ITU-T P.910)",
@@ -84,8 +84,8 @@ def _design(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
     ]
     ratings = sum(analysis.n for analysis in analyses)
     text = (
-        f"{counted(len(facts.answered), 'observer')} took part in a blind reader survey of"
-        f" {counted(facts.cases, 'case')} under"
+        f"{counted(len(facts.answered), 'observer')} took part{_places(facts)} in a blind reader survey of"
+        f" {counted(facts.cases, 'case')}{_truth(analyses)} under"
         f" {counted(len(facts.conditions), 'condition')}:"
         f" {listed(tested)}{', and ' + listed(others) if others else ''}."
     )
@@ -116,12 +116,28 @@ def _design(analyses: Sequence[Analysis | PairAnalysis], facts: SurveyFacts) -> 
     elif ratings:
         repeats = ", repeats included" if facts.repeat_share else ""
         text += f" {counted(ratings, 'rating')} {'was' if ratings == 1 else 'were'} given{repeats}."
+    if facts.unfinished:
+        text += (
+            f" {count(len(facts.unfinished))} of the {counted(len(facts.answered), 'observer')} did not finish; what"
+            " they answered is analysed."
+        )
     if facts.withdrawn:
         text += (
-            f" {counted(len(facts.withdrawn), 'observer')} withdrew consent and"
+            f" {counted(len(facts.withdrawn), 'further observer')} withdrew consent and"
             f" {'is' if len(facts.withdrawn) == 1 else 'are'} not analysed."
         )
     return text + "".join(f" {late_withdrawal_words(one)}" for one in facts.after_opening.withdrawals)
+
+
+def _places(facts: SurveyFacts) -> str:
+    return f" at {facts.rating_sites} sites" if facts.rating_sites > 1 else ""
+
+
+def _truth(analyses: Sequence[Analysis | PairAnalysis]) -> str:
+    """Return how many cases have the finding, of a survey on whether it is present."""
+    findings = next((one.findings for one in analyses if isinstance(one, Analysis) and one.findings), {})
+    present = sum(findings.values())
+    return f" ({present} with and {len(findings) - present} without the finding)" if findings else ""
 
 
 def late_withdrawal_words(one: LateWithdrawal) -> str:

@@ -48,8 +48,9 @@ def _means(first: Analysis) -> _Part:
     if first.has_interval:
         text += (
             " Its 95 % confidence interval is for new observers and new cases: two-way crossed random effects"
-            " (observers, cases), Student's t with Satterthwaite's degrees of freedom, on the logit of the place on the"
-            " scale."
+            " (observers, cases), the variance never taken as smaller than that of independent ratings, Student's t"
+            " with Satterthwaite's degrees of freedom, never fewer than the fewer of observers and cases less 1, on the"
+            " logit of the place on the scale."
         )
     else:
         text += f" {first.interval_words}"

@@ -15,7 +15,8 @@ FloatArray = NDArray[np.float64]
 
 NEW_OBSERVERS_AND_CASES = (
     "Mean over new observers and new cases. Two-way crossed random effects (observers, cases), variance by analysis of"
-    " variance, Student's t with Satterthwaite's degrees of freedom. Assumes that observers and cases were drawn at"
+    " variance and never taken as smaller than that of independent ratings, Student's t with Satterthwaite's degrees of"
+    " freedom, never fewer than the fewer of observers and cases less 1. Assumes that observers and cases were drawn at"
     " random and independently, and that what is missing is missing at random."
 )
 NEW_OBSERVERS = (

@@ -33,7 +33,7 @@ class Friedman:
     n : int
         Blocks.
     dropped : int
-        Blocks left out because a condition was not rated.
+        Blocks left out: no case was rated under every condition, or, of a case, a condition was not rated.
     test, assumptions : str
         In words.
     """
@@ -132,7 +132,10 @@ def compare_ranks(table: RatingTable, block: Block = "observer") -> RankComparis
         weights = complete[kept]
         blocks = np.sum(np.where(weights[:, :, None], cube[kept], 0), axis=1) / weights.sum(axis=1)[:, None]
         dropped = int((~kept).sum())
-        assumptions = "Observers independent; one mean over cases each; cases taken as given"
+        assumptions = (
+            "Observers independent; one mean each, over the cases that the observer rated under every condition; cases"
+            " taken as given"
+        )
     else:
         blocks = cube[complete]
         dropped = int(((~np.isnan(cube)).any(axis=2) & ~complete).sum())

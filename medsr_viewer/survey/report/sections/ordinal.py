@@ -110,12 +110,13 @@ def roc_lead(analysis: Analysis) -> str:
             f" The area of {listed(flat)} is the same whoever is left out: its interval says what so few observers and"
             " cases cannot exclude."
         )
-    for each in found(analysis.roc_differences) or ():
+    differences = found(analysis.roc_differences) or ()
+    for each in differences:
         text += (
             f" {each.condition} less {each.baseline}:"
             f" {with_interval(each.difference.value, *each.difference.ci95)}, {p_equals(each.difference.p)}."
         )
-    return text
+    return f"{text} p is not corrected for the number of differences." if len(differences) > 1 else text
 
 
 def _vgc(analysis: Analysis, mark: str) -> list[Block]:

@@ -47,7 +47,12 @@ def pair_lead(analysis: PairAnalysis) -> str:
     for each in scale.differences:
         if {each.first, each.second} == {best.condition, others[0].condition}:
             ahead = each.probability if each.first == best.condition else 1 - each.probability
-            text += f" {best.condition} is chosen over {others[0].condition} in {share(ahead)} of choices."
+            ends = each.probability_ci95
+            low, high = ends if each.first == best.condition else (1 - ends[1], 1 - ends[0])
+            text += (
+                f" By the model, {best.condition} is chosen over {others[0].condition} in {share(ahead)} of choices"
+                f" (95 % CI {share(low)} to {share(high)})."
+            )
     return text
 
 

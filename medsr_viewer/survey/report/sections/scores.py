@@ -244,7 +244,9 @@ def _ranks(analysis: Analysis) -> list[Block]:
 
 
 def _dropped(observers: int) -> str:
-    return f"; {counted(observers, 'observer')} without all conditions left out" if observers else ""
+    return (
+        f"; {counted(observers, 'observer')} without a case rated under every condition left out" if observers else ""
+    )
 
 
 def distribution_section(analysis: Analysis, mark: str) -> Section:

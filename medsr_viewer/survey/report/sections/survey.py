@@ -34,6 +34,8 @@ def survey_section(facts: SurveyFacts) -> Section:
     """Return the section on the survey itself."""
     days = facts.began if facts.began == facts.ended else f"{facts.began} to {facts.ended}"
     enrolled = f"{count(len(facts.enrolled))} enrolled, {count(len(facts.answered))} analysed"
+    if facts.unfinished:
+        enrolled += f" ({count(len(facts.unfinished))} of them did not finish)"
     if facts.withdrawn:
         number_of = len(facts.withdrawn)
         enrolled += f", {count(number_of)} withdrew consent and {'is' if number_of == 1 else 'are'} left out"
