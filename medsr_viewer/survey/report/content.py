@@ -21,6 +21,7 @@ from medsr_viewer.survey.report.sections.planning import planning_section
 from medsr_viewer.survey.report.sections.published import published_section
 from medsr_viewer.survey.report.sections.scores import difference_of, distribution_section, score_sections, top_two
 from medsr_viewer.survey.report.sections.survey import protocol_words, survey_section
+from medsr_viewer.survey.report.statistics_text import UNCORRECTED
 from medsr_viewer.survey.report.wording import count, counted, number, p_equals, with_interval
 
 AnyAnalysis = Analysis | PairAnalysis
@@ -101,6 +102,8 @@ def _glance(analyses: Sequence[AnyAnalysis], facts: SurveyFacts) -> Section:
     for analysis in analyses:
         lead = pair_lead(analysis) if isinstance(analysis, PairAnalysis) else _lead(analysis)
         blocks.append(Paragraph(f"{analysis.text} {lead}" if len(analyses) > 1 else lead, "lead"))
+    if sum(isinstance(analysis, Analysis) and bool(analysis.n) for analysis in analyses) > 1:
+        blocks.append(Paragraph(UNCORRECTED, "note"))
     ratings = sum(analysis.n for analysis in analyses)
     rows = [
         ("Observers", count(len(facts.answered))),

@@ -12,6 +12,7 @@ from medsr_viewer.survey.report.facts import SurveyFacts
 from medsr_viewer.survey.report.wording import listed
 from medsr_viewer.survey.statistics.readers import ReaderMean
 
+UNCORRECTED = "No p value is corrected for the number of questions."
 T = TypeVar("T")
 _Part: TypeAlias = tuple[str, tuple[str, ...]]
 """Sentences, and what they cite."""
@@ -34,7 +35,7 @@ def statistics_text(analyses: Sequence[Analysis], facts: SurveyFacts) -> tuple[s
     else:
         parts = [_roc(analyses)]
     parts += [_agreement(analyses), _objective(analyses), _biases(analyses), _screening(analyses, facts)]
-    parts.append(_anchor(analyses))
+    parts += [_anchor(analyses), _several(analyses)]
     told = [(text, cited) for text, cited in parts if text]
     return " ".join(text for text, _ in told), [key for _, cited in told for key in cited]
 
@@ -252,6 +253,10 @@ def _anchor(analyses: Sequence[Analysis]) -> _Part:
         f" {who if missed else 'all who rated both did'}.",
         (),
     )
+
+
+def _several(analyses: Sequence[Analysis]) -> _Part:
+    return (UNCORRECTED, ()) if sum(bool(one.n) for one in analyses) > 1 else _NOTHING
 
 
 def _sentence(text: str) -> str:

@@ -79,6 +79,16 @@ def test_agreement_is_told_of_each_question_by_its_name() -> None:
     assert "Agreement" not in rows
 
 
+def test_that_no_p_value_is_corrected_for_the_number_of_questions_is_told() -> None:
+    both = [analysed(ratings(), name="vessels"), analysed(ratings(seed=5), name="edges")]
+    facts = facts_of(both[0])
+    words = "No p value is corrected for the number of questions."
+    assert words in methods_text(both, facts)
+    assert Paragraph(words, "note") in report_document(both, facts).sections[0].blocks
+    assert words not in methods_text(both[:1], facts)
+    assert Paragraph(words, "note") not in report_document(both[:1], facts).sections[0].blocks
+
+
 def test_ranks_are_of_the_cases_that_an_observer_rated_under_every_condition() -> None:
     table = ratings(repeats=0)
     kept = ~((table.observer == 0) & (table.condition == table.case % 4))  # the first observer has no complete case
