@@ -6,7 +6,6 @@ Times are printed, not asserted.
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import subprocess
@@ -35,7 +34,7 @@ from medsr_viewer.survey.protocols import complete, required_stimuli
 from medsr_viewer.survey.sealing import seal
 from medsr_viewer.ui.app import Application, Services
 from medsr_viewer.ui.preferences import Preferences
-from medsr_viewer.ui.survey.rating import read_material
+from medsr_viewer.ui.survey.rating import favour_window, read_material
 from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.upscaling.methods import Method
 
@@ -231,7 +230,7 @@ def test_event_loop_while_a_large_study_opens(qtbot: QtBot, tmp_path: Path, say:
         plan, allocation = allocate(design, stimuli)
         text, sources = survey_texts(design, tmp_path / "study")
         new.finish(design=text, plan=plan_text(plan), sealed=seal(allocation, "secret"), sources=sources)
-    gc.freeze()  # as the rating window does
+    favour_window()
     beat, opening = Heartbeat(), threading.Thread(target=_open_and_close, args=(tmp_path / "study",))
     beat.start()
     started = time.perf_counter()

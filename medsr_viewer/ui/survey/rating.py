@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from medsr_viewer.ui.survey.conducting import Conducting
 from medsr_viewer.ui.survey.exit_status import TOLD
 
 _WINDOWED = (1280, 720)
+_TURN_SECONDS = 0.001  # an event takes several turns, and the usual 5 ms for each of them are too long together
 
 
 def read_material(path: Path, observer: str) -> Material:
@@ -44,7 +47,11 @@ def read_material(path: Path, observer: str) -> Material:
         finds that it is not blind.
     """
     check_observer(observer)
-    folder = SurveyFolder(path)
+    with _garbage_left():
+        return _read(SurveyFolder(path))
+
+
+def _read(folder: SurveyFolder) -> Material:
     store = folder.open()
     try:
         folder.set_dates()
@@ -81,7 +88,7 @@ def rate(path: Path, observer: str, *, windowed: bool = False) -> int:
     application.setApplicationName("MedSR Viewer")
     application.setApplicationVersion(__version__)
     apply_theme(application, "dark")  # light around an image changes how its grays are judged
-    gc.freeze()  # what was imported stays: looking through it for garbage would stop the window for 90 ms
+    favour_window()
     conducting = open_rating_window(path, observer, windowed=windowed)
     sys.excepthook = conducting.report_unexpected
     application.aboutToQuit.connect(conducting.shutdown)
@@ -89,6 +96,12 @@ def rate(path: Path, observer: str, *, windowed: bool = False) -> int:
     if conducting.refusal:
         print(f"medsr-viewer: {conducting.refusal}", file=sys.stderr)
     return status or (TOLD if conducting.refusal else 0)
+
+
+def favour_window() -> None:
+    """Let the window's thread have its turn soon, whatever Python works at behind it: for this whole process."""
+    sys.setswitchinterval(_TURN_SECONDS)
+    gc.freeze()  # what was imported stays: looking through it for garbage would stop the window for 90 ms
 
 
 def open_rating_window(path: Path, observer: str, *, windowed: bool = False) -> Conducting:
@@ -101,6 +114,17 @@ def open_rating_window(path: Path, observer: str, *, windowed: bool = False) -> 
         conducting.window.showFullScreen()
     conducting.start()
     return conducting
+
+
+@contextmanager
+def _garbage_left() -> Iterator[None]:
+    """Look for no garbage while much is made that stays, nor through that later: each look would stop the window."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _chooser() -> ChoosePair:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
+import pytest
+
+from medsr_viewer.errors import MedsrError
 from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.new_folder import copy_for_site
 from medsr_viewer.survey.session import Session
@@ -24,6 +28,15 @@ def test_answers_of_the_same_name_at_another_site_are_not_counted_as_saved(tmp_p
     export_bundle(tmp_path / "other", tmp_path / "bundle.zip")
     merge_bundle(tmp_path / "study", tmp_path / "bundle.zip")
     assert saved_after(tmp_path / "study", rated=0) == 0
+
+
+def test_garbage_is_looked_for_again_once_a_study_is_open_or_refused(tmp_path: Path) -> None:
+    make_study(tmp_path / "study")
+    read_material(tmp_path / "study", "R1").store.close()
+    assert gc.isenabled()
+    with pytest.raises(MedsrError):
+        read_material(tmp_path / "none", "R1")
+    assert gc.isenabled()
 
 
 def saved_after(folder: Path, *, rated: int) -> int:
