@@ -10,7 +10,7 @@ from medsr_viewer.survey.analysis import Analysis
 from medsr_viewer.survey.objective import METRICS, ObjectiveTable
 from medsr_viewer.survey.report.document import Figure
 from medsr_viewer.survey.report.drawing import INK, drawing
-from medsr_viewer.survey.report.rating_figures import WIDTH, condition_colour
+from medsr_viewer.survey.report.rating_figures import WIDTH, condition_colour, condition_marker
 from medsr_viewer.survey.report.wording import number
 from medsr_viewer.survey.statistics.correlation import ScoreAgainstMos
 
@@ -30,12 +30,13 @@ def objective_figure(
                 known = np.isfinite(scores[:, column]) & np.isfinite(mos)
                 colour = condition_colour(analysis, condition)
                 axes.plot(
-                    scores[known, column], mos[known], "o", ms=4, alpha=0.75, mew=0, color=colour, label=condition
-                )
-            if found.fit:
+                    scores[known, column], mos[known], condition_marker(analysis, condition), ms=4, alpha=0.75, mew=0,
+                    color=colour, label=condition,
+                )  # fmt: skip
+            if found.prediction:
                 finite = scores[np.isfinite(scores)]
                 line = np.linspace(finite.min(), finite.max(), 100)
-                axes.plot(line, found.fit(line), color=INK, lw=1.4)
+                axes.plot(line, found.prediction(line), color=INK, lw=1.4, ls="-" if found.fit else "--")
             axes.set_title(
                 f"SROCC {number(found.srocc.value)}, PLCC {number(found.plcc.value)}", fontsize=8.5, loc="left"
             )
@@ -47,8 +48,9 @@ def objective_figure(
             axes.set_ylabel("mean rating")
         handles = panels[0].get_legend_handles_labels()
         drawn.figure.legend(*handles, loc="outside upper center", ncols=min(6, len(table.conditions)), fontsize=8)
-    is_fitted = any(found.fit for found in correlations.values())
-    curve = "; the curve is the four-parameter logistic fit" if is_fitted else ""
+    curve = "; the curve is the four-parameter logistic fit" if any(one.fit for one in correlations.values()) else ""
+    if any(one.line for one in correlations.values()):
+        curve += "; the dashed line is the straight line fitted where the points determine no such curve"
     return Figure(
         f"objective-{analysis.question}",
         "Mean rating against objective scores",

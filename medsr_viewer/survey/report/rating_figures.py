@@ -126,7 +126,7 @@ def observer_figure(analysis: Analysis, mark: str) -> Figure:
         axes = drawn.figure.add_subplot()
         for place, condition in enumerate(analysis.table.conditions):
             axes.plot(
-                range(len(order)), means[order, place], _MARKERS[place % len(_MARKERS)], ms=4, alpha=0.8, mew=0,
+                range(len(order)), means[order, place], condition_marker(analysis, condition), ms=4, alpha=0.8, mew=0,
                 color=condition_colour(analysis, condition), label=condition,
             )  # fmt: skip
         for place, name in enumerate(names):
@@ -202,6 +202,11 @@ def condition_colour(analysis: Analysis, condition: str) -> str:
     if analysis.roles.get(condition) == "reference":
         return SOFT
     return COLOURS[analysis.table.conditions.index(condition) % (len(COLOURS) - 1)]
+
+
+def condition_marker(analysis: Analysis, condition: str) -> str:
+    """Return the shape of a condition's points, which tells it apart where colours do not."""
+    return _MARKERS[analysis.table.conditions.index(condition) % len(_MARKERS)]
 
 
 def _reach(

@@ -90,12 +90,11 @@ def _ranks(analyses: Sequence[Analysis]) -> _Part:
         return _NOTHING
     if not ranks.friedman:
         return "A rank-based check on observers' means was the Wilcoxon signed-rank test.", ()
-    conover = (
-        ", Nemenyi and Conover" if any(not math.isnan(each.conover_p_holm) for each in ranks.pairs) else " and Nemenyi"
-    )
+    conover = " and Conover's" if any(not math.isnan(each.conover_p_holm) for each in ranks.pairs) else ""
     return (
         "Rank-based checks on observers' means were Friedman's test with Kendall's W, followed by Wilcoxon signed-rank"
-        f" (Holm){conover} comparisons with matched-pairs rank-biserial correlation as effect size.",
+        " comparisons (Holm; the primary ones by ranks) with matched-pairs rank-biserial correlation as effect size;"
+        f" Nemenyi's{conover} comparisons are sensitivity analyses.",
         ("Holm",),
     )
 

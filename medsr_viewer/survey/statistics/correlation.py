@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from medsr_viewer.errors import TooFewRatings
-from medsr_viewer.survey.statistics.logistic import LogisticFit, fit_logistic
+from medsr_viewer.survey.statistics.logistic import LogisticFit, StraightLine, fit_line, fit_logistic
 from medsr_viewer.survey.statistics.sufficiency import LEAST_DRAWN
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -52,6 +52,8 @@ class ScoreAgainstMos:
         Pearson's, of the score itself.
     fit : LogisticFit or None
         None where it is not to be had; `message` says why.
+    line : StraightLine or None
+        What stands for the fit where there is none; None where all scores are alike.
     rmse, rmse_ci95 : float, (float, float)
         Of the prediction (a straight line where there is no fit), on the MOS scale, by n less the parameters fitted.
         NaN where no point is left over.
@@ -74,6 +76,7 @@ class ScoreAgainstMos:
     plcc: Correlation
     plcc_linear: Correlation
     fit: LogisticFit | None
+    line: StraightLine | None
     rmse: float
     rmse_ci95: tuple[float, float]
     rmse_interval: str
@@ -84,6 +87,11 @@ class ScoreAgainstMos:
     caution: str
     test: str
     assumptions: str
+
+    @property
+    def prediction(self) -> LogisticFit | StraightLine | None:
+        """What PLCC and RMSE are of; None where all scores are alike."""
+        return self.fit or self.line
 
 
 def correlate(
@@ -135,7 +143,8 @@ def correlate(
     count = int(cluster.max()) + 1
     fit, message = fit_logistic(x, y, scale=scale)
     predicted = x if fit is None else fit(x)
-    errors, free = _errors(x, y, fit)
+    line = fit_line(x, y) if fit is None and np.ptp(x) > 0 else None
+    errors, free = _errors(x, y, fit or line)
     rmse = float(np.sqrt(np.sum(errors**2) / free)) if free > 0 else float("nan")
     together, caution = count < n, ""
     if together and count < LEAST_DRAWN:
@@ -152,8 +161,8 @@ def correlate(
         for (value, p), (ci95, interval) in zip(_values(x, y, predicted, fit), of_coefficients, strict=True)
     )
     return ScoreAgainstMos(
-        srocc, krocc, plcc, linear, fit, rmse, rmse_ci95, rmse_interval, n, count, len(usable) - n, message, caution,
-        _TEST[fit is None], _ASSUMPTIONS[together],
+        srocc, krocc, plcc, linear, fit, line, rmse, rmse_ci95, rmse_interval, n, count, len(usable) - n, message,
+        caution, _TEST[fit is None], _ASSUMPTIONS[together],
     )  # fmt: skip
 
 
@@ -287,13 +296,11 @@ def _over(part: FloatArray, whole: FloatArray) -> FloatArray:
     return quotient
 
 
-def _errors(x: FloatArray, y: FloatArray, fit: LogisticFit | None) -> tuple[FloatArray, int]:
+def _errors(x: FloatArray, y: FloatArray, prediction: LogisticFit | StraightLine | None) -> tuple[FloatArray, int]:
     """Return what the prediction misses each point by, and how many points are left over by its parameters."""
-    if fit is not None:
-        return y - fit(x), len(x) - 4
-    if np.ptp(x) > 0:
-        return y - np.polynomial.Polynomial.fit(x, y, 1)(x), len(x) - 2
-    return y - y.mean(), len(x) - 1
+    if prediction is None:
+        return y - y.mean(), len(x) - 1
+    return y - prediction(x), len(x) - len(fields(prediction))
 
 
 def _rmse_chi_squared(rmse: float, free: int) -> _Interval:

@@ -34,6 +34,25 @@ class LogisticFit:
         return _logistic(np.asarray(score, np.float64), self.low, self.high, self.middle, self.width)
 
 
+@dataclass(frozen=True)
+class StraightLine:
+    """Line `intercept + slope * score`, which stands where the points determine no curve."""
+
+    intercept: float
+    slope: float
+
+    def __call__(self, score: ArrayLike) -> FloatArray:
+        """Return the MOS predicted."""
+        return np.asarray(self.intercept + self.slope * np.asarray(score, np.float64))
+
+
+def fit_line(score: FloatArray, mos: FloatArray) -> StraightLine:
+    """Fit the line by least squares; the scores are not all alike."""
+    apart = score - score.mean()
+    slope = float(np.sum(apart * mos) / np.sum(apart**2))
+    return StraightLine(float(mos.mean() - slope * score.mean()), slope)
+
+
 LEAST_SCORES = 8
 """Different scores that a curve is fitted to: two for each of its four parameters."""
 

@@ -13,6 +13,7 @@ from scipy import stats
 from medsr_viewer.errors import TooFewRatings
 from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.statistics.holm import holm
+from medsr_viewer.survey.statistics.sufficiency import caution_on_blocks
 
 FloatArray: TypeAlias = NDArray[np.float64]
 Block: TypeAlias = Literal["observer", "observer and case"]
@@ -100,11 +101,24 @@ class RankComparison:
         None with two conditions: the pair says it all.
     pairs : tuple of PairOfConditions
         Every two conditions.
+    caution : str
+        Why the p values say little, by the blocks that they rest on; "" where they are enough.
+    primary : str
+        Which of the tests of two conditions to report, in words; "" with two conditions, where there is one test.
     """
 
     block: Block
     friedman: Friedman | None
     pairs: tuple[PairOfConditions, ...]
+    caution: str
+    primary: str
+
+
+PRIMARY = (
+    "Where the paired differences of mean ratings have a test, that is the one to report; of the rank tests beside it,"
+    " Wilcoxon's with Holm's correction is the primary one, and Nemenyi's (conservative, the more so with many ties)"
+    " and Conover's are sensitivity analyses that may disagree with it: do not choose among them by their p values."
+)
 
 
 def compare_ranks(table: RatingTable, block: Block = "observer") -> RankComparison:
@@ -161,7 +175,9 @@ def compare_blocks(
             f" {'is' if k == 1 else 'are'} {k} condition{'s' * (k != 1)} and {n} such block{'s' * (n != 1)}."
         )
     friedman = _friedman(values, conditions, block, dropped, assumptions) if k > 2 else None
-    return RankComparison(block, friedman, _pairs(values, conditions))
+    return RankComparison(
+        block, friedman, _pairs(values, conditions), caution_on_blocks(n, block), PRIMARY if friedman else ""
+    )
 
 
 def _friedman(

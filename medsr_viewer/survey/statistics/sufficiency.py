@@ -61,6 +61,24 @@ def _caution_on_few(sizes: Sequence[tuple[int, int]]) -> str:
     )
 
 
+def caution_on_blocks(blocks: int, block: str) -> str:
+    """Return that rank tests within so few complete blocks do not tell of new ones; "" where they do.
+
+    Parameters
+    ----------
+    blocks : int
+        That the tests rest on, those without a rating under every condition left out.
+    block : str
+        What is ranked within, as "observer".
+    """
+    if blocks >= LEAST_DRAWN:
+        return ""
+    return (
+        f"Do not rely on the p values of these rank tests: they rest on {blocks} complete blocks ({block}), and fewer"
+        f" than {LEAST_DRAWN} do not show how far such blocks differ."
+    )
+
+
 def caution_on_choices(observers: int, cases: int) -> str:
     """Return that the intervals of a scale of preference do not hold for new observers or cases; "" where they do.
 

@@ -141,6 +141,8 @@ def test_few_points_of_a_score_claim_neither_interval_nor_curve() -> None:
     assert found["caution"] in page
     assert found["test"].endswith("RMSE of a straight line")
     assert "the curve is the four-parameter" not in page
+    assert "the dashed line is the straight line fitted" in page
+    assert found["line"]["slope"] > 0
     assert "error after a straight line; without intervals or tests" in methods
     assert "bootstrap" not in methods
     enough, page, methods = _written(_analysed(8, 12, objective=True))

@@ -201,3 +201,15 @@ def test_what_never_varies_has_no_correlation(constant: str) -> None:
     assert np.isnan([found.srocc.value, found.krocc.value, found.plcc.value]).all()
     assert found.message
     assert np.isfinite(found.rmse)
+
+
+def test_the_line_that_stands_for_the_curve_is_that_of_least_squares() -> None:
+    score, mos = np.array([1e-4, 2e-4, 4e-4, 5e-4, 9e-4]), np.array([4.0, 3.5, 3.6, 2.0, 1.5])
+    found = correlate(score, mos)
+    assert found.fit is None
+    assert found.line is not None
+    assert found.prediction is found.line
+    slope, intercept = np.polyfit(score, mos, 1)
+    assert (found.line.slope, found.line.intercept) == pytest.approx((slope, intercept))
+    assert found.rmse == pytest.approx(np.sqrt(np.sum((mos - found.line(score)) ** 2) / 3))
+    assert correlate(np.ones(5), mos).prediction is None

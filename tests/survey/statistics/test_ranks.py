@@ -135,3 +135,11 @@ def test_equal_means_of_different_ratings_are_tied() -> None:
 def test_too_little_is_refused(shape: tuple[int, int, int]) -> None:
     with pytest.raises(TooFewRatings):
         compare_ranks(_table(np.ones(shape)))
+
+
+def test_one_test_of_pairs_is_the_primary_and_few_blocks_are_cautioned_against() -> None:
+    several = compare_blocks(WINES, NAMES)
+    assert "Wilcoxon's with Holm's correction is the primary one" in several.primary
+    assert compare_blocks(WINES[:, :2], ("a", "b")).primary == ""
+    assert several.caution == ""
+    assert "they rest on 4 complete blocks (observer)" in compare_blocks(WINES[:4], NAMES).caution

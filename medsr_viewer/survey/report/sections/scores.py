@@ -189,7 +189,7 @@ def _ranks(analysis: Analysis) -> list[Block]:
     ranks = analysis.ranks
     if isinstance(ranks, Missing):
         return [absent("Rank tests", ranks)]
-    blocks: list[Block] = []
+    blocks: list[Block] = [Paragraph(ranks.caution, "caution")] if ranks.caution else []
     if friedman := ranks.friedman:
         blocks.append(
             Paragraph(
@@ -220,6 +220,8 @@ def _ranks(analysis: Analysis) -> list[Block]:
         )
         for pair in pairs
     )
+    if ranks.primary:
+        blocks.append(Paragraph(ranks.primary, "note"))
     blocks.append(
         Table(
             "Comparisons by ranks, each observer's mean over cases",
