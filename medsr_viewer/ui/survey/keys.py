@@ -37,6 +37,8 @@ _WITH_SHIFT = {
     Qt.Key.Key_Up: Action("down", -1),
     Qt.Key.Key_Down: Action("down", 1),
 }
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+"""What makes a digit a command to the system; with Shift it stays one: French keyboards need it."""
 REPEATED = frozenset({"zoom", "across", "down"})
 """Actions that go on while a key is held down; all others happen once."""
 
@@ -57,7 +59,7 @@ def key_of(event: QKeyEvent) -> Action | None:
         return _WITH_SHIFT[key]
     if modifiers == Qt.KeyboardModifier.ControlModifier:
         return _WITH_CONTROL.get(key)
-    if 1 <= digit <= 9:
+    if 1 <= digit <= 9 and not modifiers & _COMMANDS:
         return Action("choose", digit)
     return _PLAIN.get(key) if not modifiers else None
 

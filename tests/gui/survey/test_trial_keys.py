@@ -18,6 +18,7 @@ from medsr_viewer.survey.feedback import Feedback
 from medsr_viewer.survey.plan import Trial
 from medsr_viewer.ui.display.picture import Picture
 from medsr_viewer.ui.survey.image_wall import Shown
+from medsr_viewer.ui.survey.keys import Action, key_of
 from medsr_viewer.ui.survey.posed_trial import Answer, PosedTrial
 from medsr_viewer.ui.survey.trial_page import TrialPage
 
@@ -49,6 +50,23 @@ def show_page(qtbot: QtBot) -> Make:
 def press(page: TrialPage, *keys: Qt.Key) -> None:
     for key in keys:
         QTest.keyClick(page, key)
+
+
+@pytest.mark.parametrize(
+    "modifiers",
+    [
+        Qt.KeyboardModifier.MetaModifier,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    ],
+)
+def test_a_digit_that_is_a_command_to_the_system_answers_nothing(modifiers: Qt.KeyboardModifier) -> None:
+    assert key_of(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_4, modifiers)) is None
+
+
+def test_a_digit_with_shift_answers_as_french_keyboards_need() -> None:
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_4, Qt.KeyboardModifier.ShiftModifier)
+    assert key_of(event) == Action("choose", 4)
 
 
 def test_images_are_rated_one_after_the_other(show_page: Make, qtbot: QtBot) -> None:
