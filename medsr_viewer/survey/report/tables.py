@@ -22,9 +22,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def ratings_csv(analyses: Sequence[Analysis], note: str) -> str:
-    """Return all ratings, one a line; `note` stands on each, since lines are copied out of files."""
-    header = ("question", "observer", "case", "condition", "role", "value", "repeat", "seconds", "note")
-    return _csv(header, (row for analysis in analyses for row in _ratings(analysis, note)))
+    """Return all ratings, one a line; `note` stands on each, since lines are copied out of files.
+
+    Protocol roc has the column `finding`: the truth of the case, empty where it is not known.
+    """
+    truth = ("finding",) if any(analysis.findings for analysis in analyses) else ()
+    header = ("question", "observer", "case", "condition", "role", "value", "repeat", "seconds", *truth, "note")
+    return _csv(header, (row for analysis in analyses for row in _ratings(analysis, note, bool(truth))))
 
 
 def conditions_csv(analyses: Sequence[Analysis], note: str, conditions: Sequence[ConditionFact] = ()) -> str:
@@ -86,13 +90,15 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _ratings(analysis: Analysis, note: str) -> Iterable[tuple[Cell, ...]]:
+def _ratings(analysis: Analysis, note: str, has_truth: bool) -> Iterable[tuple[Cell, ...]]:
     table = analysis.table
+    truth = {name: "present" if is_present else "absent" for name, is_present in analysis.findings.items()}
     columns = (table.observer, table.case, table.condition, table.value, table.repeat, table.seconds)
     for observer, case, condition, value, repeat, seconds in zip(*(column.tolist() for column in columns), strict=True):
-        name = table.conditions[condition]
+        name, of_case = table.conditions[condition], table.cases[case]
         role = analysis.roles.get(name, "test")
-        yield analysis.question, table.observers[observer], table.cases[case], name, role, value, repeat, seconds, note
+        told = (truth.get(of_case, ""),) if has_truth else ()
+        yield analysis.question, table.observers[observer], of_case, name, role, value, repeat, seconds, *told, note
 
 
 def _with_caution(note: str, figure: ConditionScore | ConditionDifference) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from medsr_viewer.errors import TooFewRatings
-from medsr_viewer.survey.statistics.sufficiency import EXCELLENT, POOR, least_stimuli
+from medsr_viewer.survey.statistics.sufficiency import EXCELLENT, POOR, TOLD, least_stimuli
 
 FORMS = {
     "ICC(1,1)": "One-way random effects, one rating: each stimulus rated by other raters",
@@ -19,6 +19,11 @@ FORMS = {
     "ICC(2,k)": "Two-way random effects, absolute agreement, mean of k ratings",
     "ICC(3,k)": "Two-way mixed effects, consistency, mean of k ratings",
 }
+
+NOT_TOLD = (
+    f"reaches from poor to excellent agreement (Koo and Li 2016), or over more than {TOLD:g} above 0 (no agreement)"
+)
+"""What an interval does whose coefficient is not told: one rule for all forms."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,10 @@ class IntraclassCorrelation:
             return f"not defined: the ratings of the {self.n} stimuli do not differ enough from one another"
         if low < POOR and high > EXCELLENT:
             return f"cannot be told: with n = {self.n} its interval reaches from poor to excellent agreement"
+        if high - max(low, 0.0) > TOLD:  # below 0 is no agreement either, however far
+            return (
+                f"cannot be told: with n = {self.n} its interval reaches over more than {TOLD:g} above 0 (no agreement)"
+            )
         return ""
 
 

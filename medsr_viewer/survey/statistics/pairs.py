@@ -90,7 +90,11 @@ class PairScale:
     observers: int
     cases: int
     test: str
-    assumptions: str = "Forced choices independent given the scale; one scale for all observers and cases"
+    assumptions: str = (
+        "Forced choices independent given the scale; one scale for all observers and cases; which two were shown taken"
+        " as given, though each pair was chosen by the answers before it (adaptive sampling), which makes the choices"
+        " depend on one another: intervals and p values are approximate"
+    )
 
 
 def pair_scale(table: PairTable, model: Model = "bradley-terry", *, resamples: int = 400, seed: int = 0) -> PairScale:

@@ -12,7 +12,9 @@ LEAST_DRAWN = 5
 POOR, EXCELLENT = 0.5, 0.9
 """Koo and Li, J. Chiropr. Med. 15:155 (2016): agreement below the first is poor, above the second excellent."""
 
-_TOLD = 0.7  # coefficient that is to be told from 0
+TOLD = 0.7
+"""Coefficient that is to be told from 0: what a wider interval does not do."""
+
 _ONE_SIDED, _POWER = 1.644854, 0.841621  # normal quantiles of 0.95 and 0.8
 
 
@@ -130,5 +132,5 @@ def least_stimuli(ratings_each: int) -> int:
         Of a stimulus, 2 at the least: 10 stimuli with two ratings, 6 with three, 5 with four.
     """
     k = max(ratings_each, 2)
-    ratio = math.log(1 + k * _TOLD / (1 - _TOLD))
+    ratio = math.log(1 + k * TOLD / (1 - TOLD))
     return math.ceil(1 + 2 * (_ONE_SIDED + _POWER) ** 2 * k / (ratio**2 * (k - 1)))

@@ -57,6 +57,7 @@ def test_the_scale_is_found_and_reported() -> None:
     files = report_files([analysis], facts)
     assert "pairs chosen while rating went on" in files["report.html"]
     assert "Latin square" not in files["report.html"]
+    assert "chosen by the answers before it (adaptive sampling)" in files["report.html"]
     held = json.loads(files["report.json"])
     assert [one["name"] for one in held["conditions"]] == list(NAMES)
     assert sum(one["n"] for one in held["conditions"]) == 2 * 600

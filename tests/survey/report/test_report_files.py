@@ -15,7 +15,7 @@ from medsr_viewer.survey.report.content import report_document
 from medsr_viewer.survey.report.document import RESEARCH_USE, SIMULATED
 from medsr_viewer.survey.report.facts import ConditionFact
 from medsr_viewer.survey.report.html import html_page
-from medsr_viewer.survey.report.tables import safe_cell
+from medsr_viewer.survey.report.tables import ratings_csv, safe_cell
 from medsr_viewer.survey.report.writing import report_files, write_report
 
 from .report_example import CONDITIONS, OBSERVERS, analysed, facts_of, ratings
@@ -137,6 +137,16 @@ def test_ratings_read_back_as_they_were(analysis, files) -> None:
     assert [int(row["repeat"]) for row in rows] == table.repeat.tolist()
     back = [row["observer"].removeprefix("'") for row in rows]
     assert back == [table.observers[index] for index in table.observer]
+
+
+def test_ratings_of_confidence_tell_the_truth_of_each_case(files) -> None:
+    table = ratings()
+    findings = {name: place < 2 for place, name in enumerate(table.cases[:-1])}
+    rows = list(csv.DictReader(io.StringIO(ratings_csv([analysed(table, "roc", findings=findings)], "n"), newline="")))
+    expected = {name: "present" if findings[name] else "absent" for name in findings} | {table.cases[-1]: ""}
+    assert {row["case"]: row["finding"] for row in rows} == expected
+    assert all(row["note"] == "n" for row in rows)
+    assert "finding" not in files["ratings.csv"].splitlines()[0].split(",")
 
 
 def test_no_cell_is_taken_for_a_formula(files) -> None:

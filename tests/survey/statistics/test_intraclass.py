@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -94,3 +96,11 @@ def test_what_the_interval_does_not_tell_is_said_in_words() -> None:
     crossed = intraclass_correlations(np.array([[2, 4], [4, 2]] * 5, float))
     assert crossed["ICC(3,k)"].wanting.startswith("not defined")
     assert not any(np.isinf(one.value) for one in crossed.values())
+
+
+def test_forms_are_told_or_withheld_by_one_rule() -> None:
+    some = intraclass_correlations(np.arange(12.0)[:, None] + [0.0, 0.1])["ICC(1,k)"]
+    held = {ends: bool(replace(some, ci95=ends).wanting) for ends in ((-1.63, 0.82), (-1.63, 0.4), (0.22, 0.74))}
+    assert held == {(-1.63, 0.82): True, (-1.63, 0.4): False, (0.22, 0.74): False}
+    assert replace(some, ci95=(0.45, 0.91)).wanting
+    assert all(replace(some, form=form, ci95=(0.05, 0.8)).wanting for form in FORMS)

@@ -26,6 +26,7 @@ from medsr_viewer.survey.report.wording import (
 from medsr_viewer.survey.statistics.agreement import Repeatability
 from medsr_viewer.survey.statistics.anchor_check import ANCHOR_RULE
 from medsr_viewer.survey.statistics.bias import MODEL, ROUNDING
+from medsr_viewer.survey.statistics.intraclass import NOT_TOLD
 from medsr_viewer.survey.statistics.screening import ObserverScreening, Screening
 from medsr_viewer.survey.statistics.sufficiency import LEAST_DRAWN, least_stimuli
 
@@ -182,7 +183,8 @@ def _between(analysis: Analysis) -> list[Block]:
             tuple(rows),
             f"{counted(between.observers, 'observer')}; n: stimuli (a case under a condition) that count; first"
             f" answers. 1 is full agreement, 0 what chance gives. Assumptions.{without} Alpha:"
-            f" {between.alpha_ordinal.assumptions}. Kappa: {between.kappa_quadratic.assumptions}. The single-rating"
+            f" {between.alpha_ordinal.assumptions}. Kappa: {between.kappa_quadratic.assumptions}. No form of ICC is"
+            f" told whose interval {NOT_TOLD}. The single-rating"
             f" forms speak of one observer, the mean-of-k forms of the mean of all {between.observers}.",
         ),
         *_few(analysis, between.observers),
@@ -218,7 +220,7 @@ def _within(analysis: Analysis) -> list[Block]:
             tuple(_repeats(one) for one in shown),
             f"{together.test}. Assumptions: {together.assumptions}. Mean change: second less first answer. A"
             f" coefficient needs {least_stimuli(2)} pairs (so many tell 0.7 from 0 with power 80 %, Walter et al."
-            " 1998), and is not told where its interval reaches from poor to excellent agreement (Koo and Li 2016).",
+            f" 1998). ICC is not told where its interval {NOT_TOLD}.",
         )
     ]
 
