@@ -193,6 +193,12 @@ class Analysis:
         return caution_on_ratings(self._sizes)
 
     @property
+    def cases_by_observer(self) -> dict[str, int]:
+        """How many cases each observer rated: what the observer's mean is of."""
+        rated = (~np.isnan(self.table.cube())).any(axis=2).sum(axis=1)
+        return dict(zip(self.table.observers, map(int, rated), strict=True))
+
+    @property
     def n(self) -> int:
         """Number of ratings, repeats included."""
         return len(self.table.value)

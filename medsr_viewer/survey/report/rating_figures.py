@@ -10,6 +10,7 @@ import numpy as np
 from medsr_viewer.survey.analysis import Analysis, recommended
 from medsr_viewer.survey.report.document import Figure
 from medsr_viewer.survey.report.drawing import COLOURS, INK, SOFT, drawing, likert
+from medsr_viewer.survey.report.wording import counted
 from medsr_viewer.survey.statistics.gaps import mean_of_given
 
 if TYPE_CHECKING:
@@ -149,11 +150,21 @@ def observer_figure(analysis: Analysis, mark: str) -> Figure:
         f"observers-{analysis.question}",
         "Mean rating of each observer",
         "Mean of an observer's first answers under each condition, from the strictest observer to the most lenient."
+        f" {_cases_each(analysis)}"
         + (" Shaded: observers whom the screening recommends to leave out." if excluded else ""),
         drawn.png,
         WIDTH,
         height,
     )
+
+
+def _cases_each(analysis: Analysis) -> str:
+    """Return of how many cases the observers' means are."""
+    rated = analysis.cases_by_observer.values()
+    fewest, most = min(rated), max(rated)
+    if fewest == most:
+        return f"Each rated {counted(most, 'case')}."
+    return f"They rated from {fewest} to {counted(most, 'case')} each: a mean of few cases says less."
 
 
 def case_figure(analysis: Analysis, mark: str) -> Figure:

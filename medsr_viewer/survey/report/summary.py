@@ -144,6 +144,7 @@ def _question(analysis: Analysis) -> dict[str, Any]:
         "screened": _cautioned(analysis.scores_screened),
         "with_withdrawn": _cautioned(analysis.scores_with_withdrawn),
         "by_observer": _by(table.observers, table.conditions, analysis.by_observer),
+        "cases_by_observer": analysis.cases_by_observer,
         "by_case": _by(table.cases, table.conditions, analysis.by_case),
         "median_seconds": dict(zip(table.observers, plain(analysis.seconds), strict=True)),
     }

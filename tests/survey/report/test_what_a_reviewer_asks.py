@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from medsr_viewer.survey.ratings import RatingTable
 from medsr_viewer.survey.report.content import report_document
 from medsr_viewer.survey.report.document import Block, Facts, Paragraph
 from medsr_viewer.survey.report.methods_text import methods_text
+from medsr_viewer.survey.report.writing import report_files
 from medsr_viewer.survey.statistics.crossed import crossed_spread
 from medsr_viewer.survey.statistics.ranks import compare_ranks
 
@@ -106,3 +108,17 @@ def test_ranks_are_of_the_cases_that_an_observer_rated_under_every_condition() -
 
 def _leads(blocks: Iterable[Block]) -> list[str]:
     return [block.text for block in blocks if isinstance(block, Paragraph) and block.kind == "lead"]
+
+
+def test_how_many_cases_each_observer_rated_stands_beside_their_means() -> None:
+    table = ratings(repeats=0)
+    kept = (table.observer != 0) | (table.case == 0)
+    columns = ("observer", "case", "condition", "value", "repeat", "seconds")
+    analysis = analysed(replace(table, **{name: getattr(table, name)[kept] for name in columns}))
+    assert analysis.cases_by_observer == {name: 6 - 5 * (name == OBSERVERS[0]) for name in OBSERVERS}
+    files = report_files([analysis], facts_of(analysis))
+    page = files["report.html"]
+    assert isinstance(page, str)
+    assert "They rated from 1 to 6 cases each" in page
+    assert "Each rated 6 cases." in str(report_files([analysed(ratings())], facts_of(analysis))["report.html"])
+    assert json.loads(files["report.json"])["questions"][0]["cases_by_observer"][OBSERVERS[0]] == 1

@@ -52,10 +52,12 @@ def _screening(analysis: Analysis) -> list[Block]:
     rules = screening.rules.in_words()
     suspects = [one for one in screening.observers if one.reasons]
     shown = suspects if len(screening.observers) > 30 else screening.observers
+    cases = analysis.cases_by_observer
     rows = tuple(
         (
             one.name,
             count(one.n),
+            count(cases[one.name]),
             number(one.others.r),
             number(one.p913.by_stimulus),
             number(one.p913.by_condition),
@@ -84,6 +86,7 @@ def _screening(analysis: Analysis) -> list[Block]:
                 (
                     "Observer",
                     "n",
+                    "Cases",
                     "r, others",
                     "r by stimulus",
                     "r by condition",
@@ -93,7 +96,8 @@ def _screening(analysis: Analysis) -> list[Block]:
                     "Reasons",
                 ),
                 rows,
-                "r, others: correlation with the mean of the others; r by stimulus, by condition: with the mean scores"
+                "n: ratings; cases: those that the observer rated. r, others: correlation with the"
+                " mean of the others; r by stimulus, by condition: with the mean scores"
                 " (P.913). Checks passed: attention checks, each counted once however many questions it asked."
                 f"{_wanting(shown)}{only}",
             )
