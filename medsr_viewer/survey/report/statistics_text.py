@@ -154,8 +154,12 @@ def _roc(analyses: Sequence[Analysis]) -> _Part:
     variance, cited = _variance([one.auc for one in results])
     whose = "were averaged over observers" if several else "are of the one observer"
     text = f"Areas under the empirical ROC curve {whose}, {variance}; intervals of areas and shares are {_ON_LOGITS}."
-    if _first([one.roc_differences for one in analyses]):
-        text += " Differences of areas have their interval and test on their own scale, with the same variance."
+    differences = _first([one.roc_differences for one in analyses])
+    if differences:
+        text += " Differences of areas have their interval and test on their own scale, with the same variance"
+        several_pairs = len(differences) > 1
+        text += "; p values of all pairs were corrected by Holm's procedure." if several_pairs else "."
+        cited = (*cited, *(["Holm"] if several_pairs else []))
     if any(not math.isnan(each.ci95_bootstrap[0]) for each in results):
         text += " A bootstrap over observers and cases is given beside the areas."
     text += f" Sensitivity and specificity count a confidence of {results[0].cut:g} or more as present."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TypeAlias
 
 import numpy as np
@@ -20,6 +21,7 @@ from medsr_viewer.survey.statistics.area import (
     resampled_areas,
     variance_if_independent,
 )
+from medsr_viewer.survey.statistics.holm import holm
 from medsr_viewer.survey.statistics.readers import ReaderMean, mean_over_readers
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -74,11 +76,22 @@ class RocResult:
 
 @dataclass(frozen=True)
 class RocDifference:
-    """Area under one condition less that under the baseline, on observers who read both."""
+    """Area under one condition less that under another, on observers who read both.
+
+    Parameters
+    ----------
+    condition, baseline : str
+        The two; what is called baseline is taken off.
+    difference : ReaderMean
+        Its p is of this difference alone.
+    p_holm : float
+        The same after Holm's procedure for all pairs of conditions.
+    """
 
     condition: str
     baseline: str
     difference: ReaderMean
+    p_holm: float
 
 
 def roc(
@@ -111,7 +124,9 @@ def roc(
 
 
 def roc_differences(table: RatingTable, present: Mapping[str, bool], baseline: str) -> tuple[RocDifference, ...]:
-    """Return the area of every other condition less the baseline's, with the Obuchowski-Rockette test of 0.
+    """Return the difference of the areas of every two conditions, with the Obuchowski-Rockette test of 0.
+
+    Those less the baseline's come first; others that no observer read enough cases of are left out.
 
     Raises
     ------
@@ -121,20 +136,22 @@ def roc_differences(table: RatingTable, present: Mapping[str, bool], baseline: s
     if baseline not in table.conditions:
         raise TooFewRatings(f"No condition is called {baseline}.", f"There are: {', '.join(table.conditions)}.")
     truth, cube = _truth(table, present)
-    second = cube[:, :, table.conditions.index(baseline)]
+    others = [name for name in table.conditions if name != baseline]
+    pairs = [(name, baseline) for name in others] + [(second, first) for first, second in combinations(others, 2)]
     found = []
-    for index, condition in enumerate(table.conditions):
-        if condition == baseline:
-            continue
-        first = cube[:, :, index]
+    for names in pairs:
+        first, second = (cube[:, :, table.conditions.index(name)] for name in names)
         both = _enough(first, truth) & _enough(second, truth)
         if not both.any():
-            raise TooFewRatings(f"No observer read two present and two absent cases under {condition} and {baseline}.")
+            if baseline not in names:
+                continue
+            raise TooFewRatings(f"No observer read two present and two absent cases under {' and '.join(names)}.")
         values, without = (
             one - other for one, other in zip(_areas(first[both], truth), _areas(second[both], truth), strict=True)
         )
-        found.append(RocDifference(condition, baseline, mean_over_readers(values, without)))
-    return tuple(found)
+        found.append((names, mean_over_readers(values, without)))
+    corrected = holm([each.p for _, each in found])
+    return tuple(RocDifference(*names, each, float(p)) for (names, each), p in zip(found, corrected, strict=True))
 
 
 def _truth(table: RatingTable, present: Mapping[str, bool]) -> tuple[NDArray[np.bool_], FloatArray]:

@@ -57,7 +57,8 @@ def test_the_cases_with_and_without_a_finding_are_counted() -> None:
     text = methods_text([analysis], facts_of(analysis))
     assert "6 cases (2 with and 4 without the finding) under" in text
     (lead,) = _leads(report_document([analysis], facts_of(analysis)).sections[0].blocks)
-    assert lead.endswith("p is not corrected for the number of differences.")
+    assert lead.endswith("p is after Holm's procedure for all pairs of conditions.")
+    assert "p values of all pairs were corrected by Holm's procedure" in text
 
 
 def test_scores_without_those_whom_the_screening_names_stand_at_a_glance() -> None:

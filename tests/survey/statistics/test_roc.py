@@ -149,3 +149,16 @@ def test_unknown_baseline_names_the_conditions() -> None:
     with pytest.raises(TooFewRatings) as caught:
         roc_differences(*_van_dyke(), "CT")
     assert "cine, spin echo" in caught.value.advice
+
+
+def test_every_two_conditions_are_compared_and_holm_counts_them_all() -> None:
+    table, present = _van_dyke()
+    cube = table.cube()
+    third = np.random.default_rng(3).integers(1, 6, cube.shape[:2])
+    three = _table(np.dstack([cube, third]), ("a", "b", "c"))
+    found = roc_differences(three, present, "b")
+    assert [(one.condition, one.baseline) for one in found] == [("a", "b"), ("c", "b"), ("c", "a")]
+    assert found[2].difference.value == pytest.approx(found[1].difference.value - found[0].difference.value)
+    assert found[2].p_holm < 0.01
+    smallest = min(one.difference.p for one in found)
+    assert min(one.p_holm for one in found) == pytest.approx(min(1, 3 * smallest))

@@ -76,19 +76,20 @@ def roc_section(analysis: Analysis, mark: str) -> Section:
         blocks.append(
             Table(
                 "Differences of areas",
-                ("Difference", "AUC", "95 % CI", "p", "Observers"),
+                ("Difference", "AUC", "95 % CI", "p", "p, Holm", "Observers"),
                 tuple(
                     (
                         f"{each.condition} \N{MINUS SIGN} {each.baseline}",
                         number(each.difference.value, 3),
                         reach(*each.difference.ci95, 3),
                         probability(each.difference.p),
+                        probability(each.p_holm),
                         count(each.difference.n),
                     )
                     for each in analysis.roc_differences
                 ),
-                f"{analysis.roc_differences[0].difference.test}; interval and test on the areas' own scale; p is not"
-                " corrected for the number of differences. Assumptions:"
+                f"{analysis.roc_differences[0].difference.test}; interval and test on the areas' own scale; Holm:"
+                " over all pairs of conditions; intervals are not corrected for their number. Assumptions:"
                 f" {analysis.roc_differences[0].difference.assumptions}."
                 if analysis.roc_differences
                 else "",
@@ -110,13 +111,14 @@ def roc_lead(analysis: Analysis) -> str:
             f" The area of {listed(flat)} is the same whoever is left out: its interval says what so few observers and"
             " cases cannot exclude."
         )
-    differences = found(analysis.roc_differences) or ()
+    pairs = found(analysis.roc_differences) or ()
+    differences = [each for each in pairs if each.baseline == analysis.baseline]
     for each in differences:
         text += (
             f" {each.condition} less {each.baseline}:"
-            f" {with_interval(each.difference.value, *each.difference.ci95)}, {p_equals(each.difference.p)}."
+            f" {with_interval(each.difference.value, *each.difference.ci95)}, {p_equals(each.p_holm)}."
         )
-    return f"{text} p is not corrected for the number of differences." if len(differences) > 1 else text
+    return f"{text} p is after Holm's procedure for all pairs of conditions." if len(pairs) > 1 else text
 
 
 def _vgc(analysis: Analysis, mark: str) -> list[Block]:
