@@ -96,7 +96,7 @@ def _screening(analysis: Analysis) -> list[Block]:
                     "Reasons",
                 ),
                 rows,
-                "n: ratings; cases: those that the observer rated. r, others: correlation with the"
+                "n: first ratings; cases: those that the observer rated. r, others: correlation with the"
                 " mean of the others; r by stimulus, by condition: with the mean scores"
                 " (P.913). Checks passed: attention checks, each counted once however many questions it asked."
                 f"{_wanting(shown)}{only}",
