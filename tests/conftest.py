@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from medsr_viewer.models.cards import ModelCard
+from medsr_viewer.upscaling import catalogue as place
 
 from .families import save_family
 from .postgresql_server import running_postgresql
@@ -72,6 +73,17 @@ def make_family(tmp_path: Path) -> Callable[..., tuple[ModelCard, ModelCard]]:
         return save_family(tmp_path / "family", fidelity, sharpness, seed=seed, scale_factor=scale_factor)
 
     return make
+
+
+@pytest.fixture
+def model_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give the only model folder that there is: empty, and the one that the fixture `make_family` saves in."""
+    folder = tmp_path / "family"
+    folder.mkdir()
+    monkeypatch.setattr(place, "model_folders", lambda: (folder,))
+    place.catalogue.cache_clear()
+    yield folder
+    place.catalogue.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from medsr_viewer.models.cards import ModelCard, write_card
 from medsr_viewer.ui.app import Application
 from medsr_viewer.ui.models_window import ModelsWindow
 from medsr_viewer.ui.rescanning import describe_change
-from medsr_viewer.upscaling import catalogue as module
 from medsr_viewer.upscaling.catalogue import Catalogue, catalogue, rescan
 
 from .conftest import INTERPOLATION, GatedCompare, MakeApplication
@@ -28,19 +27,8 @@ Family = tuple[ModelCard, ModelCard]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The only model folder that there is, in which the fixture `make_family` saves."""
-    path = tmp_path / "family"
-    path.mkdir()
-    monkeypatch.setattr(module, "model_folders", lambda: (path,))
-    catalogue.cache_clear()
-    yield path
-    catalogue.cache_clear()
-
-
-@pytest.fixture
 def application(
-    folder: Path, make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
+    model_folder: Path, make_application: MakeApplication, gated: GatedCompare, image_files: list[Path], qtbot: QtBot
 ) -> Application:
     """A window without models."""
     gated.gate.set()
@@ -84,11 +72,11 @@ def test_new_models_are_offered_with_their_blend(
 
 
 def test_what_is_refused_is_told_with_the_reason_and_the_rest_is_offered(
-    application: Application, make_family: Callable[..., Family], folder: Path, qtbot: QtBot
+    application: Application, make_family: Callable[..., Family], model_folder: Path, qtbot: QtBot
 ) -> None:
     _, sharp = make_family(scale_factor=4)
     sharp.path.write_bytes(b"torn")
-    (folder / "damaged.json").write_text("{")
+    (model_folder / "damaged.json").write_text("{")
     text = look(application, qtbot)
     assert text.startswith("New: net ×4. Refused: damaged.json: not a model card")
     assert "net-gan-x4.safetensors: the file is not the one that its card describes (SHA-256 differs)" in text
@@ -213,7 +201,7 @@ def test_a_search_that_fails_is_told(make_application: MakeApplication, qtbot: Q
     assert "the folder cannot be read" in application.window.notices.shown[0].text
 
 
-def test_a_rescan_forgets_what_was_read_at_the_start(folder: Path, make_family: Callable[..., Family]) -> None:
+def test_a_rescan_forgets_what_was_read_at_the_start(model_folder: Path, make_family: Callable[..., Family]) -> None:
     assert catalogue().cards == ()
     pair = make_family(scale_factor=4)
     assert catalogue().cards == ()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,20 +14,8 @@ from medsr_viewer.models.cards import ModelCard
 from medsr_viewer.survey.design import Arrangement, Case, Condition, Design
 from medsr_viewer.survey.folder import SurveyFolder
 from medsr_viewer.survey.sealing import unseal
-from medsr_viewer.upscaling import catalogue as module
 from medsr_viewer.upscaling.catalogue import catalogue
 from medsr_viewer.workflows.survey_new import create_survey
-
-
-@pytest.fixture
-def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The only model folder that there is."""
-    folder = tmp_path / "models"
-    folder.mkdir()
-    monkeypatch.setattr(module, "model_folders", lambda: (folder,))
-    catalogue.cache_clear()
-    yield folder
-    catalogue.cache_clear()
 
 
 def design_in(folder: Path) -> Design:
@@ -39,18 +26,13 @@ def design_in(folder: Path) -> Design:
     return Design("A study", "acr", 2, (Case("case", folder / "case.png"),), conditions, (), arrangement=arrangement)
 
 
-def put(card: ModelCard, folder: Path) -> ModelCard:
-    for path in (card.path, card.path.with_suffix(".json")):
-        shutil.copy(path, folder)
-    return card
-
-
+@pytest.mark.usefixtures("model_folder")
 def test_weights_that_were_replaced_since_the_program_looked_are_the_new_ones(
-    tmp_path: Path, models: Path, make_family: Callable[..., tuple[ModelCard, ModelCard]]
+    tmp_path: Path, make_family: Callable[..., tuple[ModelCard, ModelCard]]
 ) -> None:
-    old = put(make_family(seed=1)[0], models)
-    assert [card.sha256 for card in catalogue().cards] == [old.sha256]
-    new = put(make_family(seed=2)[0], models)
+    old, _ = make_family(seed=1)
+    assert old.sha256 in {card.sha256 for card in catalogue().cards}
+    new, _ = make_family(seed=2)
     assert new.sha256 != old.sha256
     create_survey(tmp_path / "study", design_in(tmp_path), "correct horse")
     allocation = unseal(SurveyFolder(tmp_path / "study").read_sealed(), "correct horse")
@@ -58,11 +40,12 @@ def test_weights_that_were_replaced_since_the_program_looked_are_the_new_ones(
     assert allocation.computation.conditions["net"].weights_sha256 == (new.sha256,)
 
 
+@pytest.mark.usefixtures("model_folder")
 def test_torn_weights_leave_nothing_behind_and_the_advice_names_a_rescan_first(
-    tmp_path: Path, models: Path, make_family: Callable[..., tuple[ModelCard, ModelCard]]
+    tmp_path: Path, make_family: Callable[..., tuple[ModelCard, ModelCard]]
 ) -> None:
-    card = put(make_family()[0], models)
-    (models / card.path.name).write_bytes(b"torn")
+    card, _ = make_family()
+    card.path.write_bytes(b"torn")
     with pytest.raises(ModelError) as caught:
         create_survey(tmp_path / "study", design_in(tmp_path), "correct horse")
     assert "Rescan models" in caught.value.advice

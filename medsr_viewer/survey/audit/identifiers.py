@@ -30,7 +30,7 @@ def check_identifiers(plan: Plan, design: Design) -> Iterator[Finding]:
     elif not _look_random(names):
         yield _finding("they share digits, or count upwards", names)
     # one by one: to free a million at once would hold up the window
-    guessed = [guess for guess in _guesses(design) if guess in plan.stimuli]
+    guessed = {guess for guess in _guesses(design) if guess in plan.stimuli}
     if guessed:
         yield _finding("they are digests of names in the design, which anybody can compute", guessed)
     of_content = [one.identifier for one in plan.stimuli.values() if one.identifier in one.digest]

@@ -24,6 +24,14 @@ def until_asked(conducting: Conducting, qtbot: QtBot) -> str:
     return conducting.pages.elsewhere.text.text()
 
 
+def taken_over(conducting: Conducting, qtbot: QtBot) -> Conducting:
+    """Have a second window go on with the sitting, and return it."""
+    until_asked(conducting, qtbot)
+    QTest.mouseClick(conducting.pages.elsewhere.go_on, Qt.MouseButton.LeftButton)
+    until_trial(conducting, qtbot)
+    return conducting
+
+
 def rate_once(conducting: Conducting, qtbot: QtBot, saved: int) -> None:
     wait_ripe_and_rate(conducting, qtbot, Qt.Key.Key_4)
     qtbot.waitUntil(lambda: conducting.standing is not None and conducting.standing.saved == saved)
@@ -59,10 +67,7 @@ def test_who_continues_here_ends_the_other_sitting_which_says_so(
     first = open_rating(folder)
     until_trial(first, qtbot)
     rate_once(first, qtbot, 1)
-    second = open_rating(folder)
-    until_asked(second, qtbot)
-    QTest.mouseClick(second.pages.elsewhere.go_on, Qt.MouseButton.LeftButton)
-    until_trial(second, qtbot)
+    second = taken_over(open_rating(folder), qtbot)
     assert second.pages.trial.posed is not None
     assert second.pages.trial.posed.trial == read_plan(folder.plan_file).sequences[0][1]
     qtbot.waitUntil(lambda: first.pages.trial.state == "open" and first.pages.trial.clock.runs)
@@ -88,10 +93,7 @@ def test_a_paused_window_says_at_its_next_word_that_the_sitting_is_over(
     until_trial(first, qtbot)
     press(first, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not first.desk.is_busy)
-    second = open_rating(folder)
-    until_asked(second, qtbot)
-    QTest.mouseClick(second.pages.elsewhere.go_on, Qt.MouseButton.LeftButton)
-    until_trial(second, qtbot)
+    taken_over(open_rating(folder), qtbot)
     QTest.keyClick(first.pages.pause, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: first.pages.is_on_problem)
     assert first.pages.problem.title.text() == "This sitting was continued in another window"
@@ -106,10 +108,7 @@ def test_who_comes_back_to_the_older_window_is_told_before_answering(
     first.window.activated.emit()
     qtbot.waitUntil(lambda: not first.desk.runner.is_busy)
     assert first.pages.trial.state == "open", "nothing happens to a sitting that is the latest"
-    second = open_rating(folder)
-    until_asked(second, qtbot)
-    QTest.mouseClick(second.pages.elsewhere.go_on, Qt.MouseButton.LeftButton)
-    until_trial(second, qtbot)
+    second = taken_over(open_rating(folder), qtbot)
     first.window.activated.emit()
     qtbot.waitUntil(lambda: first.pages.is_on_problem)
     assert first.pages.problem.title.text() == "This sitting was continued in another window"
